@@ -1,0 +1,15 @@
+"""The examples in the README do what they show."""
+
+import doctest
+import re
+from pathlib import Path
+
+README = Path(__file__).parents[1] / "README.md"
+
+
+def test_examples() -> None:
+    text = README.read_text(encoding="utf-8")
+    blocks = "\n".join(re.findall(r"(?ms)^```pycon\n(.*?)^```", text))
+    examples = doctest.DocTestParser().get_doctest(blocks, {}, "README", None, None)
+    assert examples.examples, "the README shows no example"
+    assert doctest.DocTestRunner().run(examples).failed == 0

@@ -1,0 +1,78 @@
+"""Fixtures: an isolated environment, the fast render, and a real, tagged clone."""
+
+import os
+import subprocess
+from collections.abc import Callable, Iterator, Mapping
+from itertools import count
+from pathlib import Path
+
+import pytest
+import pythons
+import rendering
+
+Render = Callable[..., Path]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--exhaustive",
+        action="store_true",
+        help="build every combination of answers and run it on every Python at hand",
+    )
+
+
+def pytest_report_header() -> str:
+    return "generated packages run on Python " + ", ".join(pythons.at_hand())
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _isolation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep the developer's own settings out, and caches in the tests' own folders."""
+    folder = tmp_path_factory.mktemp("home")
+    settings = folder / "settings.yml"
+    settings.write_text("{}\n")
+    gitconfig = folder / "gitconfig"
+    gitconfig.write_text("[user]\n  name = Tests\n  email = tests@example.org\n")
+    shared = tmp_path_factory.getbasetemp()
+    shared = shared.parent if "PYTEST_XDIST_WORKER" in os.environ else shared
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COPIER_SETTINGS_PATH", str(settings))
+        patch.setenv("COPIER_CACHE_DIR", str(shared / "copier-cache"))
+        patch.setenv("GIT_CONFIG_GLOBAL", str(gitconfig))
+        patch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+        patch.setenv("UV_CACHE_DIR", str(shared / "uv-cache"))
+        patch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+        patch.delenv("VIRTUAL_ENV", raising=False)
+        yield
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the template without git, for fast renders."""
+    return rendering.copy_template(tmp_path_factory.mktemp("template"))
+
+
+@pytest.fixture
+def render(template: Path, tmp_path: Path) -> Render:
+    """Render answers, given as keywords or as a mapping, into a new folder."""
+    numbers = count()
+
+    def _render(answers: Mapping[str, str] | None = None, /, **more: str) -> Path:
+        destination = tmp_path / str(next(numbers)) / "acme-tool"
+        return rendering.render(template, destination, {**(answers or {}), **more})
+
+    return _render
+
+
+@pytest.fixture(scope="session")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The template as a git repository of one tagged commit, uncommitted work included."""
+    folder = rendering.copy_template(tmp_path_factory.mktemp("checkout"))
+    for command in (
+        ["init", "--quiet", "--initial-branch=main"],
+        ["add", "--all"],
+        ["commit", "--quiet", "--message=release: v9.0.0"],
+        ["tag", "--annotate", "--message=v9.0.0", "v9.0.0"],
+    ):
+        subprocess.run(["git", *command], cwd=folder, check=True)
+    return folder

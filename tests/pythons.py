@@ -1,0 +1,32 @@
+"""The Python interpreters at hand: this one, pyenv's, those on PATH, and TREEWRIGHT_PYTHONS."""
+
+import os
+import shutil
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+SUPPORTED = ("3.11", "3.12", "3.13", "3.14", "3.15")
+
+
+def _candidates() -> list[str]:
+    named = os.environ.get("TREEWRIGHT_PYTHONS", "").split(os.pathsep)
+    found = [shutil.which(f"python{version}") for version in SUPPORTED]
+    shims = [Path(folder) for folder in os.get_exec_path() if Path(folder).name == "shims"]
+    pyenv = [python for shim in shims for python in shim.parent.glob("versions/*/bin/python")]
+    return [sys.executable, *filter(None, named), *map(str, pyenv), *filter(None, found)]
+
+
+@cache
+def at_hand() -> dict[str, str]:
+    """Give an interpreter for each supported version that runs here, oldest first."""
+    pythons: dict[str, str] = {}
+    for candidate in _candidates():
+        code = "import sys; print('%d.%d' % sys.version_info[:2])"
+        try:
+            done = subprocess.run([candidate, "-c", code], capture_output=True, text=True, check=True)
+        except (OSError, subprocess.CalledProcessError):
+            continue
+        pythons.setdefault(done.stdout.strip(), candidate)
+    return {version: pythons[version] for version in SUPPORTED if version in pythons}

@@ -1,0 +1,56 @@
+"""Render the template in this process, fast enough for thousands of combinations."""
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from types import CodeType
+from unittest.mock import patch
+
+import copier
+import jinja2
+
+ROOT = Path(__file__).parents[1]
+
+_compile = jinja2.Environment.compile
+_compiled: dict[tuple[object, ...], CodeType] = {}
+
+
+def _compile_once(self: jinja2.Environment, *source: object) -> CodeType:
+    """Compile each Jinja source once a process: Copier makes a new environment a render."""
+    if source not in _compiled:
+        _compiled[source] = _compile(self, *source)  # type: ignore[call-overload]
+    return _compiled[source]
+
+
+def copy_template(destination: Path) -> Path:
+    """Copy what Copier reads, without git, so that a render clones nothing."""
+    for name in ("copier.yml", "includes", "template", "hooks"):
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+        copy(ROOT / name, destination / name)
+    return destination
+
+
+def render(template: Path, destination: Path, answers: Mapping[str, str]) -> Path:
+    """Render a template copy into a folder, with the defaults for all other answers.
+
+    Neither private name that this replaces changes what is rendered: Copier starts a git
+    process for each file, and Jinja compiles each source anew.
+
+    Raises:
+        copier.errors.UserMessageError: If an answer is refused.
+
+    """
+    with (
+        patch("copier._main.is_git_available", return_value=False),
+        patch.object(jinja2.Environment, "compile", _compile_once),
+    ):
+        copier.run_copy(
+            str(template),
+            destination,
+            data=dict(answers),
+            defaults=True,
+            overwrite=True,
+            quiet=True,
+            skip_tasks=True,
+        )
+    return destination
