@@ -1,0 +1,95 @@
+"""Combinations of answers, and what each of them promises."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import product
+
+SHAPES = [
+    {"layout": layout, **package}
+    for layout in ("src", "flat")
+    for package in (
+        {"package": "regular"},
+        {"package": "namespace", "namespace": "acme"},
+        {"package": "namespace", "namespace": "acme.data.io"},
+    )
+]
+BUILDS = [
+    *(
+        {"build_backend": backend, "version_source": "static"}
+        for backend in ("uv", "hatchling", "setuptools", "flit", "pdm", "poetry")
+    ),
+    *(
+        {"build_backend": backend, "version_source": "vcs"}
+        for backend in ("hatchling", "setuptools", "pdm")
+    ),
+]
+LICENSES = [
+    {"license": name}
+    for name in (
+        "MIT",
+        "Apache-2.0",
+        "BSD-3-Clause",
+        "ISC",
+        "MPL-2.0",
+        "LGPL-3.0-or-later",
+        "GPL-3.0-or-later",
+        "Proprietary",
+    )
+]
+PYTHONS = [{"python_min": minor} for minor in ("3.11", "3.12", "3.13", "3.14", "3.15")]
+
+COMBINATIONS = [
+    {"project_name": "acme-tool", **shape, **build, **license_, **python}
+    for shape, build, license_, python in product(SHAPES, BUILDS, LICENSES, PYTHONS)
+]
+
+
+def identify(answers: Mapping[str, str]) -> str:
+    """Name a combination in a test's id."""
+    return "-".join(value for name, value in answers.items() if name != "project_name")
+
+
+@dataclass(frozen=True)
+class Promise:
+    """What a project made from answers has to look like."""
+
+    answers: Mapping[str, str]
+
+    @property
+    def parents(self) -> list[str]:
+        """The namespace parents, outermost first."""
+        parts = self.answers.get("namespace", "").split(".") if self.is_namespace else []
+        return [".".join(parts[: end + 1]) for end in range(len(parts))]
+
+    @property
+    def is_namespace(self) -> bool:
+        return self.answers["package"] == "namespace"
+
+    @property
+    def import_path(self) -> str:
+        return f"{self.answers['namespace']}.tool" if self.is_namespace else "acme_tool"
+
+    @property
+    def folder(self) -> str:
+        """The package's folder, relative to the project."""
+        source = "src/" if self.answers["layout"] == "src" else ""
+        return source + self.import_path.replace(".", "/")
+
+    @property
+    def files(self) -> set[str]:
+        """Every file of the project, relative to it."""
+        modules = ("__init__.py", "_units.py", "durations.py", "py.typed")
+        tests = ("test_contract.py", "test_durations.py", "test_readme.py")
+        return {
+            ".copier-answers.yml",
+            ".editorconfig",
+            ".gitattributes",
+            ".gitignore",
+            "CHANGELOG.md",
+            "LICENSE",
+            "README.md",
+            "pyproject.toml",
+            *(f"{self.folder}/{name}" for name in modules),
+            *(f"tests/{name}" for name in tests),
+            *(["MANIFEST.in"] if self.answers["build_backend"] == "setuptools" else []),
+        }

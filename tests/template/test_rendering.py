@@ -1,0 +1,169 @@
+"""Every combination of shape answers renders to just what the answers promise."""
+
+import ast
+import re
+import subprocess
+import tomllib
+from collections.abc import Callable, Mapping
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import pytest
+import yaml
+from answers import COMBINATIONS, SHAPES, Promise, identify
+from rendering import ROOT
+from validate_pyproject.api import Validator
+
+Render = Callable[..., Path]
+
+MARKERS = re.compile(r"\{\{|\}\}|\{%|%\}|\{#|#\}")
+BACKENDS = {
+    "uv": "uv_build",
+    "hatchling": "hatchling.build",
+    "setuptools": "setuptools.build_meta",
+    "flit": "flit_core.buildapi",
+    "pdm": "pdm.backend",
+    "poetry": "poetry.core.masonry.api",
+}
+OPENINGS = {
+    "MIT": "MIT License\n\nCopyright (c) the acme-tool authors\n\nPermission is hereby granted",
+    "Apache-2.0": "Apache License\n                           Version 2.0",
+    "BSD-3-Clause": "BSD 3-Clause License\n\nCopyright (c) the acme-tool authors\n\nRedistribution",
+    "ISC": "ISC License\n\nCopyright (c) the acme-tool authors\n\nPermission to use",
+    "MPL-2.0": "Mozilla Public License Version 2.0",
+    "LGPL-3.0-or-later": "GNU LESSER GENERAL PUBLIC LICENSE\n                       Version 3",
+    "GPL-3.0-or-later": "GNU GENERAL PUBLIC LICENSE\n                       Version 3",
+    "Proprietary": "Copyright (c) the acme-tool authors. All rights reserved.",
+}
+
+
+def parse(source: str) -> ast.Module:
+    """Parse Python, the `lazy` keyword of 3.15 included, which older parsers lack."""
+    return ast.parse(re.sub(r"(?m)^lazy (?=from |import )", "", source))
+
+
+def cannot_check_out(path: str) -> bool:
+    """Whether Windows refuses a path (naming rules of the Win32 API)."""
+    devices = r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?"
+    return any(
+        re.search(r'[<>:"|?*\\\x00-\x1f]|[ .]$', part) or re.fullmatch(devices, part, re.IGNORECASE)
+        for part in PurePosixPath(path).parts
+    )
+
+
+def tool_table(answers: Mapping[str, str], promise: Promise) -> Mapping[str, Any]:
+    """The settings of the backend that make the wheel hold the package, and nothing else."""
+    folder, flat = promise.folder, answers["layout"] == "flat"
+    vcs = answers["version_source"] == "vcs"
+    inside = promise.import_path.replace(".", "/")
+    match answers["build_backend"]:
+        case "uv":
+            build = {"module-name": promise.import_path, **({"module-root": ""} if flat else {})}
+            return {"uv": {"build-backend": build | {"source-include": ["tests/**", "CHANGELOG.md"]}}}
+        case "hatchling":
+            wheel = {"only-include": [folder], **({} if flat else {"sources": ["src"]})}
+            sdist = {"only-include": [folder, "tests", "CHANGELOG.md"]}
+            version = {"version": {"source": "vcs", "fallback-version": "0.0.0"}} if vcs else {}
+            return {"hatch": {"build": {"targets": {"wheel": wheel, "sdist": sdist}}} | version}
+        case "setuptools":
+            include = [*promise.parents, promise.import_path, f"{promise.import_path}.*"]
+            setuptools = {
+                "packages": {"find": {"include": include} | ({} if flat else {"where": ["src"]})},
+                "package-data": {"*": ["*"]},
+                "exclude-package-data": {"*": ["*.py[cod]"]},
+            } | ({"package-dir": {"": "."}} if flat else {})
+            scm = {"setuptools_scm": {"fallback_version": "0.0.0"}} if vcs else {}
+            return {"setuptools": setuptools} | scm
+        case "flit":
+            sdist = {"include": ["tests/", "CHANGELOG.md"]}
+            return {"flit": {"module": {"name": promise.import_path}, "sdist": sdist}}
+        case "pdm":
+            build = {"includes": [folder], "source-includes": ["tests", "CHANGELOG.md"]}
+            version = {"version": {"source": "scm", "fallback_version": "0.0.0"}} if vcs else {}
+            return {"pdm": {"build": build} | version}
+        case _:
+            package = {"include": inside} | ({} if flat else {"from": "src"})
+            extra = [{"path": path, "format": "sdist"} for path in ("tests", "CHANGELOG.md")]
+            return {"poetry": {"packages": [package], "include": extra}}
+
+
+@pytest.mark.parametrize("answers", COMBINATIONS, ids=identify)
+def test_keeps_the_promise(render: Render, answers: dict[str, str]) -> None:
+    promise = Promise(answers)
+    project = render(answers)
+    texts = {
+        path.relative_to(project).as_posix(): path.read_text(encoding="utf-8")
+        for path in project.rglob("*")
+        if path.is_file()
+    }
+    assert texts.keys() == promise.files
+    assert not [path for path in texts if cannot_check_out(path)]
+    for path, text in texts.items():
+        assert not MARKERS.search(text), path
+        assert text == "" or re.search(r"[^\n]\n\Z", text), f"{path} ends in one line feed"
+        assert "\r" not in text
+        assert not re.search(r"(?m)[ \t]+$", text) or path == "LICENSE", path
+        assert "\n\n\n" not in text or path.endswith(".py") or path == "LICENSE", path
+        if path.endswith(".py"):
+            parse(text)
+    assert texts["LICENSE"].strip().startswith(OPENINGS[answers["license"]].strip())
+    check_pyproject(tomllib.loads(texts["pyproject.toml"]), answers, promise)
+    check_init(texts[f"{promise.folder}/__init__.py"], answers)
+    stored = yaml.safe_load(texts[".copier-answers.yml"])
+    assert answers.items() <= stored.items()
+
+
+def check_pyproject(found: dict[str, Any], answers: Mapping[str, str], promise: Promise) -> None:
+    project, oldest = found["project"], answers["python_min"]
+    assert found["build-system"]["build-backend"] == BACKENDS[answers["build_backend"]]
+    assert project["name"] == "acme-tool"
+    version = ("version", "0.1.0") if answers["version_source"] == "static" else ("dynamic", ["version"])
+    assert project[version[0]] == version[1]
+    assert ("version" in project) is (answers["version_source"] == "static")
+    assert project["requires-python"] == f">={oldest}"
+    proprietary = answers["license"] == "Proprietary"
+    assert project["license"] == ("LicenseRef-Proprietary" if proprietary else answers["license"])
+    assert ("Private :: Do Not Upload" in project["classifiers"]) is proprietary
+    pythons = [c.rpartition(" ")[2] for c in project["classifiers"] if re.search(r":: 3\.\d+$", c)]
+    assert pythons == [f"3.{minor}" for minor in range(int(oldest[2:]), 16)]
+    if answers["build_backend"] in {"setuptools", "poetry"}:  # which refuse it, or ignore it
+        assert "import-names" not in project
+    else:
+        assert project["import-names"] == [promise.import_path]
+        assert project.get("import-namespaces", []) == promise.parents
+    tools = {name: table for name, table in found["tool"].items() if name != "pytest"}
+    assert tools == tool_table(answers, promise)
+
+
+def check_init(source: str, answers: Mapping[str, str]) -> None:
+    tree = parse(source)
+    exported = [
+        ast.literal_eval(node.value)
+        for node in tree.body
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__"
+    ]
+    assert exported == [["__version__", "parse_duration"]]
+    lazy = "\nlazy from .durations import parse_duration\n" in source
+    assert lazy is (answers["python_min"] == "3.15")
+
+
+@pytest.mark.parametrize("answers", SHAPES, ids=identify)
+def test_pyproject_is_valid(render: Render, answers: dict[str, str]) -> None:
+    for build_backend in BACKENDS:
+        text = (render(answers, build_backend=build_backend) / "pyproject.toml").read_text()
+        assert Validator()(tomllib.loads(text))
+
+
+def test_same_answers_give_the_same_bytes(render: Render) -> None:
+    first, second = (
+        {path.relative_to(project): path.read_bytes() for path in project.rglob("*") if path.is_file()}
+        for project in (render(project_name="acme-tool"), render(project_name="acme-tool"))
+    )
+    assert first == second
+
+
+def test_windows_can_check_out_the_template() -> None:
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True)
+    paths = listed.stdout.decode().split("\0")
+    assert len(paths) > 20
+    assert not [path for path in paths if cannot_check_out(path)]

@@ -1,0 +1,233 @@
+"""The questionnaire: what is asked, what is refused, and what follows from an answer."""
+
+import keyword
+import re
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import pytest
+import pythons
+import yaml
+from copier.errors import UserMessageError
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from rendering import ROOT
+from rendering import render as render_into
+
+Render = Callable[..., Path]
+
+QUESTIONS: dict[str, Any] = {
+    name: question
+    for name, question in yaml.safe_load((ROOT / "copier.yml").read_text("utf-8")).items()
+    if not name.startswith("_")
+}
+
+
+def values(choices: list[str] | dict[str, Any]) -> list[str]:
+    """The values of a question's choices, with and without labels."""
+    if isinstance(choices, list):
+        return choices
+    return [value["value"] if isinstance(value, dict) else value for value in choices.values()]
+
+
+@pytest.fixture(scope="module")
+def rules() -> Any:  # noqa: ANN401  # a Jinja module has its macros as attributes
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(ROOT), trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters["regex_search"] = lambda value, regex: re.search(regex, value)
+    return environment.get_template("includes/rules.jinja").module
+
+
+def stored(project: Path) -> dict[str, Any]:
+    answers: dict[str, Any] = yaml.safe_load((project / ".copier-answers.yml").read_text("utf-8"))
+    return answers
+
+
+def test_rules_know_every_choice(rules: Any) -> None:  # noqa: ANN401
+    choices = {name: values(q["choices"]) for name, q in QUESTIONS.items() if "choices" in q}
+    assert rules.choices == choices
+
+
+def test_every_question_has_a_default() -> None:
+    assert [name for name, question in QUESTIONS.items() if "default" not in question] == []
+
+
+def test_progress_counts_the_prompts() -> None:
+    """At most ten prompts; one that is not always asked has the number of the one before."""
+    asked = [q for q in QUESTIONS.values() if q.get("when", True) and q.get("ask", True)]
+    always = [q for q in asked if q.get("when", True) is True and q.get("ask", True) is True]
+    assert [q["qmark"] for q in always] == [f"{n}/{len(always)}" for n in range(1, len(always) + 1)]
+    assert {q["qmark"] for q in asked} == {q["qmark"] for q in always}
+    assert len(always) <= 10
+
+
+def test_prompts_fit_80_columns() -> None:
+    for name, question in QUESTIONS.items():
+        assert len(f"{question.get('qmark', '')} {question.get('help', '')}") < 80, name
+        labels = question.get("choices", {})
+        assert all(len(f"   » {label}") < 80 for label in labels), name
+
+
+def test_messages_fit_behind_the_name_of_the_question() -> None:
+    """Copier cuts them at the terminal's width."""
+    for name, _, problem, _ in REFUSED:
+        if "choices" not in QUESTIONS[name]:
+            assert len(f"Validation error for question '{name}': {problem}") <= 80
+
+
+def rules_of(rules: Any, name: str, value: str) -> str:  # noqa: ANN401
+    message: str = getattr(rules, name)(value)
+    return message.strip()
+
+
+def test_reserved_names_are_complete(rules: Any) -> None:  # noqa: ANN401
+    """Keywords and the standard library of every Python at hand; soft keywords are names."""
+    assert sorted(rules.keywords) == sorted(keyword.kwlist)
+    for python in pythons.at_hand().values():
+        code = "import sys; print(*sys.stdlib_module_names)"
+        listed = subprocess.run([python, "-c", code], capture_output=True, text=True, check=True)
+        assert set(listed.stdout.split()) <= set(str(rules.stdlib).split())
+
+
+DEFAULTS = [
+    # folder, answers, project_name, namespace, import path
+    ("acme-tool", {}, "acme-tool", None, "acme_tool"),
+    ("My Tool (v2)", {}, "my-tool-v2", None, "my_tool_v2"),
+    ("项目", {}, "my-package", None, "my_package"),
+    ("3d", {}, "3d", None, "py3d"),
+    ("json", {}, "json", None, "json_"),
+    ("class", {}, "class", None, "class_"),
+    ("tests", {}, "tests", None, "tests_"),
+    ("build", {"layout": "flat"}, "build", None, "build_"),
+    ("build", {}, "build", None, "build"),
+    ("x", {"project_name": "Acme.Tool_Kit"}, "Acme.Tool_Kit", None, "acme_tool_kit"),
+    ("acme-tool", {"package": "namespace"}, "acme-tool", "acme", "acme.tool"),
+    ("tool", {"package": "namespace"}, "tool", "acme", "acme.tool"),
+    ("json-tool", {"package": "namespace"}, "json-tool", "acme", "acme.json_tool"),
+    ("acme-tool-csv", {"package": "namespace"}, "acme-tool-csv", "acme", "acme.tool_csv"),
+    ("acme-csv", {"package": "namespace"}, "acme-csv", "acme", "acme.csv"),
+    ("acme-class", {"package": "namespace"}, "acme-class", "acme", "acme.class_"),
+    ("acme", {"package": "namespace"}, "acme", "acme", "acme.acme"),
+    ("acme-tool", {"package": "namespace", "namespace": "acme.data"}, "acme-tool", "acme.data", "acme.data.tool"),
+    ("acme-data-tool", {"package": "namespace", "namespace": "acme.data"}, "acme-data-tool", "acme.data", "acme.data.tool"),
+    ("tool", {"package": "namespace", "namespace": "a.b.c.d"}, "tool", "a.b.c.d", "a.b.c.d.tool"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("folder", "answers", "project_name", "namespace", "path"), DEFAULTS)
+def test_names_follow_from_the_folder(
+    template: Path,
+    tmp_path: Path,
+    folder: str,
+    answers: dict[str, str],
+    project_name: str,
+    namespace: str | None,
+    path: str,
+) -> None:
+    project = render_into(template, tmp_path / folder, answers)
+    assert stored(project)["project_name"] == project_name
+    assert stored(project).get("namespace") == namespace
+    source = "" if answers.get("layout") == "flat" else "src"
+    assert (project / source / path.replace(".", "/") / "__init__.py").is_file()
+    assert f"import {path} as package" in (project / "tests/test_contract.py").read_text("utf-8")
+
+
+ASCII = "use ASCII letters, digits and _"
+PROJECT = "hides a part of the project"
+STDLIB = "hides a standard-library module"
+NAMESPACE = {"package": "namespace"}
+# The answer, its values, what is wrong with them, and the answers that make it wrong.
+REFUSED: list[tuple[str, list[str], str, dict[str, str]]] = [
+    (
+        "project_name",
+        ["", "-x", "x-", "a b", "é", "a/b", "x\n", "..", "a;b", "{{ x }}"],
+        "only letters, digits and - _ .",
+        {},
+    ),
+    ("project_name", ["a" * 101], "use at most 100 characters", {}),
+    (
+        "project_description",
+        [f"a{character}b" for character in "\n\r\t\x00\x1b\x7f\x85\u2028\u2029\u202e\u2066"],
+        "no control characters",
+        {},
+    ),
+    ("project_description", ["", " "], "say what it does", {}),
+    ("user_name", ["Doe, Jane"], "no comma: it would part two authors", {}),
+    ("user_name", [" "], "name somebody, or leave it empty", {}),
+    (
+        "user_email",
+        ["me", "me@", "me@host", "a b@c.org", "é@c.org", "me@c.org\n", "<me@c.org>"],
+        "an address, such as me@example.org",
+        {},
+    ),
+    (
+        "repository_url",
+        ["x", "ftp://h/x", "https://h/a b", 'https://h/"'],
+        "use https://HOST/OWNER/NAME",
+        {},
+    ),
+    ("import_name", ["", "a-b", "a.b", "1a", "über", "a b"], ASCII, {}),
+    ("import_name", ["json", "_thread"], STDLIB, {}),
+    ("import_name", ["Tests", "docs", "src"], PROJECT, {}),
+    ("import_name", ["build", "dist"], PROJECT, {"layout": "flat"}),
+    ("import_name", ["class"], "class is a Python keyword", {}),
+    ("import_name", ["class"], "class is a Python keyword", NAMESPACE),
+    ("import_name", ["__main__", "Aux"], "this name is reserved", {}),
+    ("namespace", ["", "acme.", ".acme", "acme..x", "acme.1x", "acme/x"], ASCII, NAMESPACE),
+    ("namespace", ["json", "json.x"], STDLIB, NAMESPACE),
+    ("namespace", ["tests.x"], PROJECT, NAMESPACE),
+    ("namespace", ["acme.import"], "import is a Python keyword", NAMESPACE),
+    ("namespace", ["acme.nul"], "this name is reserved", NAMESPACE),
+    ("layout", ["scr"], "choose one of src, flat", {}),
+    ("python_min", ["3.10"], "choose one of 3.11, 3.12, 3.13, 3.14, 3.15", {}),
+    ("starter", ["command"], "choose one of library", {}),
+    (
+        "build_backend",
+        ["uv", "flit", "poetry"],
+        "takes no version from git",
+        {"version_source": "vcs"},
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "problem", "others"),
+    [(name, value, problem, others) for name, bad, problem, others in REFUSED for value in bad],
+)
+def test_refuses_in_one_sentence(
+    render: Render, tmp_path: Path, name: str, value: str, problem: str, others: dict[str, str]
+) -> None:
+    with pytest.raises(UserMessageError) as caught:
+        render(others, **{name: value})
+    assert repr(f"{name}={value} is refused: {problem}") in caught.value.message
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    st.text(st.sampled_from("aZ09._-"), min_size=1, max_size=9)
+    | st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), min_size=1, max_size=3)
+)
+def test_project_names_as_specified(rules: Any, name: str) -> None:  # noqa: ANN401
+    """https://packaging.python.org/specifications/name-normalization/#name-format."""
+    valid = re.fullmatch(r"[A-Z0-9]|[A-Z0-9][A-Z0-9._-]*[A-Z0-9]", name, re.IGNORECASE | re.ASCII)
+    assert (rules_of(rules, "project_name", name) == "") is (valid is not None)
+
+
+@pytest.mark.parametrize("name", ["match", "type", "_private", "Acme", "a1", "A" * 100])
+def test_identifiers_are_accepted(rules: Any, name: str) -> None:  # noqa: ANN401
+    assert rules.import_name(name, "flat", "regular").strip() == ""
+
+
+def test_the_version_from_git_brings_its_backend(render: Render) -> None:
+    assert stored(render(version_source="vcs"))["build_backend"] == "hatchling"
+
+
+def test_a_known_owner_completes_the_address(render: Render) -> None:
+    project = render(project_name="acme-tool", github_user="acme")
+    assert stored(project)["repository_url"] == "https://github.com/acme/acme-tool"
+    assert 'Source = "https://github.com/acme/acme-tool"' in (project / "pyproject.toml").read_text()
