@@ -76,20 +76,35 @@ class Promise:
         return source + self.import_path.replace(".", "/")
 
     @property
-    def files(self) -> set[str]:
-        """Every file of the project, relative to it."""
-        modules = ("__init__.py", "_units.py", "durations.py", "py.typed")
-        tests = ("test_contract.py", "test_durations.py", "test_readme.py")
+    def wheel_files(self) -> set[str]:
+        """Every file of the wheel but its metadata."""
+        inside = self.import_path.replace(".", "/")
+        names = ("__init__.py", "_units.py", "durations.py", "py.typed")
+        return {f"{inside}/{name}" for name in names}
+
+    @property
+    def sdist_files(self) -> set[str]:
+        """The files that every sdist has to have; backends add some of their own."""
+        source = "src/" if self.answers["layout"] == "src" else ""
         return {
-            ".copier-answers.yml",
-            ".editorconfig",
-            ".gitattributes",
-            ".gitignore",
             "CHANGELOG.md",
             "LICENSE",
             "README.md",
             "pyproject.toml",
-            *(f"{self.folder}/{name}" for name in modules),
-            *(f"tests/{name}" for name in tests),
-            *(["MANIFEST.in"] if self.answers["build_backend"] == "setuptools" else []),
+            "tests/test_contract.py",
+            "tests/test_durations.py",
+            "tests/test_readme.py",
+            *(source + path for path in self.wheel_files),
         }
+
+    @property
+    def files(self) -> set[str]:
+        """Every file of the project, relative to it."""
+        managed = {
+            ".copier-answers.yml",
+            ".editorconfig",
+            ".gitattributes",
+            ".gitignore",
+        }
+        manifest = {"MANIFEST.in"} if self.answers["build_backend"] == "setuptools" else set()
+        return self.sdist_files | managed | manifest

@@ -15,7 +15,12 @@ def _candidates() -> list[str]:
     found = [shutil.which(f"python{version}") for version in SUPPORTED]
     shims = [Path(folder) for folder in os.get_exec_path() if Path(folder).name == "shims"]
     pyenv = [python for shim in shims for python in shim.parent.glob("versions/*/bin/python")]
-    return [sys.executable, *filter(None, named), *map(str, pyenv), *filter(None, found)]
+    return [
+        sys.executable,
+        *filter(None, named),
+        *map(str, pyenv),
+        *filter(None, found),
+    ]
 
 
 @cache
@@ -25,7 +30,9 @@ def at_hand() -> dict[str, str]:
     for candidate in _candidates():
         code = "import sys; print('%d.%d' % sys.version_info[:2])"
         try:
-            done = subprocess.run([candidate, "-c", code], capture_output=True, text=True, check=True)
+            done = subprocess.run(
+                [candidate, "-c", code], capture_output=True, text=True, check=True
+            )
         except (OSError, subprocess.CalledProcessError):
             continue
         pythons.setdefault(done.stdout.strip(), candidate)

@@ -52,6 +52,11 @@ def test_rules_know_every_choice(rules: Any) -> None:  # noqa: ANN401
     assert rules.choices == choices
 
 
+def test_rules_know_every_computed_answer(rules: Any) -> None:  # noqa: ANN401
+    computed = [name for name, question in QUESTIONS.items() if question.get("when") is False]
+    assert rules.computed == computed
+
+
 def test_every_question_has_a_default() -> None:
     assert [name for name, question in QUESTIONS.items() if "default" not in question] == []
 
@@ -75,7 +80,7 @@ def test_prompts_fit_80_columns() -> None:
 def test_messages_fit_behind_the_name_of_the_question() -> None:
     """Copier cuts them at the terminal's width."""
     for name, _, problem, _ in REFUSED:
-        if "choices" not in QUESTIONS[name]:
+        if "choices" not in QUESTIONS[name] and QUESTIONS[name].get("when") is not False:
             assert len(f"Validation error for question '{name}': {problem}") <= 80
 
 
@@ -93,7 +98,8 @@ def test_reserved_names_are_complete(rules: Any) -> None:  # noqa: ANN401
         assert set(listed.stdout.split()) <= set(str(rules.stdlib).split())
 
 
-DEFAULTS = [
+NESTED = {"package": "namespace", "namespace": "acme.data"}
+DEFAULTS: list[tuple[str, dict[str, str], str, str | None, str]] = [
     # folder, answers, project_name, namespace, import path
     ("acme-tool", {}, "acme-tool", None, "acme_tool"),
     ("My Tool (v2)", {}, "my-tool-v2", None, "my_tool_v2"),
@@ -112,9 +118,9 @@ DEFAULTS = [
     ("acme-csv", {"package": "namespace"}, "acme-csv", "acme", "acme.csv"),
     ("acme-class", {"package": "namespace"}, "acme-class", "acme", "acme.class_"),
     ("acme", {"package": "namespace"}, "acme", "acme", "acme.acme"),
-    ("acme-tool", {"package": "namespace", "namespace": "acme.data"}, "acme-tool", "acme.data", "acme.data.tool"),
-    ("acme-data-tool", {"package": "namespace", "namespace": "acme.data"}, "acme-data-tool", "acme.data", "acme.data.tool"),
-    ("tool", {"package": "namespace", "namespace": "a.b.c.d"}, "tool", "a.b.c.d", "a.b.c.d.tool"),
+    ("acme-tool", NESTED, "acme-tool", "acme.data", "acme.data.tool"),
+    ("acme-data-tool", NESTED, "acme-data-tool", "acme.data", "acme.data.tool"),
+    ("tool", NESTED | {"namespace": "a.b.c.d"}, "tool", "a.b.c.d", "a.b.c.d.tool"),
 ]  # fmt: skip
 
 
@@ -177,7 +183,12 @@ REFUSED: list[tuple[str, list[str], str, dict[str, str]]] = [
     ("import_name", ["class"], "class is a Python keyword", {}),
     ("import_name", ["class"], "class is a Python keyword", NAMESPACE),
     ("import_name", ["__main__", "Aux"], "this name is reserved", {}),
-    ("namespace", ["", "acme.", ".acme", "acme..x", "acme.1x", "acme/x"], ASCII, NAMESPACE),
+    (
+        "namespace",
+        ["", "acme.", ".acme", "acme..x", "acme.1x", "acme/x"],
+        ASCII,
+        NAMESPACE,
+    ),
     ("namespace", ["json", "json.x"], STDLIB, NAMESPACE),
     ("namespace", ["tests.x"], PROJECT, NAMESPACE),
     ("namespace", ["acme.import"], "import is a Python keyword", NAMESPACE),
@@ -185,6 +196,7 @@ REFUSED: list[tuple[str, list[str], str, dict[str, str]]] = [
     ("layout", ["scr"], "choose one of src, flat", {}),
     ("python_min", ["3.10"], "choose one of 3.11, 3.12, 3.13, 3.14, 3.15", {}),
     ("starter", ["command"], "choose one of library", {}),
+    ("package_dir", ["src"], "it follows from other answers", {}),
     (
         "build_backend",
         ["uv", "flit", "poetry"],
@@ -199,7 +211,12 @@ REFUSED: list[tuple[str, list[str], str, dict[str, str]]] = [
     [(name, value, problem, others) for name, bad, problem, others in REFUSED for value in bad],
 )
 def test_refuses_in_one_sentence(
-    render: Render, tmp_path: Path, name: str, value: str, problem: str, others: dict[str, str]
+    render: Render,
+    tmp_path: Path,
+    name: str,
+    value: str,
+    problem: str,
+    others: dict[str, str],
 ) -> None:
     with pytest.raises(UserMessageError) as caught:
         render(others, **{name: value})
@@ -230,4 +247,6 @@ def test_the_version_from_git_brings_its_backend(render: Render) -> None:
 def test_a_known_owner_completes_the_address(render: Render) -> None:
     project = render(project_name="acme-tool", github_user="acme")
     assert stored(project)["repository_url"] == "https://github.com/acme/acme-tool"
-    assert 'Source = "https://github.com/acme/acme-tool"' in (project / "pyproject.toml").read_text()
+    assert (
+        'Source = "https://github.com/acme/acme-tool"' in (project / "pyproject.toml").read_text()
+    )

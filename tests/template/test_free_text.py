@@ -40,7 +40,14 @@ def paragraph(markdown: str) -> str:
     """The text of the first paragraph below the title, as a reader sees it."""
     tokens = MarkdownIt("commonmark").enable(["strikethrough", "table"]).parse(markdown)
     kinds = [token.type for token in tokens[:6]]
-    assert kinds == ["heading_open", "inline", "heading_close", "paragraph_open", "inline", "paragraph_close"]
+    assert kinds == [
+        "heading_open",
+        "inline",
+        "heading_close",
+        "paragraph_open",
+        "inline",
+        "paragraph_close",
+    ]
     children = tokens[4].children or []
     assert {child.type for child in children} <= {"text", "text_special"}
     return "".join(child.content for child in children)

@@ -58,8 +58,13 @@ def tool_table(answers: Mapping[str, str], promise: Promise) -> Mapping[str, Any
     inside = promise.import_path.replace(".", "/")
     match answers["build_backend"]:
         case "uv":
-            build = {"module-name": promise.import_path, **({"module-root": ""} if flat else {})}
-            return {"uv": {"build-backend": build | {"source-include": ["tests/**", "CHANGELOG.md"]}}}
+            build: dict[str, Any] = {
+                "module-name": promise.import_path,
+                **({"module-root": ""} if flat else {}),
+            }
+            return {
+                "uv": {"build-backend": build | {"source-include": ["tests/**", "CHANGELOG.md"]}}
+            }
         case "hatchling":
             wheel = {"only-include": [folder], **({} if flat else {"sources": ["src"]})}
             sdist = {"only-include": [folder, "tests", "CHANGELOG.md"]}
@@ -117,7 +122,9 @@ def check_pyproject(found: dict[str, Any], answers: Mapping[str, str], promise: 
     project, oldest = found["project"], answers["python_min"]
     assert found["build-system"]["build-backend"] == BACKENDS[answers["build_backend"]]
     assert project["name"] == "acme-tool"
-    version = ("version", "0.1.0") if answers["version_source"] == "static" else ("dynamic", ["version"])
+    version = (
+        ("version", "0.1.0") if answers["version_source"] == "static" else ("dynamic", ["version"])
+    )
     assert project[version[0]] == version[1]
     assert ("version" in project) is (answers["version_source"] == "static")
     assert project["requires-python"] == f">={oldest}"
@@ -156,7 +163,11 @@ def test_pyproject_is_valid(render: Render, answers: dict[str, str]) -> None:
 
 def test_same_answers_give_the_same_bytes(render: Render) -> None:
     first, second = (
-        {path.relative_to(project): path.read_bytes() for path in project.rglob("*") if path.is_file()}
+        {
+            path.relative_to(project): path.read_bytes()
+            for path in project.rglob("*")
+            if path.is_file()
+        }
         for project in (render(project_name="acme-tool"), render(project_name="acme-tool"))
     )
     assert first == second

@@ -1,0 +1,28 @@
+"""Prove that the wheel of a Python project holds exactly the package that its tree shows.
+
+Usage: python hooks/prove.py PROJECT
+
+Exit status: 0 proven; 1 findings; 2 it could not be proven here (one sentence says why).
+"""
+
+import sys
+
+
+def main() -> int:
+    """Prove the project named on the command line, print the report and give the exit status."""
+    if sys.version_info < (3, 11):  # noqa: UP036  (older Pythons must get a sentence)
+        version = ".".join(map(str, sys.version_info[:2]))
+        print(
+            f"The proof needs Python 3.11 or newer; this is {version}. "
+            "Run: python3.11 hooks/prove.py PROJECT",
+            file=sys.stderr,
+        )
+        return 2
+
+    from proof.command import run  # noqa: PLC0415  (it needs the Python just checked)
+
+    return run(sys.argv[1:])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,117 @@
+"""Generated packages are built, proven, installed, and pass their own tests from the wheel."""
+
+import os
+import subprocess
+import sys
+import tarfile
+import tomllib
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import proof
+import pytest
+import pythons
+from allpairspy import AllPairs
+from answers import BUILDS, COMBINATIONS, LICENSES, PYTHONS, SHAPES, Promise, identify
+
+Render = Callable[..., Path]
+
+COVERING = [
+    {"project_name": "acme-tool", **shape, **build, **license_, **python}
+    for shape, build, license_, python in AllPairs([SHAPES, BUILDS, LICENSES, PYTHONS])
+]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Cover every pair of answers, or with --exhaustive every combination."""
+    if "answers" in metafunc.fixturenames:
+        chosen = COMBINATIONS if metafunc.config.getoption("--exhaustive") else COVERING
+        metafunc.parametrize("answers", chosen, ids=map(identify, chosen))
+
+
+def run(*command: str | Path, cwd: Path | None = None) -> str:
+    """Run a command that has to succeed, and give what it prints."""
+    done = subprocess.run(
+        list(map(str, command)), cwd=cwd, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def uv(*arguments: str | Path) -> str:
+    return run(sys.executable, "-m", "uv", *arguments)
+
+
+def tag(project: Path, version: str) -> None:
+    """Make the project a git repository whose newest tag is a version."""
+    for command in (
+        ["init", "--quiet"],
+        ["add", "--all"],
+        ["commit", "--quiet", "--message=first"],
+        ["tag", version],
+    ):
+        run("git", *command, cwd=project)
+
+
+def interpreters(oldest: str, config: pytest.Config) -> dict[str, str]:
+    """The oldest and the newest Python at hand that a package runs on; with --exhaustive all."""
+    minors = [version for version in pythons.at_hand() if version >= oldest]
+    chosen = minors if config.getoption("--exhaustive") else {*minors[:1], *minors[-1:]}
+    return {version: pythons.at_hand()[version] for version in sorted(chosen)}
+
+
+def test_package(
+    render: Render,
+    tmp_path: Path,
+    pytestconfig: pytest.Config,
+    record_property: Callable[[str, object], None],
+    answers: dict[str, str],
+) -> None:
+    promise, project = Promise(answers), render(answers)
+    chosen = interpreters(answers["python_min"], pytestconfig)
+    record_property("python_min", answers["python_min"])
+    record_property("interpreters", len(chosen))
+    version = "0.1.0"
+    if answers["version_source"] == "vcs":
+        tag(project, version := "1.2.3")
+
+    proven = proof.prove(project)
+    assert (proven.unproven, proven.findings) == (None, [])
+    assert chosen or any("imports" in reason for reason in proven.skipped)
+
+    uv("build", "--quiet", "--python", sys.executable, "--out-dir", tmp_path / "dist", project)
+    (wheel,) = (tmp_path / "dist").glob("*.whl")
+    (sdist,) = (tmp_path / "dist").glob("*.tar.gz")
+    assert sdist.name == f"acme_tool-{version}.tar.gz"
+    assert in_wheel(wheel) == promise.wheel_files
+    assert in_sdist(sdist) >= promise.sdist_files
+    for minor, python in chosen.items():
+        check_installed(project, wheel, python, promise, version, tmp_path / minor)
+
+
+def in_wheel(wheel: Path) -> set[str]:
+    names = zipfile.ZipFile(wheel).namelist()
+    return {name for name in names if ".dist-info/" not in name and not name.endswith("/")}
+
+
+def in_sdist(sdist: Path) -> set[str]:
+    with tarfile.open(sdist) as archive:
+        return {member.name.partition("/")[2] for member in archive if member.isfile()}
+
+
+def check_installed(
+    project: Path, wheel: Path, python: str, promise: Promise, version: str, venv: Path
+) -> None:
+    """Install the wheel alone, run the project's tests on it, and cover every branch."""
+    uv("venv", "--quiet", "--python", python, venv)
+    tools = venv / ("Scripts" if os.name == "nt" else "bin")
+    needs = tomllib.loads((project / "pyproject.toml").read_text("utf-8"))["dependency-groups"]
+    uv("pip", "install", "--quiet", "--python", venv, wheel, "coverage", *needs["test"])
+    code = "import sys, {0} as p; print(p.__version__, p.__file__.startswith(sys.prefix))"
+    found = run(tools / "python", "-I", "-c", code.format(promise.import_path))
+    assert found.split() == [version, "True"]
+    inside = f"--include=*/site-packages/{promise.import_path.replace('.', '/')}/*"
+    pytest_ = (tools / "pytest", "-p", "no:cacheprovider")
+    run(tools / "coverage", "run", "--branch", inside, *pytest_, cwd=project)
+    run(tools / "coverage", "report", "--show-missing", "--fail-under=100", cwd=project)

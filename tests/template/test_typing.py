@@ -1,0 +1,73 @@
+"""Type checkers accept the package and its tests, and catch a misspelt public name."""
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from answers import SHAPES, Promise, identify
+
+Render = Callable[..., Path]
+
+MISSPELT = re.compile(r'"(\w+_such_name)"')
+FLOORS = ["3.11", "3.15"]
+USE = """\
+from {package} import no_such_name
+import {package}
+
+{package}.parse_duration("1h").total_seconds()
+{package}.__version__.split(".")
+{package}.another_such_name
+"""
+
+
+@pytest.fixture
+def project(render: Render, answers: dict[str, str], floor: str) -> Path:
+    project = render(answers, project_name="acme-tool", python_min=floor)
+    package = Promise(answers).import_path
+    (project / "use.py").write_text(USE.format(package=package))
+    source = "src" if answers["layout"] == "src" else "."
+    (project / "mypy.ini").write_text(
+        f"[mypy]\nstrict = true\nmypy_path = {source}\nexplicit_package_bases = true\n"
+        f"python_version = {floor}\n"
+    )
+    settings = {"typeCheckingMode": "strict", "extraPaths": [source], "pythonVersion": floor}
+    (project / "pyrightconfig.json").write_text(json.dumps(settings))
+    return project
+
+
+def check(*command: str, cwd: Path) -> str:
+    python = [sys.executable, "-m"]
+    done = subprocess.run([*python, *command], cwd=cwd, capture_output=True, text=True, check=False)
+    assert not done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize("floor", FLOORS)
+@pytest.mark.parametrize("answers", SHAPES, ids=identify)
+def test_mypy(project: Path, answers: dict[str, str]) -> None:
+    folder = Promise(answers).folder
+    assert "Success: no issues found" in check("mypy", folder, "tests", cwd=project)
+    errors = [
+        line for line in check("mypy", "use.py", cwd=project).splitlines() if "error:" in line
+    ]
+    assert MISSPELT.findall("\n".join(errors)) == ["no_such_name", "another_such_name"]
+
+
+@pytest.mark.parametrize("floor", FLOORS)
+@pytest.mark.parametrize("answers", SHAPES, ids=identify)
+def test_pyright(project: Path, answers: dict[str, str]) -> None:
+    folder = Promise(answers).folder
+    clean = json.loads(check("pyright", "--outputjson", folder, "tests", cwd=project))
+    assert clean["generalDiagnostics"] == []
+    assert clean["summary"]["filesAnalyzed"] == 6
+    found = json.loads(check("pyright", "--outputjson", "use.py", cwd=project))
+    messages = [
+        finding["message"]
+        for finding in found["generalDiagnostics"]
+        if finding["rule"] == "reportAttributeAccessIssue"
+    ]
+    assert MISSPELT.findall("\n".join(messages)) == ["no_such_name", "another_such_name"]

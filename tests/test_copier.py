@@ -1,0 +1,210 @@
+"""Stock Copier commands on the real template, hooks included, as users run them."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import jinja2
+import pytest
+import yaml
+from answers import SHAPES, Promise, identify
+from jinja2_ansible_filters import AnsibleCoreFiltersExtension
+from pytest_copie.plugin import Copie
+from rendering import ROOT
+
+
+def run(*command: str | Path, cwd: Path | None = None, **env: str) -> str:
+    """Run a command that has to succeed, and give all that it prints."""
+    done = subprocess.run(
+        list(map(str, command)),
+        cwd=cwd,
+        env=os.environ | env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+    return done.stdout
+
+
+def copier(*arguments: str | Path, cwd: Path | None = None, **env: str) -> str:
+    return run(sys.executable, "-m", "copier", *arguments, cwd=cwd, **env)
+
+
+def commit(project: Path) -> None:
+    run("git", "init", "--quiet", cwd=project)
+    run("git", "add", "--all", cwd=project)
+    run("git", "commit", "--quiet", "--message=all", cwd=project)
+
+
+def snapshot(project: Path) -> dict[str, bytes]:
+    """Every file outside .git, and its bytes."""
+    return {
+        path.relative_to(project).as_posix(): path.read_bytes()
+        for path in project.rglob("*")
+        if path.is_file() and ".git" not in path.relative_to(project).parts
+    }
+
+
+@pytest.fixture
+def generate(checkout: Path, tmp_path: Path) -> Callable[..., tuple[Path, str]]:
+    """Copy the checkout into a new project, and give the project and what was printed."""
+
+    def _generate(*arguments: str, **env: str) -> tuple[Path, str]:
+        project = tmp_path / "acme-tool"
+        command = ("copy", "--defaults", "--trust", *arguments, str(checkout), str(project))
+        return project, copier(*command, cwd=None, **env)
+
+    return _generate
+
+
+@pytest.mark.parametrize("answers", SHAPES, ids=identify)
+def test_every_shape_is_made_and_proven(
+    copie: Copie, checkout: Path, answers: dict[str, str]
+) -> None:
+    result = copie.copy({"project_name": "acme-tool", **answers}, template_dir=checkout)
+    assert result.exception is None
+    assert result.exit_code == 0
+    assert result.project_dir is not None
+    promise = Promise({"build_backend": "uv", **answers})
+    assert snapshot(result.project_dir).keys() == promise.files
+
+
+def test_prints_the_proof_and_the_next_commands(
+    generate: Callable[..., tuple[Path, str]],
+) -> None:
+    project, printed = generate()
+    assert "\nProven: the wheel holds exactly the package that the tree shows.\n" in printed
+    assert f"\n  cd {project}\n  git init" in printed
+    assert "Warning" not in printed
+
+
+def test_warns_of_an_answer_that_no_question_takes(
+    generate: Callable[..., tuple[Path, str]],
+) -> None:
+    _, printed = generate("--data=projct_name=x", "--data=layout=flat")
+    warnings = [line for line in printed.splitlines() if line.startswith("Warning")]
+    assert warnings == [
+        "Warning: no question is called projct_name, so it was ignored; did you mean project_name?"
+    ]
+
+
+def test_a_complete_tree_without_trust(checkout: Path, tmp_path: Path) -> None:
+    project = tmp_path / "acme-tool"
+    copier("copy", "--defaults", "--skip-tasks", checkout, project)
+    shape = {"layout": "src", "package": "regular", "build_backend": "uv"}
+    assert snapshot(project).keys() == Promise(shape).files
+
+
+def test_recopy_changes_nothing(generate: Callable[..., tuple[Path, str]]) -> None:
+    project, _ = generate("--data=layout=flat", "--data=package=namespace")
+    commit(project)
+    before = snapshot(project)
+    copier("recopy", "--defaults", "--trust", "--overwrite", cwd=project)
+    assert snapshot(project) == before
+
+
+def test_a_second_copy_changes_nothing(
+    generate: Callable[..., tuple[Path, str]],
+) -> None:
+    project, _ = generate()
+    before = snapshot(project)
+    generate()
+    assert snapshot(project) == before
+
+
+def test_a_second_copy_keeps_what_the_user_wrote(
+    generate: Callable[..., tuple[Path, str]],
+) -> None:
+    """Seeds are the user's, and a fault in them is told but does not fail the copy."""
+    project, _ = generate()
+    seeds = [project / name for name in ("README.md", "CHANGELOG.md", "src/acme_tool/__init__.py")]
+    for seed in seeds:
+        seed.write_text("mine = 1\n")
+    _, printed = generate("--overwrite")
+    assert [seed.read_text() for seed in seeds] == ["mine = 1\n"] * 3
+    assert "__all__" in printed
+    assert "finding" in printed
+
+
+def test_update_merges_managed_files_and_leaves_seeds(
+    generate: Callable[..., tuple[Path, str]], checkout: Path, tmp_path: Path
+) -> None:
+    project, _ = generate()
+    commit(project)
+    (project / "README.md").write_text("mine\n")
+    (project / "src/acme_tool/durations.py").unlink()
+    (project / "src/acme_tool/own.py").write_text('"""Own."""\n')
+    pyproject = project / "pyproject.toml"
+    pyproject.write_text(pyproject.read_text().replace("dependencies = []", 'dependencies = ["x"]'))
+    commit(project)
+    template = tmp_path / "newer"
+    run("git", "clone", "--quiet", checkout, template)
+    with (template / "template/.gitignore").open("a") as gitignore:
+        gitignore.write("/from-the-template/\n")
+    with (template / "template/CHANGELOG.md").open("a") as seed:
+        seed.write("From the template.\n")
+    run("git", "commit", "--quiet", "--all", "--message=release: v9.1.0", cwd=template)
+    run("git", "tag", "--annotate", "--message=v9.1.0", "v9.1.0", cwd=template)
+    answers = project / ".copier-answers.yml"
+    answers.write_text(answers.read_text().replace(str(checkout), str(template)))
+    commit(project)
+
+    printed = copier("update", "--defaults", "--trust", cwd=project)
+
+    assert "/from-the-template/" in (project / ".gitignore").read_text()
+    assert (project / "README.md").read_text() == "mine\n"
+    assert "From the template." not in (project / "CHANGELOG.md").read_text()
+    assert not (project / "src/acme_tool/durations.py").exists()
+    assert (project / "src/acme_tool/own.py").exists()
+    assert 'dependencies = ["x"]' in pyproject.read_text()
+    assert yaml.safe_load(answers.read_text())["_commit"] == "v9.1.0"
+    assert "findings" in printed or "finding" in printed  # the deleted module is missed
+
+
+def test_a_relative_source_is_stored_so_that_an_update_finds_it(
+    checkout: Path, tmp_path: Path
+) -> None:
+    project = tmp_path / "acme-tool"
+    relative = os.path.relpath(checkout, tmp_path)
+    copier("copy", "--defaults", "--trust", relative, "acme-tool", cwd=tmp_path)
+    stored = yaml.safe_load((project / ".copier-answers.yml").read_text())["_src_path"]
+    assert stored == os.path.realpath(checkout)
+    commit(project)
+    copier("update", "--defaults", "--trust", cwd=project)
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("gh:acme/treewright", "https://github.com/acme/treewright"),
+        ("gl:acme/treewright.git", "https://gitlab.com/acme/treewright.git"),
+        ("git+https://git.example.org/x", "https://git.example.org/x"),
+        ("https://git.example.org/x", "https://git.example.org/x"),
+        ("git@git.example.org:x/y.git", "git@git.example.org:x/y.git"),
+        ("/absolute/path", "/absolute/path"),
+    ],
+)
+def test_renovate_can_read_the_source(typed: str, stored: str) -> None:
+    (file,) = (ROOT / "template").glob("*answers_file*")
+    environment = jinja2.Environment(
+        extensions=[AnsibleCoreFiltersExtension], trim_blocks=True, lstrip_blocks=True
+    )
+    rendered = environment.from_string(file.read_text()).render(
+        _copier_answers={"_src_path": typed}
+    )
+    assert yaml.safe_load(rendered) == {"_src_path": stored}
+
+
+def test_a_machine_that_cannot_prove_is_no_fault(
+    generate: Callable[..., tuple[Path, str]], tmp_path: Path
+) -> None:
+    """Hatchling cannot be fetched: one sentence, the command to run later, and the tree."""
+    cold = {"UV_CACHE_DIR": str(tmp_path / "cold"), "UV_OFFLINE": "1"}
+    project, printed = generate("--data=build_backend=hatchling", **cold)
+    assert "\nNot proven: " in printed
+    assert f"hooks/prove.py {project}\n" in printed
+    assert (project / "pyproject.toml").is_file()
