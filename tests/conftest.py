@@ -2,11 +2,13 @@
 
 import os
 import subprocess
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from itertools import count
 from pathlib import Path
 
 import pytest
+
 import pythons
 import rendering
 
@@ -23,6 +25,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_report_header() -> str:
     return "generated packages run on Python " + ", ".join(pythons.at_hand())
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say which packages could not run here."""
+    built = [dict(report.user_properties) for report in terminalreporter.getreports("passed")]
+    lacking = Counter(made["floor"] for made in built if made.get("interpreters") == 0)
+    for floor, built_only in sorted(lacking.items()):
+        terminalreporter.write_line(
+            f"{built_only} packages for Python {floor} and newer were built and compared, but"
+            " could not run: see TREEWRIGHT_PYTHONS in the README"
+        )
 
 
 @pytest.fixture(scope="session", autouse=True)

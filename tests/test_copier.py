@@ -9,9 +9,10 @@ from pathlib import Path
 import jinja2
 import pytest
 import yaml
-from answers import SHAPES, Promise, identify
 from jinja2_ansible_filters import AnsibleCoreFiltersExtension
 from pytest_copie.plugin import Copie
+
+from answers import SHAPES, Promise, identify
 from rendering import ROOT
 
 

@@ -9,11 +9,12 @@ from typing import Any
 
 import jinja2
 import pytest
-import pythons
 import yaml
 from copier.errors import UserMessageError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+import pythons
 from rendering import ROOT
 from rendering import render as render_into
 

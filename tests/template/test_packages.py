@@ -9,10 +9,11 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
-import proof
 import pytest
-import pythons
 from allpairspy import AllPairs
+
+import proof
+import pythons
 from answers import BUILDS, COMBINATIONS, LICENSES, PYTHONS, SHAPES, Promise, identify
 
 Render = Callable[..., Path]
@@ -70,7 +71,7 @@ def test_package(
 ) -> None:
     promise, project = Promise(answers), render(answers)
     chosen = interpreters(answers["python_min"], pytestconfig)
-    record_property("python_min", answers["python_min"])
+    record_property("floor", answers["python_min"])
     record_property("interpreters", len(chosen))
     version = "0.1.0"
     if answers["version_source"] == "vcs":
@@ -88,6 +89,15 @@ def test_package(
     assert in_sdist(sdist) >= promise.sdist_files
     for minor, python in chosen.items():
         check_installed(project, wheel, python, promise, version, tmp_path / minor)
+
+
+@pytest.mark.parametrize("backend", ["hatchling", "setuptools", "pdm"])
+def test_a_version_from_git_needs_no_git(render: Render, backend: str) -> None:
+    """The hook proves a new project before `git init`; so does a build from an archive."""
+    proven = proof.prove(render(version_source="vcs", build_backend=backend))
+    assert (proven.unproven, proven.findings) == (None, [])
+    assert proven.facts is not None
+    assert proven.facts.version == "0.0.0"
 
 
 def in_wheel(wheel: Path) -> set[str]:

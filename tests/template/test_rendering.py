@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 import yaml
+from validate_pyproject.api import Validator
+
 from answers import COMBINATIONS, SHAPES, Promise, identify
 from rendering import ROOT
-from validate_pyproject.api import Validator
 
 Render = Callable[..., Path]
 

@@ -1,0 +1,64 @@
+"""Make the README's table of questions from copier.yml: python docs/questions.py."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).parents[1]
+README = ROOT / "README.md"
+
+# What a template in copier.yml says less well than words.
+DEFAULTS = {
+    "project_name": "the folder's name",
+    "namespace": "first part of the name, else `acme`",
+    "repository_url": "empty, or from `github_user`",
+    "import_name": "from the name",
+    "build_backend": "`uv`; `hatchling` for `vcs`",
+}
+ASKED = {
+    "namespace": "for a namespace package",
+    "repository_url": "if `github_user` is known",
+}
+
+
+def rows() -> Iterator[tuple[str, ...]]:
+    """Yield a row for each question: answer, help, values, default, and when it is asked."""
+    questions = yaml.safe_load((ROOT / "copier.yml").read_text(encoding="utf-8"))
+    for name, question in questions.items():
+        if name.startswith("_") or question.get("when") is False:
+            continue
+        usual = f"`{question['default']}`" if question["default"] else "empty"
+        asked = ASKED.get(name, "stored" if question.get("ask") is False else "yes")
+        yield f"`{name}`", question["help"], values(question), DEFAULTS.get(name, usual), asked
+
+
+def values(question: dict[str, Any]) -> str:
+    """Give the values of a question's choices, or its type."""
+    choices = question.get("choices", [])
+    listed = choices.values() if isinstance(choices, dict) else choices
+    plain = [value["value"] if isinstance(value, dict) else value for value in listed]
+    return ", ".join(f"`{value}`" for value in plain) or "text"
+
+
+def table() -> str:
+    """Give the table as Markdown."""
+    head = ("answer", "what it is", "values", "default", "asked")
+    lines = [head, ("---",) * len(head), *rows()]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def readme() -> str:
+    """Give the README with the table in its place."""
+    text = README.read_text(encoding="utf-8")
+    return re.sub(
+        r"(?s)(<!-- questions:[^\n]*\n).*?(<!-- end of questions -->)",
+        lambda found: f"{found[1]}\n{table()}\n{found[2]}",
+        text,
+    )
+
+
+if __name__ == "__main__":
+    README.write_text(readme(), encoding="utf-8")
