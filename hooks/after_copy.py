@@ -15,6 +15,7 @@ from rendered import prove_here, warn_of_unknown
 
 def main(given: str, situation: str) -> int:
     """Run what follows a copy and give the exit status."""
+    print()  # after Copier's line on the task
     warn_of_unknown(given.split(","))
     status = prove_here(quiet="quiet" in situation)
     return 1 if status == 1 and "existing" not in situation else 0

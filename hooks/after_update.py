@@ -19,6 +19,7 @@ def conflicts() -> list[str]:
 
 def main(given: str, situation: str) -> int:
     """Run what follows an update and give the exit status, which is always 0."""
+    print()  # after Copier's line on the task
     warn_of_unknown(given.split(","))
     if files := conflicts():
         print("In conflict:", *files, sep="\n  ")

@@ -124,9 +124,9 @@ def test_a_second_copy_keeps_what_the_user_wrote(
     project, _ = generate()
     seeds = [project / name for name in ("README.md", "CHANGELOG.md", "src/acme_tool/__init__.py")]
     for seed in seeds:
-        seed.write_text("mine = 1\n")
+        seed.write_text("def mine() -> None: ...\n")
     _, printed = generate("--overwrite")
-    assert [seed.read_text() for seed in seeds] == ["mine = 1\n"] * 3
+    assert [seed.read_text() for seed in seeds] == ["def mine() -> None: ...\n"] * 3
     assert "__all__" in printed
     assert "finding" in printed
 

@@ -66,6 +66,7 @@ def test_progress_counts_the_prompts() -> None:
     """At most ten prompts; one that is not always asked has the number of the one before."""
     asked = [q for q in QUESTIONS.values() if q.get("when", True) and q.get("ask", True)]
     always = [q for q in asked if q.get("when", True) is True and q.get("ask", True) is True]
+    assert {q["qmark"] for q in QUESTIONS.values() if q.get("ask") is False} == {"+"}
     assert [q["qmark"] for q in always] == [f"{n}/{len(always)}" for n in range(1, len(always) + 1)]
     assert {q["qmark"] for q in asked} == {q["qmark"] for q in always}
     assert len(always) <= 10
@@ -152,7 +153,7 @@ REFUSED: list[tuple[str, list[str], str, dict[str, str]]] = [
     (
         "project_name",
         ["", "-x", "x-", "a b", "é", "a/b", "x\n", "..", "a;b", "{{ x }}"],
-        "only letters, digits and - _ .",
+        "letters, digits and inner - _ .",
         {},
     ),
     ("project_name", ["a" * 101], "use at most 100 characters", {}),
@@ -201,7 +202,7 @@ REFUSED: list[tuple[str, list[str], str, dict[str, str]]] = [
     (
         "build_backend",
         ["uv", "flit", "poetry"],
-        "takes no version from git",
+        "no version from git; choose hatchling, setuptools or pdm",
         {"version_source": "vcs"},
     ),
 ]
