@@ -1,0 +1,127 @@
+"""A copy of the tree to build in: setuptools and others write beside the sources they build.
+
+The copy sits where it does in its git repository and has a `.git` folder of its own, so that
+backends that ask git (for the version, for the ignored files) get the answers that they get in
+the tree. That folder holds only a copied HEAD and index; everything else is found through
+`commondir` (https://git-scm.com/docs/gitrepository-layout), as in a linked worktree. So no git
+command run by a backend can write to the user's index.
+"""
+
+import os
+import shutil
+import stat
+import subprocess
+from pathlib import Path
+
+from proof.project import Project
+
+_CACHES = frozenset(
+    {
+        ".git",
+        ".hg",
+        ".hypothesis",
+        ".mypy_cache",
+        ".nox",
+        ".pytest_cache",
+        ".ruff_cache",
+        ".svn",
+        ".tox",
+        "node_modules",
+    }
+)
+_BUILT = frozenset({"build", "dist"})
+
+
+def copy(project: Project, target: Path) -> Path:
+    """Copy the project below a target folder and give the place of the copy.
+
+    Raises:
+        OSError: something cannot be read, or the disk is full.
+
+    """
+    folder = project.folder.resolve()
+    top = repository(project)
+    place = target / folder.relative_to(top) if top else target
+    place.mkdir(parents=True, exist_ok=True)
+    _copy_folder(folder, place, project)
+    if top:
+        _copy_git(folder, top, target)
+        if project.version is None:
+            _hide_absent(target)
+    return place
+
+
+def repository(project: Project) -> Path | None:
+    """Find the top of the git repository that the project lies in."""
+    folder = project.folder.resolve()
+    return next((path for path in (folder, *folder.parents) if (path / ".git").exists()), None)
+
+
+def _copy_folder(source: Path, target: Path, project: Project) -> None:
+    with os.scandir(source) as entries:
+        for entry in entries:
+            path, copied = Path(entry.path), target / entry.name
+            if entry.is_symlink() and path.is_dir():
+                _link(path, copied, project.folder.resolve())
+            elif entry.is_dir(follow_symlinks=False):
+                if not _skipped(path, project):
+                    copied.mkdir()
+                    _copy_folder(path, copied, project)
+            elif entry.name != ".git" and path.is_file():
+                shutil.copy2(path, copied)
+                copied.chmod(copied.stat().st_mode | stat.S_IWUSR)
+
+
+def _skipped(folder: Path, project: Project) -> bool:
+    at_top = folder.parent == project.folder.resolve()
+    # A backend that builds itself may be found through its own metadata.
+    own_backend = project.declared("build-system", "backend-path")
+    return (
+        folder.name in _CACHES
+        or (folder.name.endswith(".egg-info") and not own_backend)
+        or (folder / "pyvenv.cfg").exists()
+        or (at_top and folder.name in _BUILT and not (folder / "__init__.py").exists())
+    )
+
+
+def _link(link: Path, copied: Path, project: Path) -> None:
+    """Repeat a link to a folder: within the copy where it stays within the project."""
+    place = link.readlink()
+    inside = link.resolve().is_relative_to(project) and not place.is_absolute()
+    copied.symlink_to(place if inside else link.resolve(), target_is_directory=True)
+
+
+def _copy_git(folder: Path, top: Path, target: Path) -> None:
+    """Give the copy a view of the repository, and the .gitignore files above the project."""
+    for parent in folder.parents:
+        if parent.is_relative_to(top) and (parent / ".gitignore").is_file():
+            shutil.copyfile(parent / ".gitignore", target / parent.relative_to(top) / ".gitignore")
+    git = top / ".git"
+    if git.is_file():  # a linked worktree or a submodule
+        git = top / git.read_text(encoding="utf-8").removeprefix("gitdir:").strip()
+    if not (git / "HEAD").is_file():
+        return
+    view = target / ".git"
+    view.mkdir()
+    for name in ("HEAD", "index"):
+        if (git / name).is_file():
+            shutil.copyfile(git / name, view / name)
+    common = git / "commondir"
+    shared = git / common.read_text(encoding="utf-8").strip() if common.is_file() else git
+    (view / "commondir").write_text(f"{shared.resolve()}\n", encoding="utf-8")
+
+
+def _hide_absent(target: Path) -> None:
+    """Tell git that files left out of the copy are not deleted: the version would be "dirty"."""
+    git = shutil.which("git")
+    if not git or not (target / ".git" / "index").is_file():
+        return
+    run = (git, "-C", str(target))
+    absent = subprocess.run([*run, "ls-files", "-z", "--deleted"], capture_output=True, check=False)
+    if absent.stdout:
+        subprocess.run(
+            [*run, "update-index", "-z", "--skip-worktree", "--stdin"],
+            input=absent.stdout,
+            capture_output=True,
+            check=False,
+        )

@@ -1,0 +1,39 @@
+"""What a proof says: a finding about the project, or why nothing could be proven."""
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+_NAMED = 3
+_TOLD = 90  # characters of a message
+
+
+class Finding(NamedTuple):
+    """One fault of the project: where it is, what is wrong, how to mend it."""
+
+    where: str
+    what: str
+    mend: str
+
+    def __str__(self) -> str:
+        """Give the finding as one line, in the order that editors and people expect."""
+        return f"{self.where}: {self.what}; {self.mend}"
+
+
+class UnprovenError(Exception):
+    """Nothing can be said, because of the environment or of how the proof was called.
+
+    Its text is one sentence for the user.
+    """
+
+
+def some(names: Sequence[str]) -> str:
+    """Name the first few of many, so that a finding stays one line."""
+    rest = len(names) - _NAMED
+    return ", ".join(names[:_NAMED]) + (f" and {rest} more" if rest > 0 else "")
+
+
+def told(message: str) -> str:
+    """Give a message of Python as one short line, with paths as the wheel has them."""
+    line = " ".join(re.sub(r"[^\s('\"]*[/\\]site[/\\]", "", message).split())
+    return line if len(line) <= _TOLD else line[: _TOLD - 3] + "..."

@@ -1,0 +1,319 @@
+"""How the wheel imports: the probe's facts turned into findings."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from proof import public
+from proof.archives import Wheel, entry_points
+from proof.findings import Finding, UnprovenError, some, told
+from proof.packages import ImportPackage
+from proof.project import normalised_version
+from proof.public import Public
+
+# `import PACKAGE` may load this many modules beyond the bare interpreter's (python -I -S).
+# Measured on Python 3.11 to 3.15: typing, dataclasses, logging, json, enum, re, functools, pathlib
+# and contextlib together load 68 to 77; urllib.request 87 to 96, asyncio 104 to 123.
+MODULE_LIMIT = 80
+# On 3.15 it loads few modules at once, but reading the metadata still takes 30 ms.
+_HEAVY = frozenset({"importlib.metadata"})
+# Only the standard library, no bytecode. A warning is no output, but for one about the syntax.
+_ISOLATED = ("-I", "-S", "-B", "-W", "ignore", "-W", "default::SyntaxWarning")
+_TIMEOUT = 60  # seconds for everything that the probe does
+_CONFIRMED = 10  # failing modules that are tried again in a process of their own
+
+
+class Imports(NamedTuple):
+    """What came of the imports.
+
+    Args:
+        findings: the faults.
+        skipped: what could not be checked, and why.
+        cost: the import times of the package and of an empty one in microseconds.
+        others: how many modules beyond its own the package loads.
+
+    """
+
+    findings: list[Finding]
+    skipped: list[str]
+    cost: tuple[float, float] | None = None
+    others: int = 0
+
+
+class Trial(NamedTuple):
+    """A wheel unpacked in a folder, and the interpreter that imports it."""
+
+    python: str
+    site: Path
+    wheel: Wheel
+    packages: list[ImportPackage]
+
+    def file(self, module: str) -> str:
+        """Give the path of a module in the tree, for a finding."""
+        path = module.replace(".", "/")
+        for package in self.packages:
+            if f"{module}.".startswith(f"{package.name}."):
+                root = "" if package.root == "." else f"{package.root}/"
+                init = f"{path}/__init__.py" in self.wheel.files
+                return f"{root}{path}/__init__.py" if init else f"{root}{path}.py"
+        return path
+
+    def source(self, package: ImportPackage) -> str | None:
+        """Give the code file of a package in the site, if it has one."""
+        for path in (f"{package.path}/__init__.py", f"{package.path}.py"):
+            if path in self.wheel.files:
+                return str(self.site / path)
+        return None
+
+
+def check(trial: Trial) -> Imports:
+    """Import everything in the wheel."""
+    points = entry_points(trial.wheel.info.get("entry_points.txt", ""))
+    foreign = [point for point in points if not _in_wheel(point[2], trial.wheel)]
+    findings = [
+        Finding(
+            "entry point",
+            f"{group}: {name} names {module}, which the wheel does not hold",
+            "mend it in pyproject.toml",
+        )
+        for group, name, module, _ in foreign
+    ]
+    request = {
+        "modules": list(_modules(trial)),
+        "entry_points": [point for point in points if point not in foreign],
+        "cost": True,
+    }
+    facts, culprit = _probe(trial, request)
+    if not facts:
+        return Imports([*findings, culprit], [])
+
+    skipped: list[str] = []
+    for package, first in facts["packages"].items():
+        findings += _of_package(trial, package, first)
+    for package, exports in facts["exports"].items():
+        if exports:
+            names = facts.get("names", {}).get(package)
+            children = _children(trial, package)
+            findings += public.findings(
+                Public(trial.file(package), package, children, exports, names)
+            )
+            needs = {
+                fact["failure"]["needs"] for fact in (names or {}).values() if _is_missing(fact)
+            }
+            skipped += [f"names of {package} (need {some(sorted(needs))})"] if needs else []
+    if "modules" not in facts:
+        return Imports(findings, [*skipped, "its modules (the package does not load)"])
+    findings += _of_modules(trial, facts["modules"], skipped)
+    findings += _of_entry_points(facts["entry_points"], skipped)
+    skipped += [f"{name} (without a __main__ guard)" for name in facts["unguarded"]]
+    main = trial.packages[0].name
+    findings += _of_version(trial.file(main), facts["versions"][main], trial.wheel.version)
+    others = len(facts["packages"][main]["others"])
+    cost = facts["cost"]
+    return Imports(findings, skipped, (cost[0], cost[1]) if cost else None, others)
+
+
+def static_findings(python: str, project: Path, packages: list[ImportPackage]) -> Iterator[Finding]:
+    """Find what is wrong with the exports in the tree, where there is no wheel to import."""
+    sources = {}
+    for package in packages:
+        for path in (f"{package.folder}/__init__.py", f"{package.folder}.py"):
+            if (project / path).is_file():
+                sources[package.name] = path
+    script = str(Path(__file__).with_name("exports.py"))
+    pairs = [part for name, path in sources.items() for part in (str(project / path), name)]
+    run = subprocess.run(
+        [python, *_ISOLATED, script, *pairs],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=True,
+    )
+    for package, exports in json.loads(run.stdout).items():
+        folder = project / sources[package].removesuffix("/__init__.py")
+        modules = {path.stem for path in folder.glob("*.py")} if folder.is_dir() else set()
+        if exports:
+            yield from public.findings(Public(sources[package], package, modules, exports))
+
+
+def _is_missing(fact: dict[str, Any]) -> bool:
+    return (fact.get("failure") or {}).get("kind") == "missing"
+
+
+def _in_wheel(module: str, wheel: Wheel) -> bool:
+    top = module.partition(".")[0]
+    return any(name.startswith((f"{top}/", f"{top}.")) for name in wheel.files)
+
+
+def _modules(trial: Trial) -> Iterator[str]:
+    """Give every module that can be imported: in folders that are packages all the way down."""
+    files = trial.wheel.files
+    for package in trial.packages:
+        inside = f"{package.path}/"
+        for name in sorted(file for file in files if file.startswith(inside)):
+            if not name.endswith((".py", ".so", ".pyd")):
+                continue
+            folders = name.removeprefix(inside).split("/")
+            stem = folders.pop().partition(".")[0]
+            inits = [
+                "/".join([package.path, *folders[:depth], "__init__.py"])
+                for depth in range(1, len(folders) + 1)
+            ]
+            if stem.isidentifier() and all(init in files for init in inits):
+                parts = [package.name, *folders, *([stem] if stem != "__init__" else [])]
+                yield ".".join(parts)
+
+
+def _children(trial: Trial, package: str) -> set[str]:
+    """Give the names of a package's own modules and packages."""
+    inside = package.replace(".", "/") + "/"
+    return {
+        name.removeprefix(inside).partition("/")[0].partition(".")[0]
+        for name in trial.wheel.files
+        if name.startswith(inside) and name.endswith((".py", ".so", ".pyd"))
+    } - {"__init__"}
+
+
+def _probe(trial: Trial, request: dict[str, Any]) -> tuple[dict[str, Any], Finding]:
+    """Run the probe; no facts but a finding where a module ends or stops the process.
+
+    Raises:
+        UnprovenError: the interpreter does not run at all.
+
+    """
+    modules = request["modules"]
+    sources = {package.name: trial.source(package) for package in trial.packages}
+    request = request | {
+        "sources": {name: source for name, source in sources.items() if source},
+        "mains": {
+            name: str(trial.site / f"{name.replace('.', '/')}.py")
+            for name in modules
+            if name.endswith(".__main__")
+        },
+    }
+    file = trial.site.parent / "request.json"
+    file.write_text(json.dumps(request), encoding="utf-8")
+    script = str(Path(__file__).with_name("probe.py"))
+    names = [package.name for package in trial.packages]
+    try:
+        run = subprocess.run(
+            [trial.python, *_ISOLATED, script, str(trial.site), str(file), *names],
+            cwd=trial.site,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=_TIMEOUT,
+            check=False,
+        )
+        output, what = run.stdout, "ends the process"
+    except subprocess.TimeoutExpired as expired:
+        output, what = expired.stdout or b"", f"does not end within {_TIMEOUT} seconds"
+    if not output:
+        sentence = f"The interpreter {trial.python} cannot run; mend or remove it."
+        raise UnprovenError(sentence)
+    last = output.decode("utf-8", "replace").splitlines()[-1]
+    culprit = last.removeprefix("importing ")
+    finding = Finding(
+        trial.file(culprit),
+        f"import {culprit} {what}",
+        "do that in a function, not at import",
+    )
+    return (json.loads(last) if last.startswith("{") else {}), finding
+
+
+def _of_package(trial: Trial, package: str, first: dict[str, Any]) -> Iterator[Finding]:
+    """Find what is wrong with the import of the package itself."""
+    where = trial.file(package)
+    failed = first["failure"]
+    if (
+        failed
+        and failed["kind"] == "missing"
+        and failed["needs"].partition(".")[0] not in sys.stdlib_module_names
+    ):
+        yield Finding(
+            where,
+            f"import {package} imports the third-party module {failed['needs']}",
+            "import it in the function or module that needs it",
+        )
+    elif failed:
+        yield _import_finding(where, package, failed)
+    if first["output"]:
+        yield _output_finding(where, package, first["output"])
+    heavy = _HEAVY & first["direct"].keys()
+    if len(first["others"]) > MODULE_LIMIT or heavy:
+        worst = sorted(
+            first["direct"], key=lambda name: (name not in heavy, -first["direct"][name])
+        )
+        yield Finding(
+            where,
+            f"import {package} is heavy, it loads {len(first['others'])} other modules"
+            + (f" (by {some(worst)})" if worst else ""),
+            "import them where they are used",
+        )
+
+
+def _import_finding(where: str, module: str, failed: dict[str, str]) -> Finding:
+    if failed["kind"] == "cycle":
+        return Finding(
+            where,
+            f"import cycle: {module} cannot be imported alone ({told(failed['text'])})",
+            "move what both need to a third module",
+        )
+    return Finding(where, f"import {module} fails: {told(failed['text'])}", "mend the import")
+
+
+def _output_finding(where: str, module: str, output: str) -> Finding:
+    return Finding(where, f'import {module} prints "{told(output)}"', "print in functions only")
+
+
+def _of_version(where: str, found: str | None, version: str) -> Iterator[Finding]:
+    if found is not None and normalised_version(found) != normalised_version(version):
+        yield Finding(
+            where,
+            f"__version__ is {found}, the metadata says {version}",
+            "keep one source for the version",
+        )
+
+
+def _of_modules(trial: Trial, facts: list[dict[str, Any]], skipped: list[str]) -> Iterator[Finding]:
+    missing: dict[str, list[str]] = {}
+    seen: set[str] = set()
+    late = [fact["module"] for fact in facts if fact.get("skipped")]
+    confirmed = 0
+    for fact in facts:
+        module, failed = fact["module"], fact["failure"]
+        if _is_missing(fact):
+            missing.setdefault(failed["needs"], []).append(module)
+        elif failed and confirmed < _CONFIRMED:
+            confirmed += 1
+            # What failed after other imports counts only if it fails in a process of its own too.
+            again, death = _probe(trial, {"modules": [module], "entry_points": [], "cost": False})
+            failed = next((f["failure"] for f in again.get("modules", [])), None)
+            if failed:
+                yield _import_finding(trial.file(module), module, failed)
+            elif not again:
+                yield death
+        if fact["output"] and fact["output"] not in seen:
+            seen.add(fact["output"])
+            yield _output_finding(trial.file(module), module, fact["output"])
+    if missing:
+        modules = sorted(module for needing in missing.values() for module in needing)
+        skipped.append(f"{some(modules)} (needs {some(sorted(missing))})")
+    if late:
+        skipped.append(f"{some(late)} (it took too long)")
+
+
+def _of_entry_points(facts: list[dict[str, Any]], skipped: list[str]) -> Iterator[Finding]:
+    for fact in facts:
+        point = f"{fact['group']}: {fact['name']}"
+        if _is_missing(fact):
+            skipped.append(f"entry point {fact['name']} (needs {fact['failure']['needs']})")
+        elif fact["failure"]:
+            yield Finding(
+                "entry point",
+                f"{point} does not load: {told(fact['failure']['text'])}",
+                "mend it in pyproject.toml",
+            )
+        elif fact["group"] in {"console_scripts", "gui_scripts"} and not fact["callable"]:
+            yield Finding("entry point", f"{point} cannot be called", "name a function")

@@ -1,0 +1,112 @@
+"""A project as its pyproject.toml declares it.
+
+Source: https://packaging.python.org/en/latest/specifications/pyproject-toml/
+"""
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from proof.findings import UnprovenError
+
+
+class Project(NamedTuple):
+    """A project folder and the parsed pyproject.toml."""
+
+    folder: Path
+    pyproject: dict[str, Any]
+
+    @property
+    def name(self) -> str:
+        """The distribution name, as written."""
+        return str(self.pyproject["project"]["name"])
+
+    @property
+    def version(self) -> str | None:
+        """The static version, or None where the build backend finds it."""
+        version = self.declared("project", "version")
+        return version if isinstance(version, str) else None
+
+    @property
+    def requires_python(self) -> str:
+        """The version specifiers for Python; empty for any."""
+        return str(self.declared("project", "requires-python") or "")
+
+    @property
+    def backend(self) -> str:
+        """The import path of the build backend; setuptools' where none is declared (PEP 517)."""
+        return str(self.declared("build-system", "build-backend") or "setuptools.build_meta")
+
+    def declared(self, *keys: str) -> Any:  # noqa: ANN401  (whatever TOML holds)
+        """Give the value under nested keys, or None where there is none."""
+        value: Any = self.pyproject
+        for key in keys:
+            value = value.get(key) if isinstance(value, dict) else None
+        return value
+
+    def listed(self, *keys: str) -> list[str]:
+        """Give the strings under nested keys, be it one string, a list or nothing."""
+        value = self.declared(*keys)
+        values = value if isinstance(value, list) else [value]
+        return [text for text in values if isinstance(text, str)]
+
+    def matching(self, pattern: str) -> list[str]:
+        """Give the files that a glob pattern of pyproject.toml names, relative to the folder."""
+        try:
+            found = sorted(self.folder.glob(pattern))
+        except (ValueError, NotImplementedError):  # no pattern, or an absolute one
+            return []
+        inner = [path.relative_to(self.folder) for path in found if path.is_file()]
+        return [path.as_posix() for path in inner if ".." not in path.parts]
+
+
+def read(folder: Path) -> Project:
+    """Read the project in a folder.
+
+    Raises:
+        UnprovenError: the folder holds no readable pyproject.toml with a named [project].
+
+    """
+    file = folder / "pyproject.toml"
+    if not folder.is_dir():
+        sentence = f"{folder} is not a folder; name the folder that holds pyproject.toml."
+        raise UnprovenError(sentence)
+    try:
+        pyproject = tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        sentence = f"{folder} holds no pyproject.toml; name the folder that does."
+        raise UnprovenError(sentence) from None
+    except OSError as error:
+        sentence = f"{file} cannot be read ({error.strerror}); mend its permissions."
+        raise UnprovenError(sentence) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        sentence = f"{file} is not valid TOML ({error}); mend it first."
+        raise UnprovenError(sentence) from None
+    project = pyproject.get("project")
+    if not isinstance(project, dict) or not isinstance(project.get("name"), str):
+        sentence = f"{file} has no [project] table with a name (PEP 621); add one first."
+        raise UnprovenError(sentence)
+    return Project(folder, pyproject)
+
+
+def normalised_name(name: str) -> str:
+    """Normalise a distribution name (the specification "Names and normalization")."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+_PRE = {"alpha": "a", "beta": "b", "c": "rc", "pre": "rc", "preview": "rc", "rev": "post"}
+
+
+def normalised_version(version: str) -> str:
+    """Normalise a version for comparison: the spellings of PEP 440 that occur in practice."""
+    text = re.sub(r"^v|\s", "", version.strip().lower())
+    public, _, local = text.partition("+")
+    public = re.sub(r"-(\d+)$", r".post\1", public)
+    public = re.sub(r"[a-z]+", lambda word: _PRE.get(word[0], word[0]), public)
+    public = re.sub(r"[-_.]?(a|b|rc)[-_.]?(\d*)", lambda m: f"{m[1]}{m[2] or 0}", public)
+    public = re.sub(r"[-_.]?(post|dev)[-_.]?(\d*)", lambda m: f".{m[1]}{m[2] or 0}", public)
+    public = re.sub(r"\d+", lambda digits: str(int(digits[0])), public)
+    # Trailing zeros of the release do not matter: 1.0 equals 1.0.0.
+    public = re.sub(r"^((?:\d+!)?\d+(?:\.\d+)*?)(?:\.0)+(?=$|[^\d.]|\.[pd])", r"\1", public)
+    return public + (f"+{re.sub('[-_]', '.', local)}" if local else "")

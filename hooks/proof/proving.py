@@ -1,0 +1,153 @@
+"""The proof itself, from the project folder to the verdict."""
+
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+from proof import (
+    archives,
+    building,
+    contents,
+    copying,
+    imports,
+    interpreters,
+    metadata,
+    packages,
+    tree,
+)
+from proof import project as projects
+from proof.findings import Finding, UnprovenError
+from proof.packages import ImportPackage  # noqa: TC001  (the annotations are public)
+from proof.project import Project
+
+
+class Proof:
+    """What was found out about a project.
+
+    Attributes:
+        project: the project; None where the folder holds none.
+        packages: the import packages that its tree shows.
+        findings: the faults, each with where it is and how to mend it.
+        unproven: one sentence where the environment stopped the proof, else None.
+        skipped: what was not checked, and why.
+        facts: what the report tells of a proof that came to its end; else None.
+
+    """
+
+    def __init__(self) -> None:
+        """Begin with nothing known."""
+        self.project: Project | None = None
+        self.packages: list[ImportPackage] = []
+        self.findings: list[Finding] = []
+        self.unproven: str | None = None
+        self.skipped: list[str] = []
+        self.facts: Facts | None = None
+
+    @property
+    def status(self) -> int:
+        """The exit status: 1 with findings, 2 if unproven, 0 if proven."""
+        return 1 if self.findings else 2 if self.unproven else 0
+
+
+class Facts(NamedTuple):
+    """What the report tells: sizes, times and versions."""
+
+    builder: str
+    seconds: float
+    sdist_files: int
+    wheel_files: int
+    version: str
+    metadata: dict[str, list[str]]
+    entry_points: int
+    python: str | None
+    cost: tuple[float, float] | None
+    others: int
+
+
+def prove(folder: Path) -> Proof:
+    """Prove a project: build it in a temporary copy, compare, import.
+
+    Args:
+        folder: the folder that holds pyproject.toml; it is only read.
+
+    """
+    proof = Proof()
+    try:
+        _prove(proof, folder)
+    except UnprovenError as reason:
+        proof.unproven = str(reason)
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        proof.unproven = f"The proof could not read or write its files ({place}{error.strerror})."
+    return proof
+
+
+def _prove(proof: Proof, folder: Path) -> None:
+    proof.project = project = projects.read(folder)
+    proof.packages = packages.find(project)
+    proof.findings += tree.findings(project, proof.packages)
+    builder = building.find(project)
+    python = interpreters.find(project, builder.uv if builder else None)
+    if builder is None:
+        proof.findings += imports.static_findings(
+            python or sys.executable, project.folder, proof.packages
+        )
+        sentence = (
+            "The wheel could not be built, as there is neither uv nor build here; "
+            "install one: python -m pip install uv."
+        )
+        raise UnprovenError(sentence)
+    if Path(tempfile.gettempdir()).resolve().is_relative_to(project.folder.resolve()):
+        sentence = "There is no folder for temporary files that can be written; set TMPDIR."
+        raise UnprovenError(sentence)
+    with tempfile.TemporaryDirectory(prefix="treewright-", ignore_cleanup_errors=True) as temporary:
+        _prove_built(proof, project, builder, python, Path(temporary).resolve())
+
+
+def _prove_built(
+    proof: Proof, project: Project, builder: building.Builder, python: str | None, work: Path
+) -> None:
+    started = time.perf_counter()
+    (work / "out").mkdir()
+    place = copying.copy(project, work / "tree")
+    built = building.build(builder, place, work / "out", python or sys.executable)
+    seconds = time.perf_counter() - started
+    if isinstance(built, Finding):
+        if project.version is None and copying.repository(project) and not shutil.which("git"):
+            sentence = "The version may come from git, which is not here; install git."
+            raise UnprovenError(sentence)
+        proof.findings.append(built)
+        return
+    sdist, sdist_fields = archives.read_sdist(built.sdist)
+    wheel = archives.read_wheel(built.wheel)
+    proof.findings += contents.sdist_findings(sdist)
+    proof.findings += metadata.findings(project, sdist_fields, wheel)
+    if not proof.packages:
+        tops = sorted({name.partition("/")[0].removesuffix(".py") for name in wheel.files})
+        proof.packages = packages.locate(project.folder, tops)
+        proof.skipped.append("whether all is there (nothing tells which package is meant)")
+    proof.findings += contents.wheel_findings(project, proof.packages, sdist, wheel, place)
+    outcome = imports.Imports([], [])
+    importable = [package for package in proof.packages if package.files_in(wheel.files)]
+    if python is None:
+        proof.skipped.append(f"imports (no Python {project.requires_python} here)")
+    elif importable and not wheel.unsafe:
+        archives.unpack(wheel, work / "site")
+        outcome = imports.check(imports.Trial(python, work / "site", wheel, importable))
+    proof.findings += outcome.findings
+    proof.skipped += outcome.skipped
+    proof.facts = Facts(
+        builder=builder.name,
+        seconds=seconds,
+        sdist_files=len(sdist),
+        wheel_files=len(wheel.files) + len(wheel.info),
+        version=wheel.version,
+        metadata=wheel.metadata,
+        entry_points=len(archives.entry_points(wheel.info.get("entry_points.txt", ""))),
+        python=python,
+        cost=outcome.cost,
+        others=outcome.others,
+    )

@@ -1,0 +1,69 @@
+"""What the tree shows to be wrong without a build."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from proof.findings import Finding
+from proof.packages import ImportPackage
+from proof.project import Project
+
+
+def findings(project: Project, packages: list[ImportPackage]) -> Iterator[Finding]:
+    """Find the faults that the tree shows.
+
+    Args:
+        project: the project.
+        packages: the packages that its tree shows.
+
+    """
+    yield from _inits_of_namespaces(project.folder, packages)
+    yield from _dotted_folders(project.folder)
+    yield from _missing_licenses(project)
+    if "Typing :: Typed" in project.listed("project", "classifiers"):
+        yield from _untyped(project.folder, packages)
+
+
+def _inits_of_namespaces(project: Path, packages: list[ImportPackage]) -> Iterator[Finding]:
+    """Find what PEP 420 forbids: a namespace's folder holds no `__init__.py`."""
+    for package in packages:
+        for parent in package.parents:
+            init = f"{parent}/__init__.py"
+            path = init if package.root == "." else f"{package.root}/{init}"
+            if (project / path).is_file():
+                name = parent.replace("/", ".")
+                yield Finding(
+                    path,
+                    f"__init__.py in the namespace {name} can hide other members",
+                    "delete it (PEP 420)",
+                )
+
+
+def _dotted_folders(project: Path) -> Iterator[Finding]:
+    for folder in sorted([*project.glob("src/[!.]*.*"), *project.glob("[!.]*.*")]):
+        named = all(part.isidentifier() for part in folder.name.split("."))
+        if named and folder.is_dir() and any(folder.glob("*.py")):
+            path = folder.relative_to(project).as_posix()
+            yield Finding(
+                f"{path}/",
+                "a dot in a folder's name makes it impossible to import",
+                f"nest the folders: {path.replace('.', '/')}/",
+            )
+
+
+def _missing_licenses(project: Project) -> Iterator[Finding]:
+    for pattern in project.listed("project", "license-files"):
+        if not project.matching(pattern):
+            yield Finding(
+                "pyproject.toml",
+                f"license-files names {pattern}, which the tree does not hold",
+                "add the license file or mend the name",
+            )
+
+
+def _untyped(project: Path, packages: list[ImportPackage]) -> Iterator[Finding]:
+    for package in packages:
+        path = f"{package.folder}/py.typed"
+        if (project / package.folder).is_dir() and not (project / path).exists():
+            yield Finding(
+                path, "missing, though a classifier says Typing :: Typed", "add the empty file"
+            )

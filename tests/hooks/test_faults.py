@@ -1,0 +1,538 @@
+"""Each fault that the proof promises to catch is planted here, one a test."""
+
+from collections.abc import Callable
+
+import pytest
+
+from hooks.samples import INIT, Sample
+
+SHAPES = [
+    (name, root) for name in ("acme_tool", "acme.tool", "acme.data.tool") for root in ("src", "")
+]
+HATCH = "[tool.hatch.build.targets.wheel]\n"
+SDIST = "[tool.hatch.build.targets.sdist]\n"
+
+
+@pytest.mark.parametrize(("name", "root"), SHAPES)
+def test_a_good_project_is_proven(make: Callable[..., Sample], name: str, root: str) -> None:
+    proof = make(name, root).prove()
+    assert [str(finding) for finding in proof.findings] == []
+    assert proof.unproven is None
+    assert proof.skipped == []
+    assert [package.name for package in proof.packages] == [name]
+    assert proof.status == 0
+
+
+# --- what the wheel holds
+
+
+def test_empty_wheel(make: Callable[..., Sample]) -> None:
+    sample = make("acme.tool")  # pdm finds no namespace package by itself, and says nothing
+    sample.configure("", "pdm")
+    assert sample.faults().startswith("wheel: it is empty; declare the package")
+
+
+def test_missing_module(sample: Sample) -> None:
+    sample.configure('[tool.uv.build-backend]\nwheel-exclude = ["core.py"]')
+    assert "wheel: module missing: src/acme_tool/core.py; include it" in sample.faults()
+
+
+def test_missing_module_in_the_sdist(sample: Sample) -> None:
+    sample.configure('[tool.uv.build-backend]\nsource-exclude = ["core.py"]')
+    assert "sdist and wheel: module missing: src/acme_tool/core.py; " in sample.faults()
+
+
+def test_missing_py_typed(sample: Sample) -> None:
+    sample.configure('[tool.uv.build-backend]\nwheel-exclude = ["py.typed"]')
+    assert "wheel: py.typed missing: src/acme_tool/py.typed; include it" in sample.faults()
+
+
+def test_py_typed_that_a_classifier_promises(sample: Sample) -> None:
+    (sample.folder / "src/acme_tool/py.typed").unlink()
+    sample.configure("", project='classifiers = ["Typing :: Typed"]')
+    assert sample.faults() == (
+        "src/acme_tool/py.typed: missing, though a classifier says Typing :: Typed; "
+        "add the empty file"
+    )
+
+
+def test_no_py_typed_and_no_promise_is_no_fault(sample: Sample) -> None:
+    (sample.folder / "src/acme_tool/py.typed").unlink()
+    assert sample.prove().status == 0
+
+
+def test_data_file_that_setuptools_drops(sample: Sample) -> None:
+    sample.configure("", "setuptools")
+    found = sample.faults()
+    assert "data file missing: src/acme_tool/_data/template.txt; " in found
+
+
+def test_data_file_that_git_ignores(sample: Sample) -> None:
+    sample.configure("", "hatchling")
+    sample.write({".gitignore": "_data/\n"})
+    assert "data file missing: src/acme_tool/_data/template.txt; " in sample.faults()
+
+
+def test_missing_package(make: Callable[..., Sample]) -> None:
+    sample = make("acme.tool")
+    sample.configure(f'{HATCH}packages = ["src/acme/tool"]', "hatchling")
+    found = sample.faults()
+    assert "wheel: the package acme.tool is missing; declare" in found
+    assert "wheel: it holds a second top-level package, tool/ " in found
+
+
+def test_tests_in_the_wheel(sample: Sample) -> None:
+    sample.configure(f'{HATCH}packages = ["src/acme_tool", "tests"]', "hatchling")
+    assert "wheel: it holds the folder tests/ (tests/test_core.py); exclude" in sample.faults()
+
+
+def test_docs_in_the_wheel(sample: Sample) -> None:
+    sample.configure(
+        '[tool.poetry]\npackages = [{ include = "acme_tool", from = "src" }, { include = "docs" }]',
+        "poetry",
+    )
+    assert "wheel: it holds the folder docs/ (docs/conf.py); exclude it" in sample.faults()
+
+
+def test_tests_within_the_package(sample: Sample) -> None:
+    sample.write({"src/acme_tool/tests/__init__.py": "", "src/acme_tool/tests/test_core.py": ""})
+    assert "wheel: it holds tests: acme_tool/tests/test_core.py; move them" in sample.faults()
+
+
+def test_second_top_level_package(sample: Sample) -> None:
+    sample.configure('[tool.setuptools.package-data]\n"*" = ["*.txt"]', "setuptools")
+    sample.write({"src/scratch/__init__.py": "", "src/scratch/notes.py": ""})
+    assert "wheel: it holds a second top-level package, scratch/ (" in sample.faults()
+
+
+def test_second_top_level_package_that_is_declared_is_no_fault(sample: Sample) -> None:
+    sample.configure('[tool.uv.build-backend]\nmodule-name = ["acme_tool", "acme_extra"]')
+    sample.write({"src/acme_extra/__init__.py": ""})
+    assert sample.prove().status == 0
+
+
+def test_second_top_level_module(sample: Sample) -> None:
+    sample.configure(f'{HATCH}force-include = {{ "extra.py" = "extra.py" }}', "hatchling")
+    sample.write({"extra.py": ""})
+    assert "wheel: it holds extra.py outside the package; exclude it" in sample.faults()
+
+
+def test_file_that_the_tree_does_not_hold(sample: Sample) -> None:
+    sample.configure(
+        f'{HATCH}packages = ["src/acme_tool"]\n'
+        'force-include = { "README.md" = "acme_tool/extra.md" }',
+        "hatchling",
+    )
+    assert "wheel: it holds what the tree does not: acme_tool/extra.md; " in sample.faults()
+
+
+@pytest.mark.parametrize("junk", [".env", ".DS_Store", "_data/.gitignore", "core.py~"])
+def test_stray_file_in_the_wheel(sample: Sample, junk: str) -> None:
+    sample.write({f"src/acme_tool/{junk}": "SECRET=1\n"})
+    assert f"wheel: it holds stray files: acme_tool/{junk}; delete" in sample.faults()
+
+
+@pytest.mark.parametrize("junk", ["__pycache__/core.cpython-311.pyc", "old.pyc"])
+def test_stray_bytecode(sample: Sample, junk: str) -> None:
+    sample.write({f"src/acme_tool/{junk}": ""})
+    sample.configure("[tool.uv.build-backend]\ndefault-excludes = false")
+    found = sample.faults()
+    assert f"wheel: it holds stray files: acme_tool/{junk}; delete or exclude them" in found
+    assert f"sdist: it holds stray files: src/acme_tool/{junk}; delete or exclude them" in found
+
+
+def test_stray_file_in_the_sdist(sample: Sample) -> None:
+    sample.write({".env": "SECRET=1\n"})
+    sample.configure('[tool.flit.sdist]\ninclude = [".env"]', "flit")
+    assert sample.faults() == "sdist: it holds stray files: .env; delete or exclude them"
+
+
+# --- namespaces
+
+
+def test_init_in_a_namespace_parent(make: Callable[..., Sample]) -> None:
+    sample = make("acme.data.tool")
+    sample.write({"src/acme/data/__init__.py": ""})
+    sample.configure(
+        '[tool.setuptools.packages.find]\nwhere = ["src"]\n'
+        'include = ["acme", "acme.data", "acme.data.tool*"]\n'
+        '[tool.setuptools.package-data]\n"*" = ["*.txt"]',
+        "setuptools",
+    )
+    found = sample.faults()
+    assert "src/acme/data/__init__.py: __init__.py in the namespace acme.data can hide" in found
+    assert "wheel: it holds acme/data/__init__.py of a shared namespace; " in found
+
+
+def test_init_in_a_flat_namespace_parent(make: Callable[..., Sample]) -> None:
+    sample = make("acme.data.tool", "")
+    sample.write({"acme/data/__init__.py": ""})
+    sample.configure('[tool.flit.module]\nname = "acme.data.tool"', "flit")  # it ships no parent
+    assert sample.faults() == (
+        "acme/data/__init__.py: __init__.py in the namespace acme.data can hide other members; "
+        "delete it (PEP 420)"
+    )
+
+
+def test_init_in_an_undeclared_namespace_parent(make: Callable[..., Sample]) -> None:
+    sample = make("acme.tool")  # the distribution's name, acme-tool, tells what is meant
+    sample.write({"src/acme/__init__.py": ""})
+    sample.configure('[tool.pdm.build]\npackage-dir = "src"', "pdm")
+    found = sample.faults()
+    assert "src/acme/__init__.py: __init__.py in the namespace acme can hide other" in found
+    assert "wheel: it holds acme/__init__.py of a shared namespace; " in found
+
+
+def test_literal_dotted_folder(sample: Sample) -> None:
+    sample.write({"src/acme.extra/__init__.py": ""})
+    assert sample.faults() == (
+        "src/acme.extra/: a dot in a folder's name makes it impossible to import; "
+        "nest the folders: src/acme/extra/"
+    )
+
+
+# --- public names
+
+
+def exporting(sample: Sample, init: str) -> str:
+    """Replace the package's __init__ and give the faults."""
+    sample.write({f"{sample.package}/__init__.py": f'"""Greet people."""\n\n{init}\n'})
+    return sample.faults()
+
+
+def test_all_missing(sample: Sample) -> None:
+    found = exporting(sample, "from acme_tool.core import greet")
+    assert found == "src/acme_tool/__init__.py: __all__ is missing; add it, with greet"
+
+
+def test_all_missing_without_public_names_is_no_fault(sample: Sample) -> None:
+    sample.write({f"{sample.package}/__init__.py": ""})
+    assert sample.prove().status == 0
+
+
+@pytest.mark.parametrize(
+    "value", ["sorted(['greet'])", "[name for name in ('greet',)]", "['gre' + 'et']", "'greet'"]
+)
+def test_all_not_literal(sample: Sample, value: str) -> None:
+    found = exporting(sample, f"from acme_tool.core import greet\n__all__ = {value}")
+    assert found == "src/acme_tool/__init__.py: __all__ is not a literal; write one list of strings"
+
+
+def test_all_that_grows_is_not_literal(sample: Sample) -> None:
+    found = exporting(sample, "from .core import greet\n__all__ = ['greet']\n__all__ += []")
+    assert "__all__ is not a literal" in found
+
+
+def test_all_unsorted(sample: Sample) -> None:
+    found = exporting(sample, "__all__ = ['hug', 'greet']\ndef greet(): ...\ndef hug(): ...")
+    assert found == "src/acme_tool/__init__.py: __all__ is not sorted; sort it (ruff rule RUF022)"
+
+
+@pytest.mark.parametrize(
+    "names", [["A_B", "Zed", "aha"], ["MAX", "Bee", "__version__", "n2", "n10"]]
+)
+def test_both_usual_orders_of_all_are_sorted(sample: Sample, names: list[str]) -> None:
+    values = "\n".join(f"{name} = '1.2.3'" for name in names)
+    sample.write({f"{sample.package}/__init__.py": f"__all__ = {names}\n{values}\n"})
+    assert sample.prove().status == 0
+
+
+def test_all_with_a_name_twice(sample: Sample) -> None:
+    found = exporting(sample, "from .core import greet\n__all__ = ['greet', 'greet']")
+    assert found == "src/acme_tool/__init__.py: __all__ repeats greet; name each once"
+
+
+def test_all_with_a_name_that_does_not_resolve(sample: Sample) -> None:
+    found = exporting(sample, "__all__ = ['nobody']")
+    assert "__init__.py: __all__ has nobody, which cannot be looked up: AttributeError" in found
+
+
+def test_all_with_a_lazy_name_that_does_not_resolve(sample: Sample) -> None:
+    sample.edit("src/acme_tool/core.py", "def greet(", "def welcome(")
+    found = sample.faults()
+    assert "__all__ has greet, which cannot be looked up: ImportError: cannot import name" in found
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "from acme_tool.core import greet",
+        "from .core import greet",
+        "from .core import greet as greet",
+        "try:\n    from .core import greet\nexcept ImportError:\n    pass",
+        "def greet(): ...",
+        "class greet: ...",
+        (
+            "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from .core import greet\n"
+            "def __getattr__(name):\n    return name"
+        ),
+    ],
+)
+def test_all_that_lacks_a_public_name(sample: Sample, code: str) -> None:
+    found = exporting(sample, f"{code}\n__all__ = ['__version__']\n__version__ = '1.2.3'")
+    assert found == "src/acme_tool/__init__.py: __all__ lacks greet; add what is public"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "from .core import greet as _greet",
+        "from . import core",
+        "from .core import greet\ndel greet",
+        "TYPE_CHECKING = False\nif TYPE_CHECKING:\n    from .core import greet",
+        "import logging\nfrom pathlib import PurePath",
+    ],
+)
+def test_names_that_all_need_not_hold(sample: Sample, code: str) -> None:
+    rest = "__all__ = ['__version__']\n__version__ = '1.2.3'\n"
+    sample.write({f"{sample.package}/__init__.py": f"{code}\n{rest}"})
+    assert sample.prove().status == 0
+
+
+@pytest.mark.parametrize("lazy", [False, True])
+def test_public_name_equal_to_a_submodule(sample: Sample, lazy: bool) -> None:  # noqa: FBT001
+    (sample.folder / "src/acme_tool/core.py").rename(sample.folder / "src/acme_tool/greet.py")
+    init = INIT.format(name="acme_tool").replace("acme_tool.core", "acme_tool.greet")
+    eager = "from .greet import greet\n__all__ = ['greet']\n"
+    sample.write({"src/acme_tool/__init__.py": init if lazy else eager})
+    assert sample.faults() == (
+        "src/acme_tool/__init__.py: the public name greet equals that of the module "
+        "acme_tool.greet; rename the module, say to _greet"
+    )
+
+
+def test_exporting_a_submodule_itself_is_no_fault(sample: Sample) -> None:
+    sample.write({"src/acme_tool/__init__.py": "from . import core\n__all__ = ['core']\n"})
+    assert sample.prove().status == 0
+
+
+def test_a_submodule_exported_by_a_package_that_does_not_load(sample: Sample) -> None:
+    found = exporting(sample, "import pytest\nfrom . import core\n__all__ = ['core']")
+    assert found.count("\n") == 0
+    assert "imports the third-party module pytest" in found
+
+
+# --- metadata
+
+
+def test_version_mismatch(sample: Sample) -> None:
+    found = exporting(sample, "__all__ = ['__version__']\n__version__ = '1.2.4'")
+    assert found == (
+        "src/acme_tool/__init__.py: __version__ is 1.2.4, the metadata says 1.2.3; "
+        "keep one source for the version"
+    )
+
+
+def test_version_spelled_otherwise_is_no_mismatch(sample: Sample) -> None:
+    sample.edit("pyproject.toml", '"1.2.3"', '"1.0-alpha.1"')
+    sample.write({"src/acme_tool/__init__.py": "__all__ = []\n__version__ = '1.0.alpha1'\n"})
+    assert sample.prove().status == 0
+
+
+def test_license_file_absent(sample: Sample) -> None:
+    sample.edit("pyproject.toml", 'license-files = ["LICENSE"]', "")  # then uv ships none
+    assert sample.faults() == (
+        "wheel: the license file LICENSE is absent; name it in [project] license-files"
+    )
+
+
+def test_license_file_that_does_not_exist(sample: Sample) -> None:
+    (sample.folder / "LICENSE").unlink()
+    found = sample.faults()
+    assert "pyproject.toml: license-files names LICENSE, which the tree does not hold; " in found
+
+
+# --- the chain
+
+
+def test_sdist_that_does_not_build(sample: Sample) -> None:
+    sample.configure('[tool.uv.build-backend]\nsource-exclude = ["/LICENSE"]')
+    found = sample.faults()
+    assert found.startswith("pyproject.toml: the wheel does not build from the sdist: ")
+    assert "LICENSE" in found
+
+
+def test_sdist_that_builds_another_wheel(sample: Sample) -> None:
+    sample.write({"src/acme_tool/extra.py": ""})
+    sample.configure(f'{SDIST}exclude = ["extra.py"]', "hatchling")
+    assert "sdist and wheel: module missing: src/acme_tool/extra.py; " in sample.faults()
+
+
+def test_project_that_does_not_build(sample: Sample) -> None:
+    sample.configure("[tool.setuptools]\npackages = 3", "setuptools")
+    found = sample.faults()
+    assert found.startswith("pyproject.toml: the project does not build: ")
+    assert "packages" in found
+
+
+def test_backend_that_does_not_exist(sample: Sample) -> None:
+    sample.edit("pyproject.toml", "uv_build>=0.13,<0.14", "hatchling>=99")
+    sample.edit("pyproject.toml", '"uv_build"', '"hatchling.build"')
+    assert "pyproject.toml: the project does not build: Because only hatchling" in sample.faults()
+
+
+# --- what happens at import
+
+
+def test_import_cycle(sample: Sample) -> None:
+    sample.write(
+        {
+            "src/acme_tool/one.py": "from acme_tool.two import b\na = 1\n",
+            "src/acme_tool/two.py": "from acme_tool.one import a\nb = 1\n",
+        }
+    )
+    found = sample.faults()
+    assert "src/acme_tool/one.py: import cycle: acme_tool.one cannot be imported alone" in found
+    assert "src/acme_tool/two.py: import cycle: acme_tool.two cannot be imported alone" in found
+
+
+def test_import_cycle_that_another_order_hides(sample: Sample) -> None:
+    sample.write(
+        {
+            "src/acme_tool/first.py": "import acme_tool.two\n",
+            "src/acme_tool/one.py": "from acme_tool.two import b\na = 1\n",
+            "src/acme_tool/two.py": "b = 1\nfrom acme_tool.one import a\n",
+        }
+    )
+    found = sample.faults()
+    assert found.startswith("src/acme_tool/one.py: import cycle: acme_tool.one cannot be imported")
+    assert found.count("\n") == 0
+
+
+def test_import_cycle_through_the_package(sample: Sample) -> None:
+    found = exporting(
+        sample, "from .core import greet\nfrom .two import b\n__all__ = ['b', 'greet']"
+    )
+    assert "import acme_tool fails" in found
+    sample.write({"src/acme_tool/two.py": "from acme_tool import late\nb = 1\n"})
+    assert "src/acme_tool/__init__.py: import cycle: acme_tool cannot be" in sample.faults()
+
+
+def test_module_that_does_not_import(sample: Sample) -> None:
+    sample.write({"src/acme_tool/broken.py": "1 / 0\n"})
+    assert sample.faults() == (
+        "src/acme_tool/broken.py: import acme_tool.broken fails: "
+        "ZeroDivisionError: division by zero; mend the import"
+    )
+
+
+def test_module_that_only_fails_after_others_is_no_fault(sample: Sample) -> None:
+    once = "import sys\nassert 'json.tool' not in sys.modules\nimport json.tool\n"
+    sample.write({"src/acme_tool/one.py": once, "src/acme_tool/two.py": once})
+    assert sample.prove().status == 0
+
+
+@pytest.mark.parametrize("code", ["print('hi')", "import os; os.write(2, b'hi')"])
+def test_output_at_import_of_the_package(sample: Sample, code: str) -> None:
+    found = exporting(sample, code)
+    assert (
+        found == 'src/acme_tool/__init__.py: import acme_tool prints "hi"; print in functions only'
+    )
+
+
+def test_output_at_import_of_a_module(sample: Sample) -> None:
+    sample.write({"src/acme_tool/loud.py": "import logging\nlogging.warning('hi')\n"})
+    assert sample.faults() == (
+        'src/acme_tool/loud.py: import acme_tool.loud prints "WARNING:root:hi"; '
+        "print in functions only"
+    )
+
+
+@pytest.mark.parametrize("module", ["asyncio", "importlib.metadata", "urllib.request"])
+def test_heavy_import(sample: Sample, module: str) -> None:
+    found = exporting(sample, f"import {module}")
+    assert found.startswith("src/acme_tool/__init__.py: import acme_tool is heavy, it loads ")
+    assert f"other modules (by {module}); import them where they are used" in found
+
+
+def test_usual_imports_are_not_heavy(sample: Sample) -> None:
+    code = "import collections, contextlib, dataclasses, functools, json, logging, pathlib, typing"
+    sample.write({"src/acme_tool/__init__.py": f"from __future__ import annotations\n{code}\n"})
+    assert sample.prove().status == 0
+
+
+def test_third_party_import_of_the_package(sample: Sample) -> None:
+    found = exporting(sample, "import pytest")
+    assert found == (
+        "src/acme_tool/__init__.py: import acme_tool imports the third-party module pytest; "
+        "import it in the function or module that needs it"
+    )
+
+
+def test_third_party_import_of_a_module_is_only_named(sample: Sample) -> None:
+    sample.write({"src/acme_tool/extra.py": "import pytest\n"})
+    proof = sample.prove()
+    assert proof.status == 0
+    assert proof.skipped == ["acme_tool.extra (needs pytest)"]
+
+
+@pytest.mark.parametrize(
+    ("code", "how"),
+    [
+        ("raise SystemExit(3)", "fails: SystemExit: 3"),
+        ("import os; os._exit(3)", "ends the process"),
+    ],
+)
+def test_exit_at_import(sample: Sample, code: str, how: str) -> None:
+    sample.write({"src/acme_tool/leave.py": code})
+    assert f"src/acme_tool/leave.py: import acme_tool.leave {how}; " in sample.faults()
+
+
+def test_main_module_without_a_guard_is_not_run(sample: Sample) -> None:
+    sample.write({"src/acme_tool/__main__.py": "raise SystemExit(1)\n"})
+    proof = sample.prove()
+    assert proof.status == 0
+    assert proof.skipped == ["acme_tool.__main__ (without a __main__ guard)"]
+
+
+def test_main_module_with_a_guard_is_imported(sample: Sample) -> None:
+    sample.write(
+        {"src/acme_tool/__main__.py": "if __name__ == '__main__':\n    exit()\nprint(1)\n"}
+    )
+    assert 'import acme_tool.__main__ prints "1"' in sample.faults()
+
+
+@pytest.mark.parametrize(
+    ("reference", "fault"),
+    [
+        ("acme_tool.core:nobody", "does not load: AttributeError: module 'acme_tool.core' has no"),
+        ("acme_tool.nowhere:main", "does not load: ModuleNotFoundError: No module named"),
+        ("acme_tol.core:greet", "names acme_tol.core, which the wheel does not hold"),
+        ("acme_tool.core:_log", "cannot be called; name a function"),
+    ],
+)
+def test_entry_point(sample: Sample, reference: str, fault: str) -> None:
+    sample.configure(f'[project.scripts]\nacme = "{reference}"')
+    assert f"entry point: console_scripts: acme {fault}" in sample.faults()
+
+
+def test_entry_point_of_any_group(sample: Sample) -> None:
+    sample.configure('[project.entry-points."acme.plugins"]\nx = "acme_tool.core:nobody"')
+    assert "entry point: acme.plugins: x does not load: AttributeError" in sample.faults()
+
+
+def test_good_entry_points(sample: Sample) -> None:
+    sample.configure(
+        '[project.scripts]\nacme = "acme_tool.core:greet"\n'
+        '[project.entry-points."acme.plugins"]\nlog = "acme_tool.core:_log"\nall = "acme_tool"'
+    )
+    assert sample.prove().status == 0
+
+
+def test_syntax_warning_at_import(sample: Sample) -> None:
+    sample.write({"src/acme_tool/old.py": "SAME = 1 is 1\n"})
+    assert 'import acme_tool.old prints "acme_tool/old.py:1: ' in sample.faults()
+
+
+def test_deprecation_warning_at_import_is_no_output(sample: Sample) -> None:
+    code = "import warnings\nwarnings.warn('old', DeprecationWarning, stacklevel=2)\n"
+    sample.write({"src/acme_tool/old.py": code})
+    assert sample.prove().status == 0
+
+
+def test_module_for_another_platform_is_only_named(sample: Sample) -> None:
+    code = "import sys\nassert sys.platform == 'plan9'\n"
+    sample.write({"src/acme_tool/other.py": code})
+    proof = sample.prove()
+    assert proof.status == 0
+    assert proof.skipped == ["acme_tool.other (needs another platform)"]
