@@ -24,16 +24,20 @@ def _candidates() -> list[str]:
 
 
 @cache
-def at_hand() -> dict[str, str]:
-    """Give an interpreter for each supported version that runs here, oldest first."""
+def found() -> dict[str, str]:
+    """Give an interpreter for each minor version of Python that runs here."""
     pythons: dict[str, str] = {}
     for candidate in _candidates():
         code = "import sys; print('%d.%d' % sys.version_info[:2])"
+        command = [candidate, "-c", code]
         try:
-            done = subprocess.run(
-                [candidate, "-c", code], capture_output=True, text=True, check=True
-            )
+            done = subprocess.run(command, capture_output=True, text=True, check=True)
         except (OSError, subprocess.CalledProcessError):
             continue
         pythons.setdefault(done.stdout.strip(), candidate)
-    return {version: pythons[version] for version in SUPPORTED if version in pythons}
+    return pythons
+
+
+def at_hand() -> dict[str, str]:
+    """Give an interpreter for each version that generated packages support, oldest first."""
+    return {version: found()[version] for version in SUPPORTED if version in found()}

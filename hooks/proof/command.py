@@ -24,10 +24,13 @@ def run(arguments: list[str]) -> int:
         epilog="Exit status: 0 proven, 1 findings, 2 it could not be proven here.",
     )
     parser.add_argument("project", type=Path, help="the folder that holds pyproject.toml")
-    project = parser.parse_args(arguments).project
+    parser.add_argument(
+        "--keep", type=Path, metavar="FOLDER", help="put the proven sdist and wheel there"
+    )
+    chosen = parser.parse_args(arguments)
     try:
-        proof = prove(project)
-        print(report.text(proof, again=f"python {sys.argv[0]} {project}"), flush=True)
+        proof = prove(chosen.project, chosen.keep)
+        print(report.text(proof, again=f"python {sys.argv[0]} {chosen.project}"), flush=True)
     except KeyboardInterrupt:
         print("Interrupted.", file=sys.stderr)
         return 130

@@ -67,16 +67,17 @@ class Facts(NamedTuple):
     others: int
 
 
-def prove(folder: Path) -> Proof:
+def prove(folder: Path, keep: Path | None = None) -> Proof:
     """Prove a project: build it in a temporary copy, compare, import.
 
     Args:
         folder: the folder that holds pyproject.toml; it is only read.
+        keep: where to put the sdist and the wheel once they are proven; by default, nowhere.
 
     """
     proof = Proof()
     try:
-        _prove(proof, folder)
+        _prove(proof, folder, keep)
     except UnprovenError as reason:
         proof.unproven = str(reason)
     except OSError as error:
@@ -85,7 +86,7 @@ def prove(folder: Path) -> Proof:
     return proof
 
 
-def _prove(proof: Proof, folder: Path) -> None:
+def _prove(proof: Proof, folder: Path, keep: Path | None) -> None:
     proof.project = project = projects.read(folder)
     proof.packages = packages.find(project)
     proof.findings += tree.findings(project, proof.packages)
@@ -104,7 +105,10 @@ def _prove(proof: Proof, folder: Path) -> None:
         sentence = "There is no folder for temporary files that can be written; set TMPDIR."
         raise UnprovenError(sentence)
     with tempfile.TemporaryDirectory(prefix="treewright-", ignore_cleanup_errors=True) as temporary:
-        _prove_built(proof, project, builder, python, Path(temporary).resolve())
+        work = Path(temporary).resolve()
+        _prove_built(proof, project, builder, python, work)
+        if keep and proof.status == 0:
+            shutil.copytree(work / "out", keep, dirs_exist_ok=True)
 
 
 def _prove_built(

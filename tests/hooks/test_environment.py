@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
+import pythons
 from hooks.samples import PROVE, Sample
-from proof import building
+from proof import building, prove
 
-OLD_PYTHONS = sorted(Path.home().glob(".pyenv/versions/3.10.*/bin/python"))
+OLD_PYTHON = pythons.found().get("3.10")
 GIT = shutil.which("git")
 UV = building.find_uv()
 
@@ -186,9 +187,9 @@ def test_pyproject_of_unexpected_types(sample: Sample) -> None:
     assert "pyproject.toml: the project does not build: " in sample.faults()
 
 
-@pytest.mark.skipif(not OLD_PYTHONS, reason="needs Python 3.10")
+@pytest.mark.skipif(OLD_PYTHON is None, reason="needs Python 3.10")
 def test_older_python(sample: Sample) -> None:
-    done = sample.run(python=str(OLD_PYTHONS[0]))
+    done = sample.run(python=str(OLD_PYTHON))
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == (
         "The proof needs Python 3.11 or newer; this is 3.10. "
@@ -309,3 +310,17 @@ def test_build_instead_of_uv(sample: Sample, monkeypatch: pytest.MonkeyPatch) ->
     assert proof.unproven is None
     assert proof.facts is not None
     assert proof.facts.builder == "build"
+
+
+def test_what_is_proven_can_be_kept(sample: Sample, tmp_path: Path) -> None:
+    command = [sys.executable, str(PROVE), str(sample.folder), "--keep", str(tmp_path / "dist")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    kept = {path.name for path in (tmp_path / "dist").iterdir()}
+    assert kept == {"acme_tool-1.2.3.tar.gz", "acme_tool-1.2.3-py3-none-any.whl"}
+
+
+def test_what_has_faults_is_not_kept(sample: Sample, tmp_path: Path) -> None:
+    sample.write({"src/acme_tool/.env": "SECRET=1\n"})
+    assert prove(sample.folder, tmp_path / "dist").status == 1
+    assert not (tmp_path / "dist").exists()
