@@ -16,10 +16,16 @@ Render = Callable[..., Path]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption(
+    group = parser.getgroup("treewright")
+    group.addoption(
+        "--every-python",
+        action="store_true",
+        help="run generated packages on every Python at hand, not on the oldest and newest",
+    )
+    group.addoption(
         "--exhaustive",
         action="store_true",
-        help="build every combination of answers and run it on every Python at hand",
+        help="build every combination of answers, and run each on every Python at hand",
     )
 
 

@@ -205,6 +205,12 @@ REFUSED: list[tuple[str, list[str], str, dict[str, str]]] = [
         "no version from git; choose hatchling, setuptools or pdm",
         {"version_source": "vcs"},
     ),
+    (
+        "build_backend",
+        ["poetry"],
+        "takes no < or > in user_name; choose another one",
+        {"user_name": "Ada <ada>"},
+    ),
 ]
 
 

@@ -56,9 +56,10 @@ def tag(project: Path, version: str) -> None:
 
 
 def interpreters(oldest: str, config: pytest.Config) -> dict[str, str]:
-    """The oldest and the newest Python at hand that a package runs on; with --exhaustive all."""
+    """The oldest and the newest Python at hand that a package runs on, or on demand all."""
     minors = [version for version in pythons.at_hand() if version >= oldest]
-    chosen = minors if config.getoption("--exhaustive") else {*minors[:1], *minors[-1:]}
+    every = config.getoption("--every-python") or config.getoption("--exhaustive")
+    chosen = minors if every else {*minors[:1], *minors[-1:]}
     return {version: pythons.at_hand()[version] for version in sorted(chosen)}
 
 
