@@ -50,10 +50,12 @@ def prove_here(*, quiet: bool) -> int:
 
 def command_for_later() -> str:
     """Give the command that proves the project when the clone that runs this is gone."""
-    answers = yaml.safe_load(Path(".copier-answers.yml").read_text(encoding="utf-8"))
-    source = answers["_src_path"]
+    project = shlex.quote(str(Path.cwd()))
+    answers = Path(".copier-answers.yml")
+    if not answers.is_file():  # it has another name, where a project has several templates
+        return f"python PATH-OF-TREEWRIGHT/hooks/prove.py {project}"
+    source = yaml.safe_load(answers.read_text(encoding="utf-8"))["_src_path"]
     if Path(source).is_dir():
-        hook = Path(source, "hooks", "prove.py")
-        return f"python {shlex.quote(str(hook))} {shlex.quote(str(Path.cwd()))}"
+        return f"python {shlex.quote(str(Path(source, 'hooks', 'prove.py')))} {project}"
     clone = f"git clone {shlex.quote(source)} treewright"
-    return f"{clone} && python treewright/hooks/prove.py {shlex.quote(str(Path.cwd()))}"
+    return f"{clone} && python treewright/hooks/prove.py {project}"

@@ -107,9 +107,10 @@ def locate(project: Path, names: Iterable[str], roots: Iterable[str] = ()) -> li
     A folder without any code of its own is a namespace: its members are given.
     """
     found = []
+    places = list(dict.fromkeys([*(root.strip("/") or "." for root in roots), *_ROOTS]))
     for name in dict.fromkeys(names):
         if all(part.isidentifier() for part in name.split(".")):
-            found += _locate(project, name, list(dict.fromkeys([*roots, *_ROOTS])))
+            found += _locate(project, name, places)
     return [
         package
         for package in dict.fromkeys(found)

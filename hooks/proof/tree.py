@@ -17,7 +17,7 @@ def findings(project: Project, packages: list[ImportPackage]) -> Iterator[Findin
 
     """
     yield from _inits_of_namespaces(project.folder, packages)
-    yield from _dotted_folders(project.folder)
+    yield from _dotted_folders(project.folder, packages)
     yield from _missing_licenses(project)
     if "Typing :: Typed" in project.listed("project", "classifiers"):
         yield from _untyped(project.folder, packages)
@@ -38,8 +38,11 @@ def _inits_of_namespaces(project: Path, packages: list[ImportPackage]) -> Iterat
                 )
 
 
-def _dotted_folders(project: Path) -> Iterator[Finding]:
-    for folder in sorted([*project.glob("src/[!.]*.*"), *project.glob("[!.]*.*")]):
+def _dotted_folders(project: Path, packages: list[ImportPackage]) -> Iterator[Finding]:
+    """Find folders such as src/acme.tool: beside the packages, around them and within."""
+    tops = {"src", *(f"{package.root}/{package.path.partition('/')[0]}" for package in packages)}
+    inner = [folder for top in sorted(tops) for folder in (project / top).rglob("*.*")]
+    for folder in sorted({*project.glob("*.*"), *inner}):
         named = all(part.isidentifier() for part in folder.name.split("."))
         if named and folder.is_dir() and any(folder.glob("*.py")):
             path = folder.relative_to(project).as_posix()

@@ -191,6 +191,21 @@ def test_literal_dotted_folder(sample: Sample) -> None:
     )
 
 
+def test_literal_dotted_folder_deep_in_a_flat_namespace(make: Callable[..., Sample]) -> None:
+    sample = make("acme.tool", "")
+    sample.write({"acme/tool/acme.inner/__init__.py": ""})
+    assert "acme/tool/acme.inner/: a dot in a folder's name makes" in sample.faults()
+
+
+@pytest.mark.parametrize(("name", "root"), SHAPES)
+def test_a_finding_names_the_path_in_the_tree(
+    make: Callable[..., Sample], name: str, root: str
+) -> None:
+    sample = make(name, root)
+    (sample.folder / sample.package / "__init__.py").write_text("def greet() -> None: ...\n")
+    assert sample.faults().startswith(f"{sample.package}/__init__.py: __all__ is missing; ")
+
+
 # --- public names
 
 
