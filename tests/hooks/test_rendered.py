@@ -22,8 +22,10 @@ def test_warns_of_a_typing_error_and_names_what_was_meant(
     [
         (
             "_src_path: https://git.example.org/treewright",
-            "git clone https://git.example.org/treewright treewright"
-            " && python treewright/hooks/prove.py {project}",
+            (
+                "git clone https://git.example.org/treewright treewright"
+                " && python treewright/hooks/prove.py {project}"
+            ),
         ),
         ("_src_path: {project}", "python {project}/hooks/prove.py {project}"),
         (None, "python PATH-OF-TREEWRIGHT/hooks/prove.py {project}"),
