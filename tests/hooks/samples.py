@@ -49,15 +49,14 @@ else:
 
 CORE = '''"""The greeting."""
 
-import logging
+import re
 
-_log = logging.getLogger(__name__)
+_END = re.compile("$")
 
 
 def greet(name: str) -> str:
     """Greet somebody."""
-    _log.debug("greeting %s", name)
-    return f"Hello, {name}!"
+    return _END.sub(f", {name}!", "Hello")
 '''
 
 

@@ -295,7 +295,7 @@ def test_all_that_lacks_a_public_name(sample: Sample, code: str) -> None:
         "from . import core",
         "from .core import greet\ndel greet",
         "TYPE_CHECKING = False\nif TYPE_CHECKING:\n    from .core import greet",
-        "import logging\nfrom pathlib import PurePath",
+        "import re\nfrom typing import Any",
     ],
 )
 def test_names_that_all_need_not_hold(sample: Sample, code: str) -> None:
@@ -513,7 +513,7 @@ def test_main_module_with_a_guard_is_imported(sample: Sample) -> None:
         ("acme_tool.core:nobody", "does not load: AttributeError: module 'acme_tool.core' has no"),
         ("acme_tool.nowhere:main", "does not load: ModuleNotFoundError: No module named"),
         ("acme_tol.core:greet", "names acme_tol.core, which the wheel does not hold"),
-        ("acme_tool.core:_log", "cannot be called; name a function"),
+        ("acme_tool.core:_END", "cannot be called; name a function"),
     ],
 )
 def test_entry_point(sample: Sample, reference: str, fault: str) -> None:
@@ -529,7 +529,7 @@ def test_entry_point_of_any_group(sample: Sample) -> None:
 def test_good_entry_points(sample: Sample) -> None:
     sample.configure(
         '[project.scripts]\nacme = "acme_tool.core:greet"\n'
-        '[project.entry-points."acme.plugins"]\nlog = "acme_tool.core:_log"\nall = "acme_tool"'
+        '[project.entry-points."acme.plugins"]\nend = "acme_tool.core:_END"\nall = "acme_tool"'
     )
     assert sample.prove().status == 0
 
