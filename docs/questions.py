@@ -21,6 +21,7 @@ DEFAULTS = {
 ASKED = {
     "namespace": "for a namespace package",
     "repository_url": "if `github_user` is known",
+    "cli_framework": "stored, for `command`",
 }
 
 

@@ -1,0 +1,106 @@
+"""Checksums of files, in the format of ``sha256sum`` and its kin in the GNU coreutils."""
+
+import hashlib
+import logging
+import os
+import re
+from pathlib import Path
+from typing import Literal, NamedTuple, get_args
+
+__all__ = ["ALGORITHMS", "Algorithm", "Checksum", "digest", "read_sums"]
+
+logger = logging.getLogger(__name__)
+
+Algorithm = Literal["blake2b", "sha256", "sha512"]
+ALGORITHMS: tuple[Algorithm, ...] = get_args(Algorithm)
+
+_LINE = re.compile(r"(?P<escaped>\\?)(?P<digest>[0-9a-fA-F]+) [ *](?P<name>.+)")
+_ESCAPES = {"\\": r"\\", "\n": r"\n", "\r": r"\r"}
+_ESCAPED = re.compile(r"\\[\\nr]")
+
+
+class Checksum(NamedTuple):
+    """The digest that a file had; as text, its line in a file of sums."""
+
+    hexdigest: str
+    path: Path
+    algorithm: Algorithm = "sha256"
+
+    def matches(self) -> bool:
+        """Read the file, and say whether it is what it was.
+
+        Raises:
+            OSError: If the file cannot be read.
+
+        """
+        return digest(self.path, self.algorithm) == self.hexdigest
+
+    def __str__(self) -> str:
+        """Give the line; a backslash before it says that the name is escaped."""
+        name = escape(self.path)
+        mark = "" if name == str(self.path) else "\\"
+        return f"{mark}{self.hexdigest}  {name}"
+
+
+def digest(path: str | os.PathLike[str], algorithm: Algorithm = "sha256") -> str:
+    """Compute the digest of a file, which may be larger than the memory.
+
+    Args:
+        path: The file.
+        algorithm: The name of the hash function, one of ``ALGORITHMS``.
+
+    Returns:
+        The digest in hexadecimal digits.
+
+    Raises:
+        OSError: If the file cannot be read.
+
+    """
+    with Path(path).open("rb") as file:
+        value = hashlib.file_digest(file, algorithm).hexdigest()
+    logger.debug("%s of %s is %s", algorithm, path, value)
+    return value
+
+
+def read_sums(path: str | os.PathLike[str], algorithm: Algorithm = "sha256") -> list[Checksum]:
+    """Read a file of sums, such as ``sha256sum`` writes; empty lines and comments are skipped.
+
+    Args:
+        path: The file. The names in it are relative to the current folder.
+        algorithm: The hash function that the digests were made with.
+
+    Returns:
+        The checksums, in the order of the lines.
+
+    Raises:
+        OSError: If the file cannot be read.
+        ValueError: If it has no checksum, or a line that is none; the message names it.
+
+    """
+    size = hashlib.new(algorithm).digest_size * 2
+    checksums: list[Checksum] = []
+    for number, line in enumerate(os.fsdecode(Path(path).read_bytes()).split("\n"), start=1):
+        text = line.removesuffix("\r")
+        if not text.strip() or text.startswith("#"):
+            continue
+        found = _LINE.fullmatch(text)
+        if found is None or len(found["digest"]) != size:
+            msg = f"{os.fspath(path)}, line {number}: no {algorithm} checksum"
+            raise ValueError(msg)
+        name = _unescape(found["name"]) if found["escaped"] else found["name"]
+        checksums.append(Checksum(found["digest"].lower(), Path(name), algorithm))
+    if not checksums:
+        msg = f"{os.fspath(path)}: no checksums"
+        raise ValueError(msg)
+    return checksums
+
+
+def escape(path: Path) -> str:
+    """Give a path as one line of text, with backslashes where its name needs them."""
+    name = str(path)
+    return "".join(_ESCAPES.get(character, character) for character in name)
+
+
+def _unescape(name: str) -> str:
+    plain = {escaped: character for character, escaped in _ESCAPES.items()}
+    return _ESCAPED.sub(lambda found: plain[found[0]], name)
