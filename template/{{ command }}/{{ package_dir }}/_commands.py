@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ._about import NAME
-from .checksums import Algorithm, Checksum, digest, escape, read_sums
+from .checksums import Algorithm, Checksum, digest, one_line, read_sums
 
 logger = logging.getLogger(__name__)
 
@@ -58,7 +58,7 @@ def check_sums(sums: Path, algorithm: Algorithm) -> int:
             status = _fail(f"cannot read {checksum.path}: {error.strerror}")
         else:
             differing += not matches
-            _write(f"{escape(checksum.path)}: {'OK' if matches else 'FAILED'}")
+            _write(one_line(f"{checksum.path}: {'OK' if matches else 'FAILED'}"))
     logger.info("checked %d files", len(checksums))
     if differing:
         logger.warning("%d of %d files differ", differing, len(checksums))

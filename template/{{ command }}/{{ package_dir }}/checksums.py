@@ -37,9 +37,7 @@ class Checksum(NamedTuple):
 
     def __str__(self) -> str:
         """Give the line; a backslash before it says that the name is escaped."""
-        name = escape(self.path)
-        mark = "" if name == str(self.path) else "\\"
-        return f"{mark}{self.hexdigest}  {name}"
+        return one_line(f"{self.hexdigest}  {self.path}")
 
 
 def digest(path: str | os.PathLike[str], algorithm: Algorithm = "sha256") -> str:
@@ -95,10 +93,10 @@ def read_sums(path: str | os.PathLike[str], algorithm: Algorithm = "sha256") -> 
     return checksums
 
 
-def escape(path: Path) -> str:
-    """Give a path as one line of text, with backslashes where its name needs them."""
-    name = str(path)
-    return "".join(_ESCAPES.get(character, character) for character in name)
+def one_line(text: str) -> str:
+    """Escape what the name of a file may hold but a line may not; a backslash before it says so."""
+    line = "".join(_ESCAPES.get(character, character) for character in text)
+    return line if line == text else f"\\{line}"
 
 
 def _unescape(name: str) -> str:

@@ -1,0 +1,117 @@
+"""The starter `command` as a process: its end, its output, and what it loads."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from answers import STARTERS, identify
+
+Render = Callable[..., Path]
+
+EMPTY = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+LAZY = {"argparse", "click", "hashlib", "importlib.metadata", "logging", "re", "typer"}
+# A shell without job control lets its children ignore Ctrl-C.
+INTERRUPTIBLE = """\
+import runpy, signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+runpy.run_module("acme_tool", run_name="__main__", alter_sys=True)
+"""
+
+commands = pytest.mark.parametrize("answers", STARTERS[1:], ids=identify)
+
+
+@pytest.fixture
+def start(
+    render: Render, tmp_path: Path, answers: dict[str, str]
+) -> Callable[..., subprocess.Popen[str]]:
+    """Start the command of a package in its sources, with pipes."""
+    project = render(answers, project_name="acme-tool")
+    environment = os.environ | {"PYTHONPATH": str(project / "src")}
+
+    def _start(*arguments: str, code: str = INTERRUPTIBLE) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-c", code, *arguments],
+            cwd=tmp_path,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    return _start
+
+
+@commands
+def test_nobody_reads_on(start: Callable[..., subprocess.Popen[str]], tmp_path: Path) -> None:
+    (tmp_path / "empty").touch()
+    with start("sum", *["empty"] * 5000) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.readline() == f"{EMPTY}  empty\n"
+        process.stdout.close()
+        assert process.wait() == 141
+        assert process.stderr.read() == ""
+
+
+@commands
+def test_interrupt(start: Callable[..., subprocess.Popen[str]], tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "endless")
+    with start("sum", "endless") as process:
+        # The other end opens when the command has begun to read, and is never closed.
+        with (tmp_path / "endless").open("wb"):
+            process.send_signal(signal.SIGINT)
+            output, messages = process.communicate()
+    assert (process.returncode, output, messages.strip()) == (130, "", "")
+
+
+@commands
+@pytest.mark.skipif(not shutil.which("sha256sum"), reason="the coreutils are not here")
+def test_understands_the_coreutils(
+    start: Callable[..., subprocess.Popen[str]], tmp_path: Path
+) -> None:
+    names = ["a", " b ", "*c", "line\nbreak", "\u00e9", "back\\slash"]
+    for name in names:
+        (tmp_path / name).write_text(name)
+    theirs = subprocess.run(
+        ["sha256sum", *names], cwd=tmp_path, capture_output=True, text=True, check=True
+    ).stdout
+    with start("sum", *names) as process:
+        assert process.communicate()[0] == theirs
+    # When they check, the coreutils escape a backslash in some versions only.
+    (tmp_path / "SUMS").write_text("".join(theirs.splitlines(keepends=True)[:-1]))
+    (tmp_path / "a").write_text("changed")
+    checked = subprocess.run(
+        ["sha256sum", "--check", "SUMS"],
+        cwd=tmp_path,
+        env=os.environ | {"LC_ALL": "C.UTF-8"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    with start("check", "SUMS") as process:
+        assert process.communicate()[0] == checked.stdout
+    assert process.returncode == checked.returncode == 1
+
+
+@commands
+def test_the_version_loads_nothing_slow(
+    start: Callable[..., subprocess.Popen[str]], tmp_path: Path
+) -> None:
+    site = tmp_path / "site"
+    (site / "acme_tool-1.2.3.dist-info").mkdir(parents=True)
+    code = (
+        f"import sys; old = set(sys.modules); sys.path.append({str(site)!r})\n"
+        "from acme_tool.__main__ import main\n"
+        "main(); print(*set(sys.modules) - old)"
+    )
+    with start("--version", code=code) as process:
+        version, loaded = process.communicate()[0].splitlines()
+    assert version == "acme-tool 1.2.3"
+    assert not LAZY & set(loaded.split())
+    assert set(loaded.split()) == {"acme_tool", "acme_tool.__main__", "acme_tool._about"}
