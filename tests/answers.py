@@ -1,6 +1,6 @@
 """Combinations of answers, and what each of them promises."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -36,17 +36,55 @@ LICENSES = [
         "Proprietary",
     )
 ]
+STARTERS = [
+    {"starter": "library"},
+    *(
+        {"starter": "command", "cli_framework": framework}
+        for framework in ("argparse", "click", "typer")
+    ),
+]
 PYTHONS = [{"python_min": minor} for minor in ("3.11", "3.12", "3.13", "3.14", "3.15")]
 
+# What a starter brings touches neither how the package is built nor its licence.
 COMBINATIONS = [
-    {"project_name": "acme-tool", **shape, **build, **license_, **python}
-    for shape, build, license_, python in product(SHAPES, BUILDS, LICENSES, PYTHONS)
+    {"project_name": "acme-tool", **shape, **build, **license_, **python, **starter}
+    for shape, build, license_, python, starter in [
+        *product(SHAPES, BUILDS, LICENSES, PYTHONS, STARTERS[:1]),
+        *product(SHAPES, BUILDS[:1], LICENSES[:1], PYTHONS, STARTERS[1:]),
+    ]
 ]
 
 
 def identify(answers: Mapping[str, str]) -> str:
     """Name a combination in a test's id."""
     return "-".join(value for name, value in answers.items() if name != "project_name")
+
+
+@dataclass(frozen=True)
+class Starter:
+    """What a starter brings: the modules of the package, its tests, and its public names."""
+
+    modules: Sequence[str]
+    tests: Sequence[str]
+    exports: Mapping[str, Sequence[str]]
+    use: str
+
+
+CONTENTS = {
+    "library": Starter(
+        ["_units", "durations"],
+        ["test_durations"],
+        {"durations": ["parse_duration"]},
+        'parse_duration("1h").total_seconds()',
+    ),
+    "command": Starter(
+        ["__main__", "_about", "_commands", "checksums", "cli"],
+        ["test_checksums", "test_cli"],
+        {"checksums": ["Checksum", "digest", "read_sums"]},
+        'read_sums("SUMS", "sha512")[0].path.name',
+    ),
+}
+REQUIREMENTS = {"click": ["click>=8.2"], "typer": ["typer>=0.26"]}
 
 
 @dataclass(frozen=True)
@@ -66,6 +104,20 @@ class Promise:
         return self.answers["package"] == "namespace"
 
     @property
+    def starter(self) -> Starter:
+        return CONTENTS[self.answers.get("starter", "library")]
+
+    @property
+    def dependencies(self) -> Sequence[str]:
+        return REQUIREMENTS.get(self.answers.get("cli_framework", ""), [])
+
+    @property
+    def scripts(self) -> Mapping[str, str]:
+        """The commands of the package, and what each calls."""
+        command = {"acme-tool": f"{self.import_path}.__main__:main"}
+        return command if "__main__" in self.starter.modules else {}
+
+    @property
     def import_path(self) -> str:
         return f"{self.answers['namespace']}.tool" if self.is_namespace else "acme_tool"
 
@@ -79,8 +131,8 @@ class Promise:
     def wheel_files(self) -> set[str]:
         """Every file of the wheel but its metadata."""
         inside = self.import_path.replace(".", "/")
-        names = ("__init__.py", "_units.py", "durations.py", "py.typed")
-        return {f"{inside}/{name}" for name in names}
+        modules = ("__init__", *self.starter.modules)
+        return {f"{inside}/py.typed", *(f"{inside}/{name}.py" for name in modules)}
 
     @property
     def sdist_files(self) -> set[str]:
@@ -92,8 +144,8 @@ class Promise:
             "README.md",
             "pyproject.toml",
             "tests/test_contract.py",
-            "tests/test_durations.py",
             "tests/test_readme.py",
+            *(f"tests/{name}.py" for name in self.starter.tests),
             *(source + path for path in self.wheel_files),
         }
 

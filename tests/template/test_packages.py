@@ -14,20 +14,23 @@ from allpairspy import AllPairs
 
 import proof
 import pythons
-from answers import BUILDS, COMBINATIONS, LICENSES, PYTHONS, SHAPES, Promise, identify
+from answers import BUILDS, COMBINATIONS, LICENSES, PYTHONS, SHAPES, STARTERS, Promise, identify
 
 Render = Callable[..., Path]
 
 COVERING = [
-    {"project_name": "acme-tool", **shape, **build, **license_, **python}
-    for shape, build, license_, python in AllPairs([SHAPES, BUILDS, LICENSES, PYTHONS])
+    {"project_name": "acme-tool", **shape, **build, **license_, **python, **starter}
+    for shape, build, license_, python, starter in AllPairs(
+        [SHAPES, BUILDS, LICENSES, PYTHONS, STARTERS]
+    )
 ]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Cover every pair of answers, or with --exhaustive every combination."""
     if "answers" in metafunc.fixturenames:
-        chosen = COMBINATIONS if metafunc.config.getoption("--exhaustive") else COVERING
+        beyond = COMBINATIONS if metafunc.config.getoption("--exhaustive") else []
+        chosen = COVERING + [answers for answers in beyond if answers not in COVERING]
         metafunc.parametrize("answers", chosen, ids=map(identify, chosen))
 
 

@@ -12,7 +12,7 @@ import pytest
 import yaml
 from validate_pyproject.api import Validator
 
-from answers import COMBINATIONS, SHAPES, Promise, identify
+from answers import BUILDS, COMBINATIONS, SHAPES, STARTERS, Promise, identify
 from rendering import ROOT
 
 Render = Callable[..., Path]
@@ -114,7 +114,7 @@ def test_keeps_the_promise(render: Render, answers: dict[str, str]) -> None:
             parse(text)
     assert texts["LICENSE"].strip().startswith(OPENINGS[answers["license"]].strip())
     check_pyproject(tomllib.loads(texts["pyproject.toml"]), answers, promise)
-    check_init(texts[f"{promise.folder}/__init__.py"], answers)
+    check_init(texts[f"{promise.folder}/__init__.py"], answers, promise)
     stored = yaml.safe_load(texts[".copier-answers.yml"])
     assert answers.items() <= stored.items()
 
@@ -134,6 +134,8 @@ def check_pyproject(found: dict[str, Any], answers: Mapping[str, str], promise: 
     assert ("Private :: Do Not Upload" in project["classifiers"]) is proprietary
     pythons = [c.rpartition(" ")[2] for c in project["classifiers"] if re.search(r":: 3\.\d+$", c)]
     assert pythons == [f"3.{minor}" for minor in range(int(oldest[2:]), 16)]
+    assert project["dependencies"] == promise.dependencies
+    assert project.get("scripts", {}) == promise.scripts
     if answers["build_backend"] in {"setuptools", "poetry"}:  # which refuse it, or ignore it
         assert "import-names" not in project
     else:
@@ -143,22 +145,24 @@ def check_pyproject(found: dict[str, Any], answers: Mapping[str, str], promise: 
     assert tools == tool_table(answers, promise)
 
 
-def check_init(source: str, answers: Mapping[str, str]) -> None:
+def check_init(source: str, answers: Mapping[str, str], promise: Promise) -> None:
     tree = parse(source)
     exported = [
         ast.literal_eval(node.value)
         for node in tree.body
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__"
     ]
-    assert exported == [["__version__", "parse_duration"]]
-    lazy = "\nlazy from .durations import parse_duration\n" in source
-    assert lazy is (answers["python_min"] == "3.15")
+    exports = promise.starter.exports
+    assert exported == [sorted(["__version__", *(name for found in exports.values() for name in found)])]
+    for module, names in exports.items():
+        lazy = f"\nlazy from .{module} import {', '.join(names)}\n" in source
+        assert lazy is (answers["python_min"] == "3.15")
 
 
 @pytest.mark.parametrize("answers", SHAPES, ids=identify)
 def test_pyproject_is_valid(render: Render, answers: dict[str, str]) -> None:
-    for build_backend in BACKENDS:
-        text = (render(answers, build_backend=build_backend) / "pyproject.toml").read_text()
+    for more in [*BUILDS, *STARTERS]:
+        text = (render({**answers, **more}) / "pyproject.toml").read_text()
         assert Validator()(tomllib.loads(text))
 
 

@@ -9,17 +9,22 @@ from pathlib import Path
 
 import pytest
 
-from answers import SHAPES, Promise, identify
+from answers import SHAPES, STARTERS, Promise, identify
 
 Render = Callable[..., Path]
 
 MISSPELT = re.compile(r'"(\w+_such_name)"')
+# Every shape, and every starter in the plainest and in the deepest shape.
+CHOSEN = SHAPES + [
+    {**shape, **starter} for starter in STARTERS[1:] for shape in (SHAPES[0], SHAPES[-1])
+]
+PYRIGHT = ("pyright", "--pythonpath", sys.executable, "--outputjson")
 FLOORS = ["3.11", "3.15"]
 USE = """\
 from {package} import no_such_name
 import {package}
 
-{package}.parse_duration("1h").total_seconds()
+{package}.{use}
 {package}.__version__.split(".")
 {package}.another_such_name
 """
@@ -28,8 +33,9 @@ import {package}
 @pytest.fixture
 def project(render: Render, answers: dict[str, str], floor: str) -> Path:
     project = render(answers, project_name="acme-tool", python_min=floor)
-    package = Promise(answers).import_path
-    (project / "use.py").write_text(USE.format(package=package))
+    promise = Promise(answers)
+    use = USE.format(package=promise.import_path, use=promise.starter.use)
+    (project / "use.py").write_text(use)
     source = "src" if answers["layout"] == "src" else "."
     (project / "mypy.ini").write_text(
         f"[mypy]\nstrict = true\nmypy_path = {source}\nexplicit_package_bases = true\n"
@@ -48,7 +54,7 @@ def check(*command: str, cwd: Path) -> str:
 
 
 @pytest.mark.parametrize("floor", FLOORS)
-@pytest.mark.parametrize("answers", SHAPES, ids=identify)
+@pytest.mark.parametrize("answers", CHOSEN, ids=identify)
 def test_mypy(project: Path, answers: dict[str, str]) -> None:
     folder = Promise(answers).folder
     assert "Success: no issues found" in check("mypy", folder, "tests", cwd=project)
@@ -59,13 +65,13 @@ def test_mypy(project: Path, answers: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize("floor", FLOORS)
-@pytest.mark.parametrize("answers", SHAPES, ids=identify)
+@pytest.mark.parametrize("answers", CHOSEN, ids=identify)
 def test_pyright(project: Path, answers: dict[str, str]) -> None:
-    folder = Promise(answers).folder
-    clean = json.loads(check("pyright", "--outputjson", folder, "tests", cwd=project))
+    folder, starter = Promise(answers).folder, Promise(answers).starter
+    clean = json.loads(check(*PYRIGHT, folder, "tests", cwd=project))
     assert clean["generalDiagnostics"] == []
-    assert clean["summary"]["filesAnalyzed"] == 6
-    found = json.loads(check("pyright", "--outputjson", "use.py", cwd=project))
+    assert clean["summary"]["filesAnalyzed"] == len([*starter.modules, *starter.tests]) + 3
+    found = json.loads(check(*PYRIGHT, "use.py", cwd=project))
     messages = [
         finding["message"]
         for finding in found["generalDiagnostics"]
