@@ -1,6 +1,6 @@
 """Measure what Treewright costs, against what nobody can do without, as one table.
 
-Usage: python benchmarks/run.py [render] [proof] [import] [--rounds N]
+Usage: python benchmarks/run.py [render] [proof] [import] [command] [--rounds N]
 
 How to read it: each row measures one thing and its reference, in turns and in one run,
 after a warm-up. The figures are medians of the rounds, and the ratio is the median of each
@@ -13,6 +13,8 @@ CPU counts a process and all that it starts. Wall time needs a machine that is i
   proof   hooks/prove.py, against a bare `uv build` of an equal project, for each backend.
   import  the generated package, against an empty one of the same name, in an interpreter
           that runs already, for each Python at hand (tests/pythons.py finds them).
+  command `acme-tool --version` of the starter `command`, installed in an environment, against
+          `python -c pass` in the same, for each Python at hand.
 
 The targets are wishes: the exit status does not depend on them. For Linux and macOS.
 """
@@ -48,9 +50,10 @@ SHAPES = {
 T = TypeVar("T")
 
 IMPORTS = 300  # in each process
+STARTS = 10  # of the command, in each round
 
 # Targets: a ratio where the row has a reference, else in the row's unit.
-RENDER, RENDER_FILE, PROOF, PROOF_UV, IMPORT = 1.6, 4.0, 1.3, 1000.0, 1.05
+RENDER, RENDER_FILE, PROOF, PROOF_UV, IMPORT, COMMAND = 1.6, 4.0, 1.3, 1000.0, 1.05, 1.3
 
 
 class Cost(NamedTuple):
@@ -163,6 +166,11 @@ def run(command: list[str]) -> Cost:
     return Cost(cpu * 1000, wall * 1000)
 
 
+def uv() -> str:
+    """Find uv: on PATH, or beside this Python."""
+    return shutil.which("uv") or str(Path(sys.executable).with_name("uv"))
+
+
 def costs(
     what: str, ours: list[Cost], against: str, others: list[Cost], target: float | None
 ) -> Iterator[Row]:
@@ -189,7 +197,6 @@ def measure_render(workshop: Workshop) -> Iterator[Row]:
 
 def measure_proof(workshop: Workshop) -> Iterator[Row]:
     """Measure the proof of a project of each build backend."""
-    uv = shutil.which("uv") or str(Path(sys.executable).with_name("uv"))
     prove = [sys.executable, str(ROOT / "hooks/prove.py")]
     for backend in BACKENDS:
         # Two projects, because a bare build leaves its own files in the tree.
@@ -198,7 +205,7 @@ def measure_proof(workshop: Workshop) -> Iterator[Row]:
         )
         proof, build = workshop.measure(
             partial(run, [*prove, str(proven)]),
-            partial(run, [uv, "build", "--out-dir", str(workshop.place()), str(built)]),
+            partial(run, [uv(), "build", "--out-dir", str(workshop.place()), str(built)]),
         )
         target = None if backend == "uv" else PROOF
         yield from costs(f"proof with {backend}", proof, "uv build", build, target)
@@ -224,7 +231,31 @@ def measure_import(workshop: Workshop) -> Iterator[Row]:
             yield Row(what, "us", ours, "empty package", bare, IMPORT)
 
 
-MEASURES = {"render": measure_render, "proof": measure_proof, "import": measure_import}
+def measure_command(workshop: Workshop) -> Iterator[Row]:
+    """Measure the start of a generated command, on each Python at hand."""
+    project, _ = workshop.copy(workshop.template, {"starter": "command"})
+
+    def start(command: list[str]) -> Cost:
+        spent = [run(command) for _ in range(STARTS)]
+        return Cost(*map(median, zip(*spent, strict=True)))
+
+    for version, python in pythons.at_hand().items():
+        venv = workshop.place()
+        run([uv(), "venv", "--quiet", "--clear", "--python", python, str(venv)])
+        run([uv(), "pip", "install", "--quiet", "--python", str(venv), str(project)])
+        ours, bare = workshop.measure(
+            partial(start, [str(venv / "bin/acme-tool"), "--version"]),
+            partial(start, [str(venv / "bin/python"), "-c", "pass"]),
+        )
+        yield from costs(f"--version, Python {version}", ours, "python -c pass", bare, COMMAND)
+
+
+MEASURES = {
+    "render": measure_render,
+    "proof": measure_proof,
+    "import": measure_import,
+    "command": measure_command,
+}
 
 
 def main() -> None:
