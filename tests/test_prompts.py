@@ -134,7 +134,12 @@ def test_chosen_answers_are_kept(start: Start, folder: Path) -> None:
         "user_email": "ada@example.org",
         "namespace": "acme.data",
     }
-    chosen = {"layout": "flat", "package": "namespace", "license": "Apache-2.0"}
+    chosen = {
+        "starter": "command",
+        "layout": "flat",
+        "package": "namespace",
+        "license": "Apache-2.0",
+    }
     terminal = start()
     for name in sorted({*typed, *chosen}, key=list(QUESTIONS).index):
         if name in chosen:
@@ -145,7 +150,7 @@ def test_chosen_answers_are_kept(start: Start, folder: Path) -> None:
     assert terminal.finish() == 0
     answers = yaml.safe_load((folder / "acme-tool/.copier-answers.yml").read_text())
     assert (typed | chosen | {"import_name": "tool"}).items() <= answers.items()
-    assert (folder / "acme-tool/acme/data/tool/__init__.py").is_file()
+    assert (folder / "acme-tool/acme/data/tool/cli.py").is_file()
     assert not (folder / "acme-tool/acme/__init__.py").exists()
 
 
@@ -171,7 +176,7 @@ def refusal(template: Path, folder: Path, name: str, answer: str) -> str:
 
 
 def test_refused_answers_are_corrected(start: Start, template: Path, folder: Path) -> None:
-    terminal = start(*data("package=namespace", "layout=src", "license=MIT"))
+    terminal = start(*data("starter=library", "package=namespace", "layout=src", "license=MIT"))
     for name, (refused, corrected) in REFUSED.items():
         wait_for_prompt(terminal, name)
         for answer in refused:
