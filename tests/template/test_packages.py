@@ -18,10 +18,11 @@ from answers import BUILDS, COMBINATIONS, LICENSES, PYTHONS, SHAPES, STARTERS, P
 
 Render = Callable[..., Path]
 
+# In this order, what the covering set repeats is the library on 3.11, which runs everywhere.
 COVERING = [
     {"project_name": "acme-tool", **shape, **build, **license_, **python, **starter}
-    for shape, build, license_, python, starter in AllPairs(
-        [SHAPES, BUILDS, LICENSES, PYTHONS, STARTERS]
+    for license_, build, shape, starter, python in AllPairs(
+        [LICENSES, BUILDS, SHAPES, STARTERS, PYTHONS]
     )
 ]
 
