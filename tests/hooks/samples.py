@@ -5,8 +5,10 @@ Every proof in these tests goes through `Sample.prove`, which asserts that the t
 
 import hashlib
 import os
+import resource
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 from proof import Proof, prove
@@ -134,9 +136,23 @@ license-files = ["LICENSE"]
         return "\n".join(lines)
 
     def run(
-        self, *, environment: dict[str, str] | None = None, python: str = sys.executable
+        self,
+        *,
+        environment: dict[str, str] | None = None,
+        python: str = sys.executable,
+        file_size: int | None = None,
     ) -> subprocess.CompletedProcess[str]:
-        """Prove the project as people do, in a process of its own; the tree stays as it is."""
+        """Prove the project as people do, in a process of its own; the tree stays as it is.
+
+        Args:
+            environment: What to set besides this process's own environment.
+            python: The interpreter.
+            file_size: The most bytes that a file may have, as on a disk that is full.
+
+        """
+        limit = None
+        if file_size is not None:
+            limit = partial(resource.setrlimit, resource.RLIMIT_FSIZE, (file_size, file_size))
         before = self.snapshot()
         done = subprocess.run(
             [python, str(PROVE), str(self.folder)],
@@ -144,6 +160,7 @@ license-files = ["LICENSE"]
             capture_output=True,
             text=True,
             check=False,
+            preexec_fn=limit,
         )
         assert self.snapshot() == before
         assert "Traceback" not in done.stdout + done.stderr
