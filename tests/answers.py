@@ -1,7 +1,7 @@
 """Combinations of answers, and what each of them promises."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import product
 
 SHAPES = [
@@ -36,12 +36,31 @@ LICENSES = [
         "Proprietary",
     )
 ]
+PLUGINS = ("none", "entry-points", "folder", "both")
+FRAMEWORKS = ("argparse", "click", "typer")
+PROGRAMS = ("command", "pipeline")
+
+
+def start(starter: str, plugins: str, framework: str) -> dict[str, str]:
+    """Give those of the answers that a starter asks for."""
+    program = {"cli_framework": framework} if starter in PROGRAMS else {}
+    return {"starter": starter, "plugins": plugins, **program}
+
+
 STARTERS = [
-    {"starter": "library"},
-    *(
-        {"starter": "command", "cli_framework": framework}
-        for framework in ("argparse", "click", "typer")
-    ),
+    *(start("library", plugins, "") for plugins in PLUGINS),
+    *(start(*answers) for answers in product(PROGRAMS, PLUGINS, FRAMEWORKS)),
+]
+# Of each starter enough that every line of it is checked, since type checkers are slow.
+TYPICAL = [
+    start(starter, plugins, framework)
+    for starter in ("library", *PROGRAMS)
+    for plugins, framework in [
+        ("none", "argparse"),
+        ("both", "argparse"),
+        ("entry-points", "click"),
+        ("folder", "typer"),
+    ]
 ]
 PYTHONS = [{"python_min": minor} for minor in ("3.11", "3.12", "3.13", "3.14", "3.15")]
 
@@ -50,7 +69,7 @@ COMBINATIONS = [
     {"project_name": "acme-tool", **shape, **build, **license_, **python, **starter}
     for shape, build, license_, python, starter in [
         *product(SHAPES, BUILDS, LICENSES, PYTHONS, STARTERS[:1]),
-        *product(SHAPES, BUILDS[:1], LICENSES[:1], PYTHONS, STARTERS[1:]),
+        *product(SHAPES, BUILDS[:1], LICENSES[:1], [PYTHONS[0], PYTHONS[-1]], STARTERS[1:]),
     ]
 ]
 
@@ -66,10 +85,13 @@ class Starter:
 
     modules: Sequence[str]
     tests: Sequence[str]
-    exports: Mapping[str, Sequence[str]]
+    exports: dict[str, list[str]]
     use: str
+    extras: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
+CLI = ["__main__", "_about", "_commands", "_logs", "cli"]
+CLI_TESTS = ["conftest", "test_cli", "test_main"]
 CONTENTS = {
     "library": Starter(
         ["_units", "durations"],
@@ -78,12 +100,27 @@ CONTENTS = {
         'parse_duration("1h").total_seconds()',
     ),
     "command": Starter(
-        ["__main__", "_about", "_commands", "checksums", "cli"],
-        ["test_checksums", "test_cli"],
+        [*CLI, "checksums"],
+        [*CLI_TESTS, "test_checksums"],
         {"checksums": ["Checksum", "digest", "read_sums"]},
         'read_sums("SUMS", "sha512")[0].path.name',
     ),
+    "pipeline": Starter(
+        [*CLI, "_progress", "config", "io", "pipeline", "transform", "writers"],
+        [
+            *CLI_TESTS,
+            *(f"test_{name}" for name in ("config", "io", "pipeline", "transform", "writers")),
+        ],
+        {
+            "config": ["Config", "load_config"],
+            "pipeline": ["Summary", "run_pipeline"],
+            "transform": ["register"],
+        },
+        'load_config(flags={"on_error": "skip"}).transforms[0].upper()',
+        {"progress": ["rich>=14"]},
+    ),
 }
+PLUGIN_EXPORTS = ["Plugin", "PluginError", "find_plugins", "load_plugins"]
 REQUIREMENTS = {"click": ["click>=8.2"], "typer": ["typer>=0.26"]}
 
 
@@ -105,7 +142,17 @@ class Promise:
 
     @property
     def starter(self) -> Starter:
-        return CONTENTS[self.answers.get("starter", "library")]
+        """What the starter brings, and with it the support of plugins."""
+        starter = CONTENTS[self.answers.get("starter", "library")]
+        if self.answers.get("plugins", "none") == "none":
+            return starter
+        listed = ["plugin_list"] if "cli" in starter.modules else []
+        return replace(
+            starter,
+            modules=[*starter.modules, "plugins", *(f"_{name}" for name in listed)],
+            tests=[*starter.tests, "test_plugins", *(f"test_{name}" for name in listed)],
+            exports=starter.exports | {"plugins": PLUGIN_EXPORTS},
+        )
 
     @property
     def dependencies(self) -> Sequence[str]:

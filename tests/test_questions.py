@@ -197,7 +197,7 @@ REFUSED: list[tuple[str, list[str], str, dict[str, str]]] = [
     ("namespace", ["acme.nul"], "this name is reserved", NAMESPACE),
     ("layout", ["scr"], "choose one of src, flat", {}),
     ("python_min", ["3.10"], "choose one of 3.11, 3.12, 3.13, 3.14, 3.15", {}),
-    ("starter", ["lib"], "choose one of library, command", {}),
+    ("starter", ["lib"], "choose one of library, command, pipeline", {}),
     ("cli_framework", ["fire"], "choose one of argparse, click, typer", {"starter": "command"}),
     ("script", ["x"], "it follows from other answers", {}),
     ("package_dir", ["src"], "it follows from other answers", {}),

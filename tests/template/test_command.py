@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from answers import STARTERS, identify
+from answers import FRAMEWORKS, identify
 
 Render = Callable[..., Path]
 
@@ -23,7 +23,8 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 runpy.run_module("acme_tool", run_name="__main__", alter_sys=True)
 """
 
-commands = pytest.mark.parametrize("answers", STARTERS[1:], ids=identify)
+COMMANDS = [{"starter": "command", "cli_framework": framework} for framework in FRAMEWORKS]
+commands = pytest.mark.parametrize("answers", COMMANDS, ids=identify)
 
 
 @pytest.fixture

@@ -14,16 +14,31 @@ from allpairspy import AllPairs
 
 import proof
 import pythons
-from answers import BUILDS, COMBINATIONS, LICENSES, PYTHONS, SHAPES, STARTERS, Promise, identify
+from answers import (
+    BUILDS,
+    COMBINATIONS,
+    CONTENTS,
+    FRAMEWORKS,
+    LICENSES,
+    PLUGINS,
+    PYTHONS,
+    SHAPES,
+    Promise,
+    identify,
+    start,
+)
 
 Render = Callable[..., Path]
 
-# In this order, what the covering set repeats is the library on 3.11, which runs everywhere.
+
+# An answer that a starter does not ask for changes nothing. In this order, the answers that the
+# covering set repeats run everywhere: on 3.11, with argparse.
 COVERING = [
     {"project_name": "acme-tool", **shape, **build, **license_, **python, **starter}
-    for license_, build, shape, starter, python in AllPairs(
-        [LICENSES, BUILDS, SHAPES, STARTERS, PYTHONS]
+    for license_, build, name, plugins, framework, shape, python in AllPairs(
+        [LICENSES, BUILDS, list(CONTENTS), PLUGINS, FRAMEWORKS, SHAPES, PYTHONS]
     )
+    for starter in [start(name, plugins, framework)]
 ]
 
 

@@ -136,6 +136,9 @@ def check_pyproject(found: dict[str, Any], answers: Mapping[str, str], promise: 
     assert pythons == [f"3.{minor}" for minor in range(int(oldest[2:]), 16)]
     assert project["dependencies"] == promise.dependencies
     assert project.get("scripts", {}) == promise.scripts
+    assert project.get("optional-dependencies", {}) == promise.starter.extras
+    extras = [requirement for extra in promise.starter.extras.values() for requirement in extra]
+    assert found["dependency-groups"]["test"] == ["pytest>=9.1", *extras]
     if answers["build_backend"] in {"setuptools", "poetry"}:  # which refuse it, or ignore it
         assert "import-names" not in project
     else:

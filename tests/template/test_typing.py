@@ -5,21 +5,25 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from itertools import cycle, product
 from pathlib import Path
 
 import pytest
 
-from answers import SHAPES, STARTERS, Promise, identify
+from answers import SHAPES, TYPICAL, Promise, identify
 
 Render = Callable[..., Path]
 
 MISSPELT = re.compile(r'"(\w+_such_name)"')
-# Every shape, and every starter in the plainest and in the deepest shape.
-CHOSEN = SHAPES + [
-    {**shape, **starter} for starter in STARTERS[1:] for shape in (SHAPES[0], SHAPES[-1])
-]
 PYRIGHT = ("pyright", "--pythonpath", sys.executable, "--outputjson")
 FLOORS = ["3.11", "3.15"]
+# Every shape on both, and then the starters in the plainest and the deepest shape by turns.
+CASES = [*product(SHAPES, FLOORS)] + [
+    ({**shape, **starter}, floor)
+    for starter, (shape, floor) in zip(
+        TYPICAL, cycle(product((SHAPES[0], SHAPES[-1]), FLOORS)), strict=False
+    )
+]
 USE = """\
 from {package} import no_such_name
 import {package}
@@ -28,6 +32,11 @@ import {package}
 {package}.__version__.split(".")
 {package}.another_such_name
 """
+
+
+cases = pytest.mark.parametrize(
+    ("answers", "floor"), CASES, ids=[f"{identify(answers)}-{floor}" for answers, floor in CASES]
+)
 
 
 @pytest.fixture
@@ -53,8 +62,7 @@ def check(*command: str, cwd: Path) -> str:
     return done.stdout
 
 
-@pytest.mark.parametrize("floor", FLOORS)
-@pytest.mark.parametrize("answers", CHOSEN, ids=identify)
+@cases
 def test_mypy(project: Path, answers: dict[str, str]) -> None:
     folder = Promise(answers).folder
     assert "Success: no issues found" in check("mypy", folder, "tests", cwd=project)
@@ -64,8 +72,7 @@ def test_mypy(project: Path, answers: dict[str, str]) -> None:
     assert MISSPELT.findall("\n".join(errors)) == ["no_such_name", "another_such_name"]
 
 
-@pytest.mark.parametrize("floor", FLOORS)
-@pytest.mark.parametrize("answers", CHOSEN, ids=identify)
+@cases
 def test_pyright(project: Path, answers: dict[str, str]) -> None:
     folder, starter = Promise(answers).folder, Promise(answers).starter
     clean = json.loads(check(*PYRIGHT, folder, "tests", cwd=project))

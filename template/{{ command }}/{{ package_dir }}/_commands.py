@@ -6,27 +6,11 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from ._about import NAME
 from .checksums import Algorithm, Checksum, digest, one_line, read_sums
 
 logger = logging.getLogger(__name__)
 
 DONE, MISMATCH, FAILED, UNREAD = 0, 1, 2, 141  # exit statuses
-LEVELS = [logging.ERROR, logging.WARNING, logging.INFO, logging.DEBUG]
-
-
-def start_logging(verbosity: int) -> None:
-    """Send what the package logs to standard error.
-
-    Args:
-        verbosity: How much more than warnings to say, or how much less.
-
-    """
-    handler = logging.StreamHandler()
-    handler.setFormatter(logging.Formatter(f"{NAME}: %(message)s"))
-    package = logging.getLogger(__package__)
-    package.handlers = [handler]
-    package.setLevel(LEVELS[max(0, min(1 + verbosity, len(LEVELS) - 1))])
 
 
 def write_sums(files: Iterable[Path], algorithm: Algorithm) -> int:

@@ -1,0 +1,257 @@
+"""Read rows from CSV, JSON and JSON Lines, plain or with gzip, in memory that does not grow."""
+
+import csv
+import gzip
+import io
+import json
+import re
+import sys
+import zlib
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import BinaryIO, NoReturn, TextIO, cast
+
+__all__ = ["FORMATS", "FormatError", "InputError", "Source", "format_of", "open_input"]
+
+FORMATS = ("csv", "json", "jsonl")
+STANDARD = Path("-")  # standard input or output
+LONGEST = 16 * 2**20  # characters of a line, or of an object in a JSON list
+CHUNK = 64 * 2**10
+AHEAD = 2  # characters behind a number that may belong to it, as in 1e+
+SPACE = re.compile(r"[ \t\r\n]*")
+
+
+class FormatError(Exception):
+    """A format cannot be told from a file's name."""
+
+
+class InputError(Exception):
+    """The input cannot be read any further; the message names the file, and the line."""
+
+
+def format_of(path: Path) -> str:
+    """Tell a format from a file's name, with or without ``.gz``; JSON Lines for ``-``.
+
+    Raises:
+        FormatError: If the name ends in no format's name.
+
+    """
+    name = path.with_suffix("") if path.suffix == ".gz" else path
+    known = {".csv": "csv", ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl"}
+    if path == STANDARD:
+        return "jsonl"
+    if name.suffix.lower() not in known:
+        raise FormatError(f"{path}: no format by this name; end it in .csv, .json or .jsonl")
+    return known[name.suffix.lower()]
+
+
+@dataclass
+class Source:
+    """An input that is open. Bytes that are no UTF-8 stay in the text as lone surrogates."""
+
+    name: str
+    format: str
+    delimiter: str
+    size: int
+    raw: BinaryIO
+    text: TextIO
+
+    def position(self) -> int:
+        """Say how many bytes of ``size`` are read."""
+        return self.raw.tell() if self.size else 0
+
+    def rows(self, report: Callable[[int, str], None]) -> Iterator[tuple[int, dict[str, object]]]:
+        """Give each row with its line number.
+
+        Args:
+            report: Called with the line number and the reason for each row that is bad. It
+                may raise an error to stop.
+
+        Raises:
+            InputError: If nothing can be read behind this line.
+
+        """
+        read = {"csv": self._csv, "json": self._json, "jsonl": self._jsonl}[self.format]
+        try:
+            yield from read(report)
+        except (EOFError, OSError, zlib.error) as error:
+            raise InputError(f"{self.name}: {error}") from error
+
+    def _lines(self) -> Iterator[str]:
+        for line in iter(partial(self.text.readline, LONGEST), ""):
+            if len(line) == LONGEST:
+                raise InputError(f"{self.name}: a line is longer than {LONGEST} characters")
+            yield line
+
+    def _csv(self, report: Callable[[int, str], None]) -> Iterator[tuple[int, dict[str, object]]]:
+        reader = csv.reader(self._lines(), delimiter=self.delimiter, strict=True)
+        header = self._header(reader)
+        width = len(header)
+        line = reader.line_num + 1
+        while True:
+            try:
+                for cells in reader:
+                    if len(cells) == width:
+                        yield line, dict(zip(header, cells, strict=True))
+                    elif cells:
+                        report(line, f"{len(cells)} cells under a header of {width}")
+                    line = reader.line_num + 1
+            except csv.Error as error:
+                report(line, str(error))
+                line = reader.line_num + 1
+            else:
+                return
+
+    def _header(self, reader: Iterator[list[str]]) -> list[str]:
+        try:
+            header = next(filter(None, reader), list[str]())
+            "".join(header).encode()
+        except (csv.Error, UnicodeEncodeError) as error:
+            raise InputError(f"{self.name}: line 1: no header: {error}") from error
+        if not header:
+            raise InputError(f"{self.name}: is empty; a CSV file begins with a header")
+        for name in header:
+            if header.count(name) > 1:
+                raise InputError(f"{self.name}: line 1: more than one column is named {name!r}")
+        return header
+
+    def _jsonl(self, report: Callable[[int, str], None]) -> Iterator[tuple[int, dict[str, object]]]:
+        for line, text in enumerate(self._lines(), 1):
+            if text.isspace():
+                continue
+            try:
+                value: object = DECODER.decode(text)
+            except (ValueError, RecursionError) as error:
+                report(line, _explain(error))
+            else:
+                if isinstance(value, dict):
+                    yield line, cast("dict[str, object]", value)
+                else:
+                    report(line, "not an object")
+
+    def _json(self, report: Callable[[int, str], None]) -> Iterator[tuple[int, dict[str, object]]]:
+        window = _Window(self.name, self.text)
+        window.take("[")
+        end = window.peek() == "]"
+        while not end:
+            line = window.line
+            value = window.value()
+            if isinstance(value, dict):
+                yield line, cast("dict[str, object]", value)
+            else:
+                report(line, "not an object")
+            end = window.peek() == "]"
+            if not end:
+                window.take(",")
+                window.peek()
+        window.take("]")
+        window.take("")
+
+
+class _Window:
+    """A part of a JSON text that moves along, so that the whole is never in memory."""
+
+    def __init__(self, name: str, stream: TextIO) -> None:
+        self.name = name
+        self.stream = stream
+        self.text = ""
+        self.at = 0
+        self.line = 1
+
+    def peek(self) -> str:
+        """Skip white space and give the next character; nothing at the end."""
+        while True:
+            space = cast("re.Match[str]", SPACE.match(self.text, self.at))
+            self.go(space.end())
+            if self.at < len(self.text):
+                return self.text[self.at]
+            if not self.grow():
+                return ""
+
+    def take(self, expected: str) -> None:
+        """Go past the character that has to come next; nothing stands for the end."""
+        found = self.peek()
+        if found != expected:
+            self.fail(f"expected {expected or 'the end'!r}, not {found or 'the end'!r}")
+        self.go(self.at + len(expected))
+
+    def value(self) -> object:
+        """Decode the next value, with as much more of the text as it takes."""
+        while True:
+            try:
+                value, end = DECODER.raw_decode(self.text, self.at)
+            except (ValueError, RecursionError) as error:
+                if len(self.text) - self.at > LONGEST or not self.grow():
+                    self.fail(f"no JSON: {getattr(error, 'msg', error)}")
+            else:
+                if end < len(self.text) - AHEAD or not self.grow():
+                    self.go(end)
+                    return value
+
+    def go(self, position: int) -> None:
+        self.line += self.text.count("\n", self.at, position)
+        self.at = position
+
+    def grow(self) -> bool:
+        """Forget what is decoded and read on; say whether there was more."""
+        more = self.stream.read(max(CHUNK, len(self.text) - self.at))
+        if more:
+            self.text = self.text[self.at :] + more
+            self.at = 0
+        return bool(more)
+
+    def fail(self, reason: str) -> NoReturn:
+        raise InputError(f"{self.name}: line {self.line}: {reason}")
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is not JSON")
+
+
+DECODER = json.JSONDecoder(parse_constant=_refuse)
+
+
+def _explain(error: Exception) -> str:
+    if isinstance(error, json.JSONDecodeError):
+        return f"no JSON at column {error.pos + 1}: {error.msg}"
+    return str(error)
+
+
+@contextmanager
+def open_input(path: Path, *, form: str = "", delimiter: str = ",") -> Generator[Source]:
+    """Open a file, or standard input for ``-``.
+
+    Args:
+        path: The file. One whose name ends in ``.gz`` is unpacked while it is read.
+        form: One of `FORMATS`; without it, the file's name tells.
+        delimiter: What stands between the cells of a CSV file.
+
+    Raises:
+        FormatError: If the format cannot be told.
+        InputError: If the file cannot be opened.
+
+    """
+    form = form or format_of(path)
+    if path == STANDARD:
+        text = io.TextIOWrapper(
+            sys.stdin.buffer, encoding="utf-8-sig", errors="surrogateescape", newline=""
+        )
+        try:
+            yield Source("standard input", form, delimiter, 0, sys.stdin.buffer, text)
+        finally:
+            text.detach()
+        return
+    try:
+        raw = path.open("rb")
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror}") from error
+    with raw:
+        content = gzip.GzipFile(fileobj=raw) if path.suffix == ".gz" else raw
+        text = io.TextIOWrapper(
+            cast("BinaryIO", content), encoding="utf-8-sig", errors="surrogateescape", newline=""
+        )
+        size = path.stat().st_size
+        yield Source(str(path), form, delimiter, size, cast("BinaryIO", raw), text)

@@ -1,0 +1,159 @@
+"""Write rows as CSV, JSON and JSON Lines. A file is whole or not there, whatever happens."""
+
+import csv
+import gzip
+import io
+import json
+import os
+import secrets
+import sys
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO, TextIO, cast
+
+from .io import STANDARD, format_of
+
+__all__ = ["OutputError", "open_output"]
+
+
+class OutputError(Exception):
+    """The output cannot be written; the message names the file."""
+
+
+@contextmanager
+def open_output(
+    path: Path, *, form: str = "", delimiter: str = ","
+) -> Generator[Callable[[dict[str, object]], None]]:
+    """Give a function that writes a row. It raises ValueError for one that the format cannot hold.
+
+    A file takes its place in one step when all is written: after an error, or a crash, what
+    was there before is still whole. Pipes and devices are written to as they are.
+
+    Args:
+        path: The file, or ``-`` for standard output. ``.gz`` at the end packs it.
+        form: One of `FORMATS`; without it, the file's name tells.
+        delimiter: What stands between the cells of a CSV file.
+
+    Raises:
+        FormatError: If the format cannot be told.
+        OutputError: If the file cannot be written.
+
+    """
+    form = form or format_of(path)
+    if path == STANDARD:
+        with _rows(sys.stdout.buffer, form, delimiter) as write:
+            yield write
+        return
+    try:
+        with (
+            _replaced(path) as raw,
+            _packed(raw, packed=path.suffix == ".gz") as stream,
+            _rows(stream, form, delimiter) as write,
+        ):
+            yield write
+    except OSError as error:
+        if isinstance(error, BrokenPipeError):
+            raise
+        raise OutputError(f"{path}: {error.strerror or error}") from error
+
+
+@contextmanager
+def _replaced(path: Path) -> Generator[BinaryIO]:
+    """Open a new file that takes the place of the old one at the end, if there is no error."""
+    path = path.resolve()
+    if path.exists() and not path.is_file():
+        with path.open("wb") as stream:
+            yield cast("BinaryIO", stream)
+        return
+    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        with part.open("xb") as stream:
+            if path.exists():
+                part.chmod(path.stat().st_mode & 0o777)
+            yield cast("BinaryIO", stream)
+            stream.flush()
+            os.fsync(stream.fileno())
+        part.replace(path)
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+
+
+@contextmanager
+def _packed(raw: BinaryIO, *, packed: bool) -> Generator[BinaryIO]:
+    if not packed:
+        yield raw
+        return
+    with gzip.GzipFile("", "wb", 6, raw, 0) as stream:  # no name and no time: same bytes again
+        yield cast("BinaryIO", stream)
+
+
+@contextmanager
+def _rows(
+    raw: BinaryIO, form: str, delimiter: str
+) -> Generator[Callable[[dict[str, object]], None]]:
+    stream = io.TextIOWrapper(raw, encoding="utf-8", newline="")
+    try:
+        if form == "csv":
+            yield _csv(stream, delimiter)
+        elif form == "jsonl":
+            yield _jsonl(stream)
+        else:
+            with _json(stream) as write:
+                yield write
+        stream.flush()
+    finally:
+        with suppress(OSError):
+            stream.detach()
+
+
+ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
+
+
+def _jsonl(stream: TextIO) -> Callable[[dict[str, object]], None]:
+    encode, put = ENCODER.encode, stream.write
+
+    def write(row: dict[str, object]) -> None:
+        put(encode(row) + "\n")
+
+    return write
+
+
+@contextmanager
+def _json(stream: TextIO) -> Generator[Callable[[dict[str, object]], None]]:
+    before = "[\n"
+
+    def write(row: dict[str, object]) -> None:
+        nonlocal before
+        stream.write(before + ENCODER.encode(row))
+        before = ",\n"
+
+    yield write
+    stream.write("[]\n" if before == "[\n" else "\n]\n")
+
+
+def _csv(stream: TextIO, delimiter: str) -> Callable[[dict[str, object]], None]:
+    rows = csv.writer(stream, delimiter=delimiter)
+    columns: list[str] = []
+
+    def write(row: dict[str, object]) -> None:
+        if list(row) != columns:
+            if not columns and row:
+                # Quoted, a byte order mark that belongs to a name is not taken for the file's.
+                columns.extend(row)
+                quoted = csv.writer(stream, delimiter=delimiter, quoting=csv.QUOTE_ALL)
+                (quoted if columns[0].startswith("\ufeff") else rows).writerow(columns)
+            elif not row or row.keys() != set(columns):
+                raise ValueError(f"has the columns {list(row)}, not {columns}")
+        rows.writerow([_cell(row[column]) for column in columns])
+
+    return write
+
+
+def _cell(value: object) -> object:
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, (dict, list, tuple)):
+        raise ValueError(f"a cell of CSV cannot hold {value!r}")  # noqa: TRY004  # of the row
+    return ENCODER.encode(value)
