@@ -13,6 +13,7 @@ README = ROOT / "README.md"
 # What a template in copier.yml says less well than words.
 DEFAULTS = {
     "project_name": "the folder's name",
+    "plugins": "`none`; `both` for `pipeline`",
     "namespace": "first part of the name, else `acme`",
     "repository_url": "empty, or from `github_user`",
     "import_name": "from the name",
@@ -21,7 +22,7 @@ DEFAULTS = {
 ASKED = {
     "namespace": "for a namespace package",
     "repository_url": "if `github_user` is known",
-    "cli_framework": "stored, for `command`",
+    "cli_framework": "stored, for `command`, `pipeline`",
 }
 
 

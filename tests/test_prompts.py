@@ -70,6 +70,12 @@ def asked() -> list[str]:
     ]
 
 
+def usual(name: str) -> str:
+    """Give the default of a question for the starter `library`."""
+    default: str = {"plugins": "none"}.get(name, QUESTIONS[name]["default"])
+    return default
+
+
 def prompt(name: str) -> str:
     """Give the line that asks a question."""
     return "{qmark} {help}".format(**QUESTIONS[name])
@@ -92,8 +98,7 @@ def choose(terminal: Terminal, name: str, value: str) -> None:
     wait_for_prompt(terminal, name)
     labels = {choice: label for label, choice in QUESTIONS[name]["choices"].items()}
     values = list(labels)
-    default = QUESTIONS[name]["default"]
-    terminal.press(*[DOWN] * (values.index(value) - values.index(default)))
+    terminal.press(*[DOWN] * (values.index(value) - values.index(usual(name))))
     terminal.wait_for(f"^ » {re.escape(labels[value])}$")
     terminal.press(ENTER)
 
@@ -121,7 +126,7 @@ def test_enter_takes_every_default(start: Start, folder: Path) -> None:
     answers = yaml.safe_load((folder / "acme-tool/.copier-answers.yml").read_text())
     for name in asked():
         if "choices" in QUESTIONS[name]:
-            assert answers[name] == QUESTIONS[name]["default"]
+            assert answers[name] == usual(name)
     assert answers["project_name"] == "acme-tool", "the folder's name"
     assert (folder / "acme-tool/src/acme_tool/__init__.py").is_file()
 
@@ -136,6 +141,7 @@ def test_chosen_answers_are_kept(start: Start, folder: Path) -> None:
     }
     chosen = {
         "starter": "command",
+        "plugins": "folder",
         "layout": "flat",
         "package": "namespace",
         "license": "Apache-2.0",
@@ -176,7 +182,10 @@ def refusal(template: Path, folder: Path, name: str, answer: str) -> str:
 
 
 def test_refused_answers_are_corrected(start: Start, template: Path, folder: Path) -> None:
-    terminal = start(*data("starter=library", "package=namespace", "layout=src", "license=MIT"))
+    given = data(
+        "starter=library", "plugins=none", "package=namespace", "layout=src", "license=MIT"
+    )
+    terminal = start(*given)
     for name, (refused, corrected) in REFUSED.items():
         wait_for_prompt(terminal, name)
         for answer in refused:
