@@ -26,6 +26,7 @@ from rich.text import Text
 ROOT = Path(__file__).parents[1]
 sys.path.append(str(ROOT / "tests"))
 
+from questions import asked  # noqa: E402
 from rendering import copy_template  # noqa: E402
 from terminal import COLUMNS, ENTER, Terminal  # noqa: E402
 
@@ -41,11 +42,10 @@ def run(folder: Path) -> list[Text]:
     copy_template(template)
     questions = yaml.safe_load((template / "copier.yml").read_text(encoding="utf-8"))
     with Terminal(COMMAND, folder) as terminal:
-        # A question with `ask` or `when` is not asked by default.
-        for name, question in questions.items():
-            if "qmark" in question and {"ask", "when"}.isdisjoint(question):
-                terminal.wait_for("^" + re.escape(f"{question['qmark']} {question['help']}"))
-                terminal.press(TYPED.get(name, ""), ENTER)
+        for name in asked():
+            question = questions[name]
+            terminal.wait_for("^" + re.escape(f"{question['qmark']} {question['help']}"))
+            terminal.press(TYPED.get(name, ""), ENTER)
         if terminal.finish():
             raise SystemExit(terminal.text)
         last = len(terminal.text.splitlines())

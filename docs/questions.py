@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from jinja2 import Template
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
@@ -15,12 +16,17 @@ DEFAULTS = {
     "project_name": "the folder's name",
     "plugins": "`none`; `both` for `pipeline`",
     "namespace": "first part of the name, else `acme`",
+    "plugin_group": "`acme_tool.plugins` for acme-tool-csv",
+    "plugin_name": "last word of the name",
     "repository_url": "empty, or from `github_user`",
     "import_name": "from the name",
     "build_backend": "`uv`; `hatchling` for `vcs`",
 }
 ASKED = {
+    "plugins": "yes, but not for `plugin`",
     "namespace": "for a namespace package",
+    "plugin_group": "for `plugin`",
+    "plugin_name": "for `plugin`",
     "repository_url": "if `github_user` is known",
     "cli_framework": "stored, for `command`, `pipeline`",
 }
@@ -33,8 +39,20 @@ def rows() -> Iterator[tuple[str, ...]]:
         if name.startswith("_") or question.get("when") is False:
             continue
         usual = f"`{question['default']}`" if question["default"] else "empty"
-        asked = ASKED.get(name, "stored" if question.get("ask") is False else "yes")
-        yield f"`{name}`", question["help"], values(question), DEFAULTS.get(name, usual), asked
+        when = ASKED.get(name, "stored" if question.get("ask") is False else "yes")
+        yield f"`{name}`", question["help"], values(question), DEFAULTS.get(name, usual), when
+
+
+def asked() -> list[str]:
+    """Give the questions that a person meets who takes every default, in order."""
+    questions = yaml.safe_load((ROOT / "copier.yml").read_text(encoding="utf-8"))
+    defaults = {name: q["default"] for name, q in questions.items() if not name.startswith("_")}
+
+    def holds(name: str, condition: str) -> bool:
+        rendered: str = Template(str(questions[name].get(condition, True))).render(defaults)
+        return rendered == "True"
+
+    return [name for name in defaults if holds(name, "ask") and holds(name, "when")]
 
 
 def values(question: dict[str, Any]) -> str:

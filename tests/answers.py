@@ -43,6 +43,8 @@ PROGRAMS = ("command", "pipeline")
 
 def start(starter: str, plugins: str, framework: str) -> dict[str, str]:
     """Give those of the answers that a starter asks for."""
+    if starter == "plugin":
+        return {"starter": starter}
     program = {"cli_framework": framework} if starter in PROGRAMS else {}
     return {"starter": starter, "plugins": plugins, **program}
 
@@ -50,17 +52,21 @@ def start(starter: str, plugins: str, framework: str) -> dict[str, str]:
 STARTERS = [
     *(start("library", plugins, "") for plugins in PLUGINS),
     *(start(*answers) for answers in product(PROGRAMS, PLUGINS, FRAMEWORKS)),
+    start("plugin", "", ""),
 ]
 # Of each starter enough that every line of it is checked, since type checkers are slow.
 TYPICAL = [
-    start(starter, plugins, framework)
-    for starter in ("library", *PROGRAMS)
-    for plugins, framework in [
-        ("none", "argparse"),
-        ("both", "argparse"),
-        ("entry-points", "click"),
-        ("folder", "typer"),
-    ]
+    *(
+        start(starter, plugins, framework)
+        for starter in ("library", *PROGRAMS)
+        for plugins, framework in [
+            ("none", "argparse"),
+            ("both", "argparse"),
+            ("entry-points", "click"),
+            ("folder", "typer"),
+        ]
+    ),
+    start("plugin", "", ""),
 ]
 PYTHONS = [{"python_min": minor} for minor in ("3.11", "3.12", "3.13", "3.14", "3.15")]
 
@@ -119,6 +125,12 @@ CONTENTS = {
         'load_config(flags={"on_error": "skip"}).transforms[0].upper()',
         {"progress": ["rich>=14"]},
     ),
+    "plugin": Starter(
+        ["plugin", "slugs"],
+        ["test_plugin", "test_slugs"],
+        {"slugs": ["slugify"]},
+        'slugify("Acme").upper()',
+    ),
 }
 PLUGIN_EXPORTS = ["Plugin", "PluginError", "find_plugins", "load_plugins"]
 REQUIREMENTS = {"click": ["click>=8.2"], "typer": ["typer>=0.26"]}
@@ -163,6 +175,13 @@ class Promise:
         """The commands of the package, and what each calls."""
         command = {"acme-tool": f"{self.import_path}.__main__:main"}
         return command if "__main__" in self.starter.modules else {}
+
+    @property
+    def entry_points(self) -> Mapping[str, Mapping[str, str]]:
+        """The groups of the package's entry points, and what each name in them refers to."""
+        host = self.parents[-1] if self.is_namespace else "acme"
+        plugin = {f"{host}.plugins": {"tool": f"{self.import_path}.plugin"}}
+        return plugin if "plugin" in self.starter.modules else {}
 
     @property
     def import_path(self) -> str:

@@ -12,6 +12,7 @@ import pytest
 import yaml
 from copier.errors import UserMessageError
 
+from questions import asked
 from rendering import ROOT, render
 from terminal import COLUMNS, DOWN, ENTER, ERASE, INTERRUPT, Terminal
 
@@ -59,15 +60,6 @@ def start(checkout: Path, folder: Path, temporary: Path) -> Iterator[Start]:
 def data(*answers: str) -> list[str]:
     """Give the options that answer questions on the command line."""
     return [option for answer in answers for option in ("--data", answer)]
-
-
-def asked() -> list[str]:
-    """Give the questions that a person meets who takes every default, in order."""
-    return [
-        name
-        for name, question in QUESTIONS.items()
-        if question.get("ask", True) is True and question.get("when", True) is True
-    ]
 
 
 def usual(name: str) -> str:
@@ -170,22 +162,21 @@ REFUSED = {
         ["acme.class", "json", "tests", "acme.a-b", "con", "acme.__x"],
         "acme.io",
     ),
+    "plugin_group": (["acme-io", "console_scripts"], "acme.io.plugins"),
+    "plugin_name": (["c=v", "ü"], "csv"),
 }
 
 
 def refusal(template: Path, folder: Path, name: str, answer: str) -> str:
     """Give the words that refuse an answer given as data; a prompt shows them whole."""
     with pytest.raises(UserMessageError) as refused:
-        render(template, folder, {"package": "namespace", name: answer})
+        render(template, folder, {"starter": "plugin", "package": "namespace", name: answer})
     words = str(refused.value).partition(f"{name}={answer} is refused: ")[2]
     return words.removesuffix("'")
 
 
 def test_refused_answers_are_corrected(start: Start, template: Path, folder: Path) -> None:
-    given = data(
-        "starter=library", "plugins=none", "package=namespace", "layout=src", "license=MIT"
-    )
-    terminal = start(*given)
+    terminal = start(*data("starter=plugin", "package=namespace", "layout=src", "license=MIT"))
     for name, (refused, corrected) in REFUSED.items():
         wait_for_prompt(terminal, name)
         for answer in refused:

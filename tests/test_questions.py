@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import pythons
+import questions
 from rendering import ROOT
 from rendering import render as render_into
 
@@ -65,7 +66,7 @@ def test_every_question_has_a_default() -> None:
 def test_progress_counts_the_prompts() -> None:
     """At most ten prompts; one that is not always asked has the number of the one before."""
     asked = [q for q in QUESTIONS.values() if q.get("when", True) and q.get("ask", True)]
-    always = [q for q in asked if q.get("when", True) is True and q.get("ask", True) is True]
+    always = [QUESTIONS[name] for name in questions.asked()]
     assert {q["qmark"] for q in QUESTIONS.values() if q.get("ask") is False} == {"+"}
     assert [q["qmark"] for q in always] == [f"{n}/{len(always)}" for n in range(1, len(always) + 1)]
     assert {q["qmark"] for q in asked} == {q["qmark"] for q in always}
@@ -144,6 +145,44 @@ def test_names_follow_from_the_folder(
     assert f"import {path} as package" in (project / "tests/test_contract.py").read_text("utf-8")
 
 
+# project_name, answers, plugin_group, plugin_name
+PLUGINS: list[tuple[str, dict[str, str], str, str]] = [
+    ("acme-tool-csv", {}, "acme_tool.plugins", "csv"),
+    ("acme-tool-csv", {"package": "namespace"}, "acme.tool.plugins", "csv"),
+    ("acme-data-tool-csv", NESTED, "acme.data.tool.plugins", "csv"),
+    ("tool-csv", NESTED, "acme.data.tool.plugins", "csv"),
+    ("Acme.Tool_CSV", {}, "acme_tool.plugins", "csv"),
+    ("acme-csv", {}, "acme.plugins", "csv"),
+    ("acme-csv", {"package": "namespace"}, "acme.plugins", "csv"),
+    ("csv", {}, "acme.plugins", "csv"),
+    ("csv", NESTED, "acme.data.plugins", "csv"),
+    ("json-3", {}, "json_.plugins", "3"),
+    ("3d-class", {}, "py3d.plugins", "class"),
+    (f"{'a' * 98}-b", {}, f"{'a' * 98}.plugins", "b"),
+]
+
+
+@pytest.mark.parametrize(("project_name", "answers", "group", "name"), PLUGINS)
+def test_a_plugin_is_named_for_its_host(
+    render: Render, project_name: str, answers: dict[str, str], group: str, name: str
+) -> None:
+    answers = {"starter": "plugin", "project_name": project_name} | answers
+    found = stored(render(answers))
+    assert (found["plugin_group"], found["plugin_name"]) == (group, name)
+
+
+@pytest.mark.parametrize("answers", [{}, {"package": "namespace"}, NESTED], ids=str)
+def test_that_is_the_group_of_the_host(render: Render, answers: dict[str, str]) -> None:
+    host = stored(render(answers, project_name="acme-tool"))
+    path = ".".join(filter(None, (host.get("namespace"), host["import_name"])))
+    plugin = stored(render(answers, project_name="acme-tool-csv", starter="plugin"))
+    assert plugin["plugin_group"] == f"{path}.plugins"
+
+
+def test_only_a_plugin_has_a_group(render: Render) -> None:
+    assert not {"plugin_group", "plugin_name"} & stored(render()).keys()
+
+
 ASCII = "use ASCII letters, digits and _"
 PROJECT = "hides a part of the project"
 STDLIB = "hides a standard-library module"
@@ -195,9 +234,27 @@ REFUSED: list[tuple[str, list[str], str, dict[str, str]]] = [
     ("namespace", ["tests.x"], PROJECT, NAMESPACE),
     ("namespace", ["acme.import"], "import is a Python keyword", NAMESPACE),
     ("namespace", ["acme.nul"], "this name is reserved", NAMESPACE),
+    (
+        "plugin_group",
+        ["", "acme.", ".acme", "acme..x", "acme-tool", "a b", "über", 'a"]', "acme\n"],
+        "letters, digits, _ and inner dots",
+        {"starter": "plugin"},
+    ),
+    (
+        "plugin_group",
+        ["console_scripts", "gui_scripts"],
+        "this group is for commands",
+        {"starter": "plugin"},
+    ),
+    (
+        "plugin_name",
+        ["", "a b", "a=b", "[a]", "a:b", "über", "csv\n"],
+        "use letters, digits, _ . and -",
+        {"starter": "plugin"},
+    ),
     ("layout", ["scr"], "choose one of src, flat", {}),
     ("python_min", ["3.10"], "choose one of 3.11, 3.12, 3.13, 3.14, 3.15", {}),
-    ("starter", ["lib"], "choose one of library, command, pipeline", {}),
+    ("starter", ["lib"], "choose one of library, command, pipeline, plugin", {}),
     ("cli_framework", ["fire"], "choose one of argparse, click, typer", {"starter": "command"}),
     ("script", ["x"], "it follows from other answers", {}),
     ("package_dir", ["src"], "it follows from other answers", {}),

@@ -136,6 +136,7 @@ def check_pyproject(found: dict[str, Any], answers: Mapping[str, str], promise: 
     assert pythons == [f"3.{minor}" for minor in range(int(oldest[2:]), 16)]
     assert project["dependencies"] == promise.dependencies
     assert project.get("scripts", {}) == promise.scripts
+    assert project.get("entry-points", {}) == promise.entry_points
     assert project.get("optional-dependencies", {}) == promise.starter.extras
     extras = [requirement for extra in promise.starter.extras.values() for requirement in extra]
     assert found["dependency-groups"]["test"] == ["pytest>=9.1", *extras]
