@@ -1,7 +1,7 @@
 """Make the transcripts in docs/starters/ anew: python docs/starters.py [STARTER ...].
 
-What a page shows in its `console` blocks is run from top to bottom, in an empty folder, with the
-package that its starter makes installed; its `file` blocks are written there first.
+A page says how to make a package. What it shows in its `console` blocks is run from top to bottom, in
+an empty folder, with that package installed; a block with a title is written there, as a file.
 """
 
 import os
@@ -15,6 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 PAGES = {page.stem: page for page in sorted((ROOT / "docs/starters").glob("*.md"))}
 
+COPY = re.compile(r"copier copy (?P<options>.*) PATH-OR-URL-OF-TREEWRIGHT (?P<name>\S+)")
 BLOCK = re.compile(r"(?ms)^```(console|\w+ title=\S+)\n(.*?)^```")
 COMMAND = re.compile(r"(?m)^\$ .*\n")
 
@@ -23,7 +24,7 @@ def transcribe(page: Path, template: Path, folder: Path) -> str:
     """Do what a page shows.
 
     Args:
-        page: The page; its name is that of the starter.
+        page: The page.
         template: What Copier makes the package from.
         folder: An empty folder to work in.
 
@@ -34,9 +35,11 @@ def transcribe(page: Path, template: Path, folder: Path) -> str:
         subprocess.CalledProcessError: If the package cannot be made or installed.
 
     """
-    project, environment, home = folder / "acme-tool", folder / "environment", folder / "ada"
-    answers = ["--vcs-ref=HEAD", "--defaults", f"--data=starter={page.stem}"]
-    _run("copier", "copy", "--quiet", "--skip-tasks", *answers, str(template), str(project))
+    text = page.read_text(encoding="utf-8")
+    copy = next(COPY.finditer(text))
+    project, environment, home = folder / copy["name"], folder / "environment", folder / "ada"
+    options = ["--vcs-ref=HEAD", "--defaults", "--skip-tasks", *copy["options"].split()]
+    _run("copier", "copy", "--quiet", *options, str(template), str(project))
     _run("uv", "venv", "--quiet", "--python", sys.executable, str(environment))
     _run("uv", "pip", "install", "--quiet", "--python", str(environment), str(project))
     home.mkdir(mode=0o700)
@@ -65,7 +68,7 @@ def transcribe(page: Path, template: Path, folder: Path) -> str:
             shown += line + done.stdout.replace(str(home), "/home/ada")
         return f"```console\n{shown}```"
 
-    return BLOCK.sub(show, page.read_text(encoding="utf-8"))
+    return BLOCK.sub(show, text)
 
 
 def _run(tool: str, *arguments: str) -> None:
