@@ -1,0 +1,108 @@
+"""Read tables of deliveries, and write results."""
+
+import json
+import logging
+import os
+import secrets
+from contextlib import suppress
+from importlib import resources
+from pathlib import Path
+
+import polars as pl
+
+from ._errors import AnalysisError
+
+__all__ = ["KEY", "NUMBERS", "TARGET", "WEATHER", "read_table", "write_file", "write_json"]
+
+logger = logging.getLogger(__name__)
+
+KEY = "delivery"
+NUMBERS = ("distance_km", "climb_m", "load_kg")
+WEATHER = "weather"
+TARGET = "minutes"
+
+SAMPLE = "deliveries.csv"
+MISSING = ("", "-", "?", "na", "n/a", "none", "null")  # whatever their case
+
+
+def read_table(source: Path | None = None, *, target: bool = True) -> pl.DataFrame:
+    """Read a table from a CSV file.
+
+    Args:
+        source: The file; without one, the sample that the package holds.
+        target: Whether it has to say how long each delivery took.
+
+    Returns:
+        The columns that the analysis knows, without spaces around their cells. Numbers are
+        numbers, and what was left empty or marked as missing is null.
+
+    Raises:
+        AnalysisError: If it is no table, lacks a column or has text where a number should be.
+            Rows are counted as in a spreadsheet: the first one has the names of the columns.
+        OSError: If the file cannot be read.
+
+    """
+    package = __name__.rpartition(".")[0]
+    name = SAMPLE if source is None else str(source)
+    data = (source or resources.files(package) / SAMPLE).read_bytes()
+    try:
+        table = pl.read_csv(data, infer_schema=False)
+    except pl.exceptions.PolarsError as error:
+        reason = str(error).partition("\n")[0]
+        raise AnalysisError(f"{name} is no CSV table: {reason}") from error
+    columns = [KEY, *NUMBERS, WEATHER, *([TARGET] if target else [])]
+    if missing := [column for column in columns if column not in table.columns]:
+        raise AnalysisError(f"{name} has no column {missing[0]}, but {', '.join(table.columns)}")
+    if table.is_empty():
+        raise AnalysisError(f"{name} has no rows")
+    stripped = pl.col(columns).str.strip_chars()
+    known = pl.when(~stripped.str.to_lowercase().is_in(MISSING)).then(stripped)
+    table = table.select(known.name.keep())
+    logger.info("read %d rows of %s", table.height, name)
+    return table.with_columns(
+        _numbers(table[column], name) for column in columns if column in (*NUMBERS, TARGET)
+    )
+
+
+def _numbers(texts: pl.Series, name: str) -> pl.Series:
+    numbers = texts.cast(pl.Float64, strict=False)
+    wrong = (numbers.is_null() & texts.is_not_null()).arg_true()
+    if len(wrong):
+        row: int = wrong[0]
+        raise AnalysisError(f"{name}, row {row + 2}: {texts.name} is no number: {texts[row]!r}")
+    return numbers
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Write a file that is whole or not there: it takes its place in one step.
+
+    Args:
+        path: The file. A pipe or a device is written to as it is.
+        data: What it is to hold.
+
+    Raises:
+        OSError: If it cannot be written; the error names the file.
+
+    """
+    path = path.resolve()
+    if path.exists() and not path.is_file():
+        path.write_bytes(data)
+        return
+    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        with part.open("xb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        part.replace(path)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
+    finally:
+        with suppress(OSError):
+            part.unlink()
+
+
+def write_json(path: Path, value: object) -> None:
+    """Write a value as JSON, as `write_file` does."""
+    text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)
+    write_file(path, f"{text}\n".encode())

@@ -1,0 +1,28 @@
+"""The picture: what was predicted beside what came to pass."""
+
+from io import BytesIO
+from typing import Any
+
+import polars as pl
+
+__all__ = ["draw"]
+
+
+def draw(actual: pl.Series, predicted: pl.Series) -> bytes:
+    """Draw each row as a point, which is the nearer to the line the better its prediction.
+
+    Returns:
+        The picture in PNG format; the same bytes for the same numbers.
+
+    """
+    # Slow to load, and typed in part. Without pyplot, no window opens and no figure is kept.
+    from matplotlib.figure import Figure  # noqa: PLC0415
+
+    figure: Any = Figure(figsize=(6, 6), layout="constrained")
+    axes = figure.add_subplot(aspect="equal")
+    axes.scatter(actual.to_list(), predicted.to_list(), alpha=0.7)
+    axes.axline((0, 0), slope=1, color="gray", linewidth=1)
+    axes.set(title="Rows that the model had not seen", xlabel="minutes", ylabel="predicted")
+    picture = BytesIO()
+    figure.savefig(picture, format="png", dpi=150)
+    return picture.getvalue()
