@@ -34,7 +34,7 @@ def read_table(source: Path | None = None, *, target: bool = True) -> pl.DataFra
 
     Returns:
         The columns that the analysis knows, without spaces around their cells. Numbers are
-        numbers, and what was left empty or marked as missing is null.
+        numbers; what is empty or marked as missing is null; rows without a cell are gone.
 
     Raises:
         AnalysisError: If it is no table, lacks a column or has text where a number should be.
@@ -52,16 +52,17 @@ def read_table(source: Path | None = None, *, target: bool = True) -> pl.DataFra
         raise AnalysisError(f"{name} is no CSV table: {reason}") from error
     columns = [KEY, *NUMBERS, WEATHER, *([TARGET] if target else [])]
     if missing := [column for column in columns if column not in table.columns]:
-        raise AnalysisError(f"{name} has no column {missing[0]}, but {', '.join(table.columns)}")
-    if table.is_empty():
-        raise AnalysisError(f"{name} has no rows")
+        there = ", ".join(map(repr, table.columns))
+        raise AnalysisError(f"{name} has no column {missing[0]}, but {there}")
     stripped = pl.col(columns).str.strip_chars()
     known = pl.when(~stripped.str.to_lowercase().is_in(MISSING)).then(stripped)
     table = table.select(known.name.keep())
+    numbers = [_numbers(table[column], name) for column in columns if column in (*NUMBERS, TARGET)]
+    table = table.with_columns(numbers).filter(pl.any_horizontal(pl.all().is_not_null()))
+    if table.is_empty():
+        raise AnalysisError(f"{name} has no rows")
     logger.info("read %d rows of %s", table.height, name)
-    return table.with_columns(
-        _numbers(table[column], name) for column in columns if column in (*NUMBERS, TARGET)
-    )
+    return table
 
 
 def _numbers(texts: pl.Series, name: str) -> pl.Series:
