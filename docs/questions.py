@@ -28,7 +28,7 @@ ASKED = {
     "plugin_group": "for `plugin`",
     "plugin_name": "for `plugin`",
     "repository_url": "if `github_user` is known",
-    "cli_framework": "stored, for `command`, `pipeline`",
+    "cli_framework": "stored, for `command`, `pipeline`, `analysis`",
 }
 
 

@@ -38,7 +38,7 @@ LICENSES = [
 ]
 PLUGINS = ("none", "entry-points", "folder", "both")
 FRAMEWORKS = ("argparse", "click", "typer")
-PROGRAMS = ("command", "pipeline")
+PROGRAMS = ("command", "pipeline", "analysis")
 
 
 def start(starter: str, plugins: str, framework: str) -> dict[str, str]:
@@ -87,17 +87,20 @@ def identify(answers: Mapping[str, str]) -> str:
 
 @dataclass(frozen=True)
 class Starter:
-    """What a starter brings: the modules of the package, its tests, and its public names."""
+    """What a starter brings: the package's modules and data, its tests, and its public names."""
 
     modules: Sequence[str]
     tests: Sequence[str]
     exports: dict[str, list[str]]
     use: str
     extras: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    needs: Sequence[str] = ()
+    data: Sequence[str] = ()
 
 
 CLI = ["__main__", "_about", "_commands", "_logs", "cli"]
 CLI_TESTS = ["conftest", "test_cli", "test_main"]
+ANALYSIS = ["config", "features", "io", "model", "plot", "preprocess", "run"]
 CONTENTS = {
     "library": Starter(
         ["_units", "durations"],
@@ -124,6 +127,18 @@ CONTENTS = {
         },
         'load_config(flags={"on_error": "skip"}).transforms[0].upper()',
         {"progress": ["rich>=14"]},
+    ),
+    "analysis": Starter(
+        [*CLI, "_errors", *ANALYSIS],
+        [*CLI_TESTS, "test_deliveries", *(f"test_{name}" for name in ANALYSIS)],
+        {
+            "_errors": ["AnalysisError"],
+            "config": ["Config", "load_config"],
+            "run": ["Report", "predict", "run_analysis"],
+        },
+        "run_analysis().model.r2.is_integer()",
+        needs=["matplotlib>=3.11", "polars>=1.34", "scikit-learn>=1.7"],
+        data=["deliveries.csv"],
     ),
     "plugin": Starter(
         ["plugin", "slugs"],
@@ -168,7 +183,7 @@ class Promise:
 
     @property
     def dependencies(self) -> Sequence[str]:
-        return REQUIREMENTS.get(self.answers.get("cli_framework", ""), [])
+        return [*self.starter.needs, *REQUIREMENTS.get(self.answers.get("cli_framework", ""), [])]
 
     @property
     def scripts(self) -> Mapping[str, str]:
@@ -198,7 +213,8 @@ class Promise:
         """Every file of the wheel but its metadata."""
         inside = self.import_path.replace(".", "/")
         modules = ("__init__", *self.starter.modules)
-        return {f"{inside}/py.typed", *(f"{inside}/{name}.py" for name in modules)}
+        files = ["py.typed", *self.starter.data, *(f"{name}.py" for name in modules)]
+        return {f"{inside}/{name}" for name in files}
 
     @property
     def sdist_files(self) -> set[str]:
