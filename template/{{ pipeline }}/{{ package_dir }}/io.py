@@ -4,17 +4,19 @@ import csv
 import gzip
 import io
 import json
+import os
 import re
 import sys
 import zlib
-from collections.abc import Callable, Generator, Iterator
+from collections import Counter
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO, NoReturn, TextIO, cast
 
-__all__ = ["FORMATS", "FormatError", "InputError", "Source", "format_of", "open_input"]
+__all__ = ["FORMATS", "FormatError", "InputError", "Source", "explain", "format_of", "open_input"]
 
 FORMATS = ("csv", "json", "jsonl")
 STANDARD = Path("-")  # standard input or output
@@ -78,45 +80,41 @@ class Source:
         try:
             yield from read(report)
         except (EOFError, OSError, zlib.error) as error:
-            raise InputError(f"{self.name}: {error}") from error
+            reason = getattr(error, "strerror", None) or error
+            raise InputError(f"{self.name}: {reason}") from error
 
     def _lines(self) -> Iterator[str]:
-        for line in iter(partial(self.text.readline, LONGEST), ""):
-            if len(line) == LONGEST:
-                raise InputError(f"{self.name}: a line is longer than {LONGEST} characters")
-            yield line
+        for line, text in enumerate(iter(partial(self.text.readline, LONGEST), ""), 1):
+            if len(text) == LONGEST:
+                raise InputError(f"{self.name}: line {line}: longer than {LONGEST} characters")
+            yield text
 
     def _csv(self, report: Callable[[int, str], None]) -> Iterator[tuple[int, dict[str, object]]]:
         reader = csv.reader(self._lines(), delimiter=self.delimiter, strict=True)
-        header = self._header(reader)
+        try:
+            header = _header(reader)
+        except (csv.Error, ValueError) as error:
+            where = f"{self.name}: line {reader.line_num or 1}"
+            raise InputError(f"{where}: bad header: {explain(error)}") from error
         width = len(header)
-        line = reader.line_num + 1
+
+        def bad(reason: str) -> None:
+            last = reader.line_num  # far away, if a quote was left open
+            report(line, f"{reason}, up to line {last}" if last > line else reason)
+
         while True:
+            line = reader.line_num + 1
             try:
                 for cells in reader:
                     if len(cells) == width:
                         yield line, dict(zip(header, cells, strict=True))
                     elif cells:
-                        report(line, f"{len(cells)} cells under a header of {width}")
+                        bad(f"{len(cells)} cells under a header of {width}")
                     line = reader.line_num + 1
             except csv.Error as error:
-                report(line, str(error))
-                line = reader.line_num + 1
+                bad(str(error))
             else:
                 return
-
-    def _header(self, reader: Iterator[list[str]]) -> list[str]:
-        try:
-            header = next(filter(None, reader), list[str]())
-            "".join(header).encode()
-        except (csv.Error, UnicodeEncodeError) as error:
-            raise InputError(f"{self.name}: line 1: no header: {error}") from error
-        if not header:
-            raise InputError(f"{self.name}: is empty; a CSV file begins with a header")
-        for name in header:
-            if header.count(name) > 1:
-                raise InputError(f"{self.name}: line 1: more than one column is named {name!r}")
-        return header
 
     def _jsonl(self, report: Callable[[int, str], None]) -> Iterator[tuple[int, dict[str, object]]]:
         for line, text in enumerate(self._lines(), 1):
@@ -125,7 +123,7 @@ class Source:
             try:
                 value: object = DECODER.decode(text)
             except (ValueError, RecursionError) as error:
-                report(line, _explain(error))
+                report(line, explain(error))
             else:
                 if isinstance(value, dict):
                     yield line, cast("dict[str, object]", value)
@@ -149,6 +147,17 @@ class Source:
                 window.peek()
         window.take("]")
         window.take("")
+
+
+def _header(rows: Iterable[list[str]]) -> list[str]:
+    header = next(filter(None, rows), list[str]())
+    if not header:
+        raise ValueError("the file is empty")
+    "".join(header).encode()
+    [(name, times)] = Counter(header).most_common(1)
+    if times > 1:
+        raise ValueError(f"more than one column is named {name!r}")
+    return header
 
 
 class _Window:
@@ -185,7 +194,8 @@ class _Window:
                 value, end = DECODER.raw_decode(self.text, self.at)
             except (ValueError, RecursionError) as error:
                 if len(self.text) - self.at > LONGEST or not self.grow():
-                    self.fail(f"no JSON: {getattr(error, 'msg', error)}")
+                    reason = getattr(error, "msg", "")
+                    self.fail(f"no JSON: {reason}" if reason else explain(error))
             else:
                 if end < len(self.text) - AHEAD or not self.grow():
                     self.go(end)
@@ -214,9 +224,14 @@ def _refuse(constant: str) -> NoReturn:
 DECODER = json.JSONDecoder(parse_constant=_refuse)
 
 
-def _explain(error: Exception) -> str:
+def explain(error: Exception) -> str:
+    """Say what is wrong with a row in the terms of its file."""
     if isinstance(error, json.JSONDecodeError):
         return f"no JSON at column {error.pos + 1}: {error.msg}"
+    if isinstance(error, UnicodeEncodeError) and "\udc80" <= error.object[error.start] <= "\udcff":
+        return f"the byte 0x{ord(error.object[error.start]) - 0xDC00:x} is not UTF-8"
+    if isinstance(error, RecursionError):
+        return "nested too deeply"
     return str(error)
 
 
@@ -253,5 +268,5 @@ def open_input(path: Path, *, form: str = "", delimiter: str = ",") -> Generator
         text = io.TextIOWrapper(
             cast("BinaryIO", content), encoding="utf-8-sig", errors="surrogateescape", newline=""
         )
-        size = path.stat().st_size
+        size = os.fstat(raw.fileno()).st_size
         yield Source(str(path), form, delimiter, size, cast("BinaryIO", raw), text)

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import secrets
+import stat
 import sys
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
@@ -61,16 +62,20 @@ def open_output(
 @contextmanager
 def _replaced(path: Path) -> Generator[BinaryIO]:
     """Open a new file that takes the place of the old one at the end, if there is no error."""
-    path = path.resolve()
-    if path.exists() and not path.is_file():
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        mode = None
+    if mode is not None and not stat.S_ISREG(mode):
         with path.open("wb") as stream:
             yield cast("BinaryIO", stream)
         return
+    path = path.resolve()
     part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
         with part.open("xb") as stream:
-            if path.exists():
-                part.chmod(path.stat().st_mode & 0o777)
+            if mode is not None:
+                part.chmod(mode & 0o777)
             yield cast("BinaryIO", stream)
             stream.flush()
             os.fsync(stream.fileno())
@@ -138,15 +143,18 @@ def _csv(stream: TextIO, delimiter: str) -> Callable[[dict[str, object]], None]:
     columns: list[str] = []
 
     def write(row: dict[str, object]) -> None:
-        if list(row) != columns:
-            if not columns and row:
-                # Quoted, a byte order mark that belongs to a name is not taken for the file's.
-                columns.extend(row)
-                quoted = csv.writer(stream, delimiter=delimiter, quoting=csv.QUOTE_ALL)
-                (quoted if columns[0].startswith("\ufeff") else rows).writerow(columns)
-            elif not row or row.keys() != set(columns):
-                raise ValueError(f"has the columns {list(row)}, not {columns}")
-        rows.writerow([_cell(row[column]) for column in columns])
+        names = columns or list(row)
+        if not row:
+            raise ValueError("has no columns")
+        if list(row) != names and row.keys() != set(names):
+            raise ValueError(f"has the columns {list(row)}, not {names}")
+        cells = [_cell(row[name]) for name in names]
+        if not columns:
+            # Quoted, a byte order mark that belongs to a name is not taken for the file's.
+            quoted = csv.writer(stream, delimiter=delimiter, quoting=csv.QUOTE_ALL)
+            (quoted if names[0].startswith("\ufeff") else rows).writerow(names)
+            columns.extend(names)
+        rows.writerow(cells)
 
     return write
 
