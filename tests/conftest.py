@@ -25,7 +25,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--exhaustive",
         action="store_true",
-        help="build every combination of answers, and run each on every Python at hand",
+        help="build every combination of answers, run each on every Python at hand,"
+        " and let the pipeline have a million rows",
     )
 
 
