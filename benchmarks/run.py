@@ -1,10 +1,11 @@
 """Measure what Treewright costs, against what nobody can do without, as one table.
 
-Usage: python benchmarks/run.py [render] [proof] [import] [command] [--rounds N]
+Usage: python benchmarks/run.py [render] [proof] [import] [command] [pipeline] [--rounds N]
 
 How to read it: each row measures one thing and its reference, in turns and in one run,
 after a warm-up. The figures are medians of the rounds, and the ratio is the median of each
-round's own ratio, which a machine that is now fast, now slow does not disturb.
+round's own ratio, which a machine that is now fast, now slow does not disturb. The ratio of
+speeds, which are per second, is the reference's to ours: less is better in every row.
 CPU counts a process and all that it starts. Wall time needs a machine that is idle.
 
   render  `copier copy -T` with the default answers, against the same for a template of
@@ -15,6 +16,9 @@ CPU counts a process and all that it starts. Wall time needs a machine that is i
           that runs already, for each Python at hand (tests/pythons.py finds them).
   command `acme-tool --version` of the starter `command`, installed in an environment, against
           `python -c pass` in the same, for each Python at hand.
+  pipeline  `acme-tool run` of the starter `pipeline` from CSV to JSON Lines with a transform,
+          against benchmarks/bare.py, the same in a loop of `csv` and `json` that checks
+          nothing, for each Python at hand. Both have the start of Python in their time.
 
 The targets are wishes: the exit status does not depend on them. For Linux and macOS.
 """
@@ -51,9 +55,11 @@ T = TypeVar("T")
 
 IMPORTS = 300  # in each process
 STARTS = 10  # of the command, in each round
+ROWS = 100_000  # for the pipeline
 
 # Targets: a ratio where the row has a reference, else in the row's unit.
 RENDER, RENDER_FILE, PROOF, PROOF_UV, IMPORT, COMMAND = 1.6, 4.0, 1.3, 1000.0, 1.05, 1.3
+PIPELINE = 2.0
 
 
 class Cost(NamedTuple):
@@ -78,7 +84,8 @@ class Row(NamedTuple):
         figure = judged = median(self.figures)
         reference = ratio = target = met = ""
         if self.references:
-            judged = median(map(truediv, self.figures, self.references))
+            sides = (self.figures, self.references)
+            judged = median(map(truediv, *(sides[::-1] if self.unit.endswith("/s") else sides)))
             reference, ratio = f"{median(self.references):.1f} {self.unit}", f"{judged:.2f}"
         if self.target is not None:
             target = f"<= {self.target:g}" + ("" if self.references else f" {self.unit}")
@@ -250,11 +257,35 @@ def measure_command(workshop: Workshop) -> Iterator[Row]:
         yield from costs(f"--version, Python {version}", ours, "python -c pass", bare, COMMAND)
 
 
+def measure_pipeline(workshop: Workshop) -> Iterator[Row]:
+    """Measure how many rows the generated pipeline does in a second, on each Python at hand."""
+    project, _ = workshop.copy(workshop.template, {"starter": "pipeline"})
+    place = workshop.place()
+    source, target = place / "input.csv", str(place / "output.jsonl")
+    lines = (f'{number},name {number},"London, {number % 97}",1.5' for number in range(ROWS))
+    source.write_text("\n".join(["id,name,city,share", *lines]))
+    start = f"import sys; sys.path.insert(0, {str(project / 'src')!r}); import acme_tool.__main__"
+    code = f"{start}; sys.exit(acme_tool.__main__.main())"
+    bare = str(Path(__file__).with_name("bare.py"))
+    for version, python in pythons.at_hand().items():
+        command = [python, "-c", code, "run", "--transform=upper:name", str(source), target]
+        ours, others = workshop.measure(
+            partial(run, command), partial(run, [python, bare, str(source), target])
+        )
+        for kind in Cost._fields:
+            figures, references = (
+                [ROWS * 1000 / getattr(cost, kind) for cost in side] for side in (ours, others)
+            )
+            what = f"pipeline, {kind}, Python {version}"
+            yield Row(what, "rows/s", figures, "csv + json loop", references, PIPELINE)
+
+
 MEASURES = {
     "render": measure_render,
     "proof": measure_proof,
     "import": measure_import,
     "command": measure_command,
+    "pipeline": measure_pipeline,
 }
 
 
