@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import IO, Any, cast
@@ -23,7 +24,7 @@ import rendering
 
 if sys.platform == "win32":
     pytest.skip("signals and terminals are those of POSIX", allow_module_level=True)
-import pexpect
+import pty
 
 Row = dict[str, Any]
 
@@ -297,25 +298,38 @@ def test_standard_streams(command: tuple[str, ...], source: str, target: str) ->
     assert b"line 5: cannot be written: the byte 0xff is not UTF-8" in done.stderr
 
 
+def in_a_terminal(*command: str) -> tuple[int, str]:
+    """Give the status of a command, and all that it writes, whether it stays on the screen or not."""
+    leader, follower = pty.openpty()
+    with subprocess.Popen(command, stdin=follower, stdout=follower, stderr=follower) as process:
+        os.close(follower)
+        screen = b""
+        with suppress(OSError):  # how Linux says that it is the end
+            while piece := os.read(leader, 4096):
+                screen += piece
+    os.close(leader)
+    return process.returncode, screen.decode()
+
+
 @pytest.mark.parametrize(
     ("before", "after", "shown"),
     [([], [], True), (["-q"], [], False), ([], ["--no-progress"], False)],
     ids=["shown", "quiet", "unwanted"],
 )
 def test_progress(
-    command: tuple[str, ...], tmp_path: Path, before: list[str], after: list[str], *, shown: bool
+    command: tuple[str, ...],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    before: list[str],
+    after: list[str],
+    *,
+    shown: bool,
 ) -> None:
+    monkeypatch.setenv("TERM", "xterm-256color")
     write(tmp_path / "input.csv", people(FEW))
     words = [*before, "run", "input.csv", "output.jsonl", *after]
-    terminal = pexpect.spawn(
-        command[0],
-        [*command[1:], *words],
-        env={**os.environ, "TERM": "xterm-256color"},
-        encoding="utf-8",
-    )
-    screen = terminal.read()
-    terminal.close()
-    assert terminal.exitstatus == 0, screen
+    status, screen = in_a_terminal(*command, *words)
+    assert status == 0, screen
     assert ("━" in screen) is shown
     assert ("\x1b" in screen) is shown
     piped = run(*command, *words)
