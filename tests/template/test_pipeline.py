@@ -17,7 +17,7 @@ from typing import IO, Any, cast
 from unittest.mock import patch
 
 import pytest
-from hypothesis import assume, example, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 import rendering
@@ -387,7 +387,7 @@ values = st.recursive(
     max_leaves=6,
 )
 delimiters = st.sampled_from(",;\t| :'x\0é\u2028🐍\ufeff") | characters
-some = settings(max_examples=100, deadline=None)
+some = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @st.composite
