@@ -104,10 +104,16 @@ def null(text: str) -> str | None:
 @register
 def integer(text: str) -> int:
     """Read as a whole number."""
-    return int(text)
+    try:
+        return int(text)
+    except ValueError as error:
+        raise ValueError(f"{text!r} is no whole number") from error
 
 
 @register
 def number(text: str) -> float:
     """Read as a number with a decimal point."""
-    return float(text)
+    try:
+        return float(text)
+    except ValueError as error:
+        raise ValueError(f"{text!r} is no number") from error
