@@ -53,7 +53,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def run(*command: str | Path, cwd: Path | None = None) -> str:
     """Run a command that has to succeed, and give what it prints."""
     done = subprocess.run(
-        list(map(str, command)), cwd=cwd, capture_output=True, text=True, check=False
+        list(map(str, command)),
+        cwd=cwd,
+        env=os.environ | {"PYTHONDONTWRITEBYTECODE": ""},  # or scikit-learn compiles at each start
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout

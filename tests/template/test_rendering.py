@@ -109,7 +109,7 @@ def test_keeps_the_promise(render: Render, answers: dict[str, str]) -> None:
         assert text == "" or re.search(r"[^\n]\n\Z", text), f"{path} ends in one line feed"
         assert "\r" not in text
         assert not re.search(r"(?m)[ \t]+$", text) or path == "LICENSE", path
-        assert "\n\n\n" not in text or path.endswith(".py") or path == "LICENSE", path
+        assert "\n\n\n" not in text or path.endswith((".py", "README.md", "LICENSE")), path
         if path.endswith(".py"):
             parse(text)
     assert texts["LICENSE"].strip().startswith(OPENINGS[answers["license"]].strip())
