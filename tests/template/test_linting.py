@@ -33,8 +33,7 @@ ignore = [
 """
 
 
-@pytest.mark.parametrize("floor", ["3.11", "3.15"])
-@pytest.mark.parametrize("shape", [SHAPES[0], SHAPES[-1]], ids=identify)
+@pytest.mark.parametrize(("shape", "floor"), [(SHAPES[0], "3.15"), (SHAPES[-1], "3.11")])
 @pytest.mark.parametrize("starter", STARTERS, ids=identify)
 def test_ruff(render: Render, floor: str, shape: dict[str, str], starter: dict[str, str]) -> None:
     project = render({**shape, **starter}, project_name="acme-tool", python_min=floor)

@@ -12,7 +12,7 @@ import pytest
 import yaml
 from validate_pyproject.api import Validator
 
-from answers import BUILDS, COMBINATIONS, SHAPES, STARTERS, Promise, identify
+from answers import BUILDS, COMBINATIONS, SHAPES, TYPICAL, Promise, identify
 from rendering import ROOT
 
 Render = Callable[..., Path]
@@ -165,7 +165,7 @@ def check_init(source: str, answers: Mapping[str, str], promise: Promise) -> Non
 
 @pytest.mark.parametrize("answers", SHAPES, ids=identify)
 def test_pyproject_is_valid(render: Render, answers: dict[str, str]) -> None:
-    for more in [*BUILDS, *STARTERS]:
+    for more in [*BUILDS, *TYPICAL]:
         text = (render({**answers, **more}) / "pyproject.toml").read_text()
         assert Validator()(tomllib.loads(text))
 
