@@ -11,7 +11,7 @@ import zlib
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO, NoReturn, TextIO, cast
@@ -60,6 +60,8 @@ class Source:
     size: int
     raw: BinaryIO
     text: TextIO
+    columns: list[str] = field(default_factory=list[str])
+    """The header of a CSV file, once `rows` has begun."""
 
     def position(self) -> int:
         """Say how many bytes of ``size`` are read."""
@@ -96,6 +98,7 @@ class Source:
         except (csv.Error, ValueError) as error:
             where = f"{self.name}: line {reader.line_num or 1}"
             raise InputError(f"{where}: bad header: {explain(error)}") from error
+        self.columns.extend(header)
         width = len(header)
 
         def bad(reason: str) -> None:

@@ -8,7 +8,7 @@ import os
 import secrets
 import stat
 import sys
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, TextIO, cast
@@ -24,7 +24,7 @@ class OutputError(Exception):
 
 @contextmanager
 def open_output(
-    path: Path, *, form: str = "", delimiter: str = ","
+    path: Path, *, form: str = "", delimiter: str = ",", columns: Sequence[str] = ()
 ) -> Generator[Callable[[dict[str, object]], None]]:
     """Give a function that writes a row. It raises ValueError for one that the format cannot hold.
 
@@ -35,6 +35,7 @@ def open_output(
         path: The file, or ``-`` for standard output. ``.gz`` at the end packs it.
         form: One of `FORMATS`; without it, the file's name tells.
         delimiter: What stands between the cells of a CSV file.
+        columns: What a CSV file without rows has for its header, looked at when all is written.
 
     Raises:
         FormatError: If the format cannot be told.
@@ -43,14 +44,14 @@ def open_output(
     """
     form = form or format_of(path)
     if path == STANDARD:
-        with _rows(sys.stdout.buffer, form, delimiter) as write:
+        with _rows(sys.stdout.buffer, form, delimiter, columns) as write:
             yield write
         return
     try:
         with (
             _replaced(path) as raw,
             _packed(raw, packed=path.suffix == ".gz") as stream,
-            _rows(stream, form, delimiter) as write,
+            _rows(stream, form, delimiter, columns) as write,
         ):
             yield write
     except OSError as error:
@@ -96,16 +97,14 @@ def _packed(raw: BinaryIO, *, packed: bool) -> Generator[BinaryIO]:
 
 @contextmanager
 def _rows(
-    raw: BinaryIO, form: str, delimiter: str
+    raw: BinaryIO, form: str, delimiter: str, columns: Sequence[str]
 ) -> Generator[Callable[[dict[str, object]], None]]:
     stream = io.TextIOWrapper(raw, encoding="utf-8", newline="")
     try:
-        if form == "csv":
-            yield _csv(stream, delimiter)
-        elif form == "jsonl":
+        if form == "jsonl":
             yield _jsonl(stream)
         else:
-            with _json(stream) as write:
+            with _json(stream) if form == "json" else _csv(stream, delimiter, columns) as write:
                 yield write
         stream.flush()
     finally:
@@ -138,25 +137,33 @@ def _json(stream: TextIO) -> Generator[Callable[[dict[str, object]], None]]:
     stream.write("[]\n" if before == "[\n" else "\n]\n")
 
 
-def _csv(stream: TextIO, delimiter: str) -> Callable[[dict[str, object]], None]:
+@contextmanager
+def _csv(
+    stream: TextIO, delimiter: str, columns: Sequence[str]
+) -> Generator[Callable[[dict[str, object]], None]]:
     rows = csv.writer(stream, delimiter=delimiter)
-    columns: list[str] = []
+    header: list[str] = []
+
+    def begin(names: Sequence[str]) -> None:
+        # Quoted, a byte order mark that belongs to a name is not taken for the file's.
+        quoted = csv.writer(stream, delimiter=delimiter, quoting=csv.QUOTE_ALL)
+        (quoted if names[0].startswith("\ufeff") else rows).writerow(names)
+        header.extend(names)
 
     def write(row: dict[str, object]) -> None:
-        names = columns or list(row)
+        names = header or list(row)
         if not row:
             raise ValueError("has no columns")
         if list(row) != names and row.keys() != set(names):
             raise ValueError(f"has the columns {list(row)}, not {names}")
         cells = [_cell(row[name]) for name in names]
-        if not columns:
-            # Quoted, a byte order mark that belongs to a name is not taken for the file's.
-            quoted = csv.writer(stream, delimiter=delimiter, quoting=csv.QUOTE_ALL)
-            (quoted if names[0].startswith("\ufeff") else rows).writerow(names)
-            columns.extend(names)
+        if not header:
+            begin(names)
         rows.writerow(cells)
 
-    return write
+    yield write
+    if columns and not header:
+        begin(columns)
 
 
 def _cell(value: object) -> object:
