@@ -17,7 +17,7 @@ from rendering import ROOT
 
 Render = Callable[..., Path]
 
-MARKERS = re.compile(r"\{\{|\}\}|\{%|%\}|\{#|#\}")
+MARKERS = re.compile(r"\{\{|\{%|%\}|\{#|#\}")
 BACKENDS = {
     "uv": "uv_build",
     "hatchling": "hatchling.build",
