@@ -75,7 +75,8 @@ COMBINATIONS = [
     {"project_name": "acme-tool", **shape, **build, **license_, **python, **starter}
     for shape, build, license_, python, starter in [
         *product(SHAPES, BUILDS, LICENSES, PYTHONS, STARTERS[:1]),
-        *product(SHAPES, BUILDS[:1], LICENSES[:1], [PYTHONS[0], PYTHONS[-1]], STARTERS[1:]),
+        *product(SHAPES, BUILDS[:1], LICENSES[:1], PYTHONS[:1], STARTERS[1:]),
+        *product(SHAPES, BUILDS[:1], LICENSES[:1], PYTHONS[-1:], TYPICAL[1:]),
     ]
 ]
 

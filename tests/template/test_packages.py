@@ -6,7 +6,7 @@ import sys
 import tarfile
 import tomllib
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -79,11 +79,15 @@ def tag(project: Path, version: str) -> None:
         run("git", *command, cwd=project)
 
 
-def interpreters(oldest: str, config: pytest.Config) -> dict[str, str]:
-    """The oldest and the newest Python at hand that a package runs on, or on demand all."""
-    minors = [version for version in pythons.at_hand() if version >= oldest]
+def interpreters(answers: Mapping[str, str], config: pytest.Config) -> dict[str, str]:
+    """The oldest and the newest Python at hand that a package runs on, or on demand all.
+
+    Of an analysis, whose libraries take long to load, only the newest.
+    """
+    minors = [version for version in pythons.at_hand() if version >= answers["python_min"]]
     every = config.getoption("--every-python") or config.getoption("--exhaustive")
-    chosen = minors if every else {*minors[:1], *minors[-1:]}
+    oldest = [] if answers["starter"] == "analysis" else minors[:1]
+    chosen = minors if every else {*oldest, *minors[-1:]}
     return {version: pythons.at_hand()[version] for version in sorted(chosen)}
 
 
@@ -95,7 +99,7 @@ def test_package(
     answers: dict[str, str],
 ) -> None:
     promise, project = Promise(answers), render(answers)
-    chosen = interpreters(answers["python_min"], pytestconfig)
+    chosen = interpreters(answers, pytestconfig)
     record_property("floor", answers["python_min"])
     record_property("interpreters", len(chosen))
     version = "0.1.0"

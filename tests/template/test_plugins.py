@@ -23,9 +23,13 @@ Render = Callable[..., Path]
 BACKENDS = ("uv", "hatchling", "setuptools", "flit", "pdm", "poetry")
 
 
-@pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize(
-    ("group", "name"), [("acme_tool.plugins", "csv"), ("0._.a", "-1.b_C."), ("pytest11", "..")]
+    ("backend", "group", "name"),
+    [
+        *((backend, "0._.a", "-1.b_C.") for backend in BACKENDS),
+        ("uv", "acme_tool.plugins", "csv"),
+        ("uv", "pytest11", ".."),
+    ],
 )
 def test_entry_point_is_that_of_the_answers(
     render: Render, tmp_path: Path, backend: str, group: str, name: str
