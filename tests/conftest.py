@@ -20,7 +20,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--every-python",
         action="store_true",
-        help="run generated packages on every Python at hand, not on the oldest and newest",
+        help="run generated packages on every Python at hand, not on the oldest or newest",
     )
     group.addoption(
         "--exhaustive",

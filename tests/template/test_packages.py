@@ -6,7 +6,7 @@ import sys
 import tarfile
 import tomllib
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -79,15 +79,11 @@ def tag(project: Path, version: str) -> None:
         run("git", *command, cwd=project)
 
 
-def interpreters(answers: Mapping[str, str], config: pytest.Config) -> dict[str, str]:
-    """The oldest and the newest Python at hand that a package runs on, or on demand all.
-
-    Of an analysis, whose libraries take long to load, only the newest.
-    """
+def interpreters(answers: dict[str, str], config: pytest.Config) -> dict[str, str]:
+    """The oldest or the newest Python at hand that a package runs on, by turns; on demand all."""
     minors = [version for version in pythons.at_hand() if version >= answers["python_min"]]
     every = config.getoption("--every-python") or config.getoption("--exhaustive")
-    oldest = [] if answers["starter"] == "analysis" else minors[:1]
-    chosen = minors if every else {*oldest, *minors[-1:]}
+    chosen = minors if every else minors[:1] if COVERING.index(answers) % 2 else minors[-1:]
     return {version: pythons.at_hand()[version] for version in sorted(chosen)}
 
 

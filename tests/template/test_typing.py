@@ -39,8 +39,14 @@ cases = pytest.mark.parametrize(
 )
 
 
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What mypy keeps of the standard library and of others' packages, which takes it longest."""
+    return tmp_path_factory.mktemp("mypy")
+
+
 @pytest.fixture
-def project(render: Render, answers: dict[str, str], floor: str) -> Path:
+def project(render: Render, cache: Path, answers: dict[str, str], floor: str) -> Path:
     project = render(answers, project_name="acme-tool", python_min=floor)
     promise = Promise(answers)
     use = USE.format(package=promise.import_path, use=promise.starter.use)
@@ -48,7 +54,7 @@ def project(render: Render, answers: dict[str, str], floor: str) -> Path:
     source = "src" if answers["layout"] == "src" else "."
     (project / "mypy.ini").write_text(
         f"[mypy]\nstrict = true\nmypy_path = {source}\nexplicit_package_bases = true\n"
-        f"python_version = {floor}\n"
+        f"python_version = {floor}\ncache_dir = {cache}\n"
     )
     settings = {"typeCheckingMode": "strict", "extraPaths": [source], "pythonVersion": floor}
     (project / "pyrightconfig.json").write_text(json.dumps(settings))
