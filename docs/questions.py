@@ -18,6 +18,7 @@ DEFAULTS = {
     "namespace": "first part of the name, else `acme`",
     "plugin_group": "`acme_tool.plugins` for acme-tool-csv",
     "plugin_name": "last word of the name",
+    "forge": "`github`, or from `repository_url`",
     "repository_url": "empty, or from `github_user`",
     "import_name": "from the name",
     "build_backend": "`uv`; `hatchling` for `vcs`",
@@ -27,7 +28,6 @@ ASKED = {
     "namespace": "for a namespace package",
     "plugin_group": "for `plugin`",
     "plugin_name": "for `plugin`",
-    "repository_url": "if `github_user` is known",
     "cli_framework": "stored, for `command`, `pipeline`, `analysis`",
 }
 
@@ -38,7 +38,7 @@ def rows() -> Iterator[tuple[str, ...]]:
     for name, question in questions.items():
         if name.startswith("_") or question.get("when") is False:
             continue
-        usual = f"`{question['default']}`" if question["default"] else "empty"
+        usual = "empty" if question["default"] == "" else f"`{plain(question['default'])}`"
         when = ASKED.get(name, "stored" if question.get("ask") is False else "yes")
         yield f"`{name}`", question["help"], values(question), DEFAULTS.get(name, usual), when
 
@@ -59,8 +59,16 @@ def values(question: dict[str, Any]) -> str:
     """Give the values of a question's choices, or its type."""
     choices = question.get("choices", [])
     listed = choices.values() if isinstance(choices, dict) else choices
-    plain = [value["value"] if isinstance(value, dict) else value for value in listed]
-    return ", ".join(f"`{value}`" for value in plain) or "text"
+    found = [value["value"] if isinstance(value, dict) else value for value in listed]
+    if question["type"] == "bool":
+        found = ["true", "false"]
+    usual = {"int": "number"}.get(question["type"], "text")
+    return ", ".join(f"`{value}`" for value in found) or usual
+
+
+def plain(value: object) -> str:
+    """Give a value as YAML and the command line have it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def table() -> str:

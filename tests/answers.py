@@ -2,7 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import product
+from itertools import cycle, product
+from typing import Any
+
+import yaml
+from allpairspy import AllPairs
+
+from rendering import ROOT
+
+PINS: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "includes/pins.yml").read_text("utf-8"))
 
 SHAPES = [
     {"layout": layout, **package}
@@ -70,15 +78,70 @@ TYPICAL = [
 ]
 PYTHONS = [{"python_min": minor} for minor in ("3.11", "3.12", "3.13", "3.14", "3.15")]
 
-# What a starter brings touches neither how the package is built nor its licence.
-COMBINATIONS = [
-    {"project_name": "acme-tool", **shape, **build, **license_, **python, **starter}
-    for shape, build, license_, python, starter in [
-        *product(SHAPES, BUILDS, LICENSES, PYTHONS, STARTERS[:1]),
-        *product(SHAPES, BUILDS[:1], LICENSES[:1], PYTHONS[:1], STARTERS[1:]),
-        *product(SHAPES, BUILDS[:1], LICENSES[:1], PYTHONS[-1:], TYPICAL[1:]),
-    ]
+FORGES = [
+    {"forge": forge, "update_bot": bot}
+    for forge, bot in product(("github", "gitlab", "none"), ("renovate", "dependabot", "none"))
+    if forge == "github" or bot != "dependabot"
 ]
+OWNERS = [{"github_user": ""}, {"github_user": "acme"}]
+DOCS = [{"docs": docs} for docs in ("zensical", "sphinx", "none")]
+TYPE_CHECKERS = [{"type_checker": checker} for checker in ("mypy", "pyright", "ty")]
+CONDUCT = [{"code_of_conduct": answer} for answer in ("true", "false")]
+CONTAINERS = [{"devcontainer": answer} for answer in ("false", "true")]
+UPKEEP = [
+    {name: value for answers in chosen for name, value in answers.items()}
+    for chosen in AllPairs([FORGES, DOCS, TYPE_CHECKERS, OWNERS, CONDUCT, CONTAINERS])
+]
+
+# What a starter brings touches neither how the package is built nor its licence; what keeps a
+# project up touches neither, and takes turns.
+COMBINATIONS = [
+    {"project_name": "acme-tool", **shape, **build, **license_, **python, **starter, **upkeep}
+    for (shape, build, license_, python, starter), upkeep in zip(
+        [
+            *(
+                (*build, python, STARTERS[0])
+                for build, python in zip(product(SHAPES, BUILDS, LICENSES[1:]), cycle(PYTHONS))
+            ),
+            *product(SHAPES, BUILDS, LICENSES[:1], PYTHONS, STARTERS[:1]),
+            *product(SHAPES, BUILDS[:1], LICENSES[:1], PYTHONS[:1], STARTERS[1:]),
+            *product(SHAPES, BUILDS[:1], LICENSES[:1], PYTHONS[-1:], TYPICAL[1:]),
+        ],
+        cycle(UPKEEP),
+    )
+]
+
+# Every pair of answers. An answer that a starter does not ask for changes nothing. In this order,
+# those that the set repeats are quickly built and run everywhere: the starter `plugin`, and 3.11.
+COVERING = [
+    {"project_name": "acme-tool", **shape, **build, **license_, **python, **starter}
+    | {name: value for answers in upkeep for name, value in answers.items()}
+    for license_, build, forge, name, shape, python, plugins, framework, *upkeep in AllPairs(
+        [
+            LICENSES,
+            BUILDS,
+            FORGES,
+            ["library", "command", "pipeline", "analysis", "plugin"],
+            SHAPES,
+            PYTHONS[2:] + PYTHONS[:2],
+            PLUGINS,
+            FRAMEWORKS,
+            DOCS,
+            TYPE_CHECKERS,
+            OWNERS,
+            CONDUCT,
+            CONTAINERS,
+        ]
+    )
+    for starter in [start(name, plugins, framework)]
+    for upkeep in [[forge, *upkeep]]
+]
+
+
+def required(name: str) -> str:
+    """Give the requirement of a distribution, as pins.yml has it."""
+    requirement: str = name + PINS["requirements"][name]
+    return requirement
 
 
 def identify(answers: Mapping[str, str]) -> str:
@@ -127,7 +190,7 @@ CONTENTS = {
             "transform": ["register"],
         },
         'load_config(flags={"on_error": "skip"}).transforms[0].upper()',
-        {"progress": ["rich>=14"]},
+        {"progress": [required("rich")]},
     ),
     "analysis": Starter(
         [*CLI, "_errors", *ANALYSIS],
@@ -138,7 +201,7 @@ CONTENTS = {
             "run": ["Report", "predict", "run_analysis"],
         },
         "run_analysis().model.r2.is_integer()",
-        needs=["matplotlib>=3.11", "polars>=1.34", "scikit-learn>=1.7"],
+        needs=[required("matplotlib"), required("polars"), required("scikit-learn")],
         data=["deliveries.csv"],
     ),
     "plugin": Starter(
@@ -149,7 +212,6 @@ CONTENTS = {
     ),
 }
 PLUGIN_EXPORTS = ["Plugin", "PluginError", "find_plugins", "load_plugins"]
-REQUIREMENTS = {"click": ["click>=8.2"], "typer": ["typer>=0.26"]}
 
 
 @dataclass(frozen=True)
@@ -184,7 +246,8 @@ class Promise:
 
     @property
     def dependencies(self) -> Sequence[str]:
-        return [*self.starter.needs, *REQUIREMENTS.get(self.answers.get("cli_framework", ""), [])]
+        framework = self.answers.get("cli_framework", "argparse")
+        return [*self.starter.needs, *([] if framework == "argparse" else [required(framework)])]
 
     @property
     def scripts(self) -> Mapping[str, str]:
@@ -233,13 +296,30 @@ class Promise:
         }
 
     @property
-    def files(self) -> set[str]:
-        """Every file of the project, relative to it."""
-        managed = {
+    def license_expression(self) -> str:
+        name = self.answers.get("license", "MIT")
+        return "LicenseRef-Proprietary" if name == "Proprietary" else name
+
+    @property
+    def managed(self) -> set[str]:
+        """The files that the template goes on to own."""
+        manifest = {"MANIFEST.in"} if self.answers["build_backend"] == "setuptools" else set()
+        return {
             ".copier-answers.yml",
             ".editorconfig",
             ".gitattributes",
             ".gitignore",
+            ".pre-commit-config.yaml",
+            ".yamllint",
+            "LICENSE",
+            f"LICENSES/{self.license_expression}.txt",
+            "REUSE.toml",
+            "pyproject.toml",
+            "tox.toml",
+            *manifest,
         }
-        manifest = {"MANIFEST.in"} if self.answers["build_backend"] == "setuptools" else set()
-        return self.sdist_files | managed | manifest
+
+    @property
+    def files(self) -> set[str]:
+        """Every file of the project, relative to it."""
+        return self.sdist_files | self.managed

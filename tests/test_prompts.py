@@ -129,6 +129,7 @@ def test_chosen_answers_are_kept(start: Start, folder: Path) -> None:
         "project_description": 'Says "hello", politely.',
         "user_name": "Ada Lovelace",
         "user_email": "ada@example.org",
+        "github_user": "acme",
         "namespace": "acme.data",
     }
     chosen = {
@@ -158,6 +159,7 @@ REFUSED = {
     "project_description": ([" "], "Mends."),
     "user_name": (["Ada, Grace"], "Ada"),
     "user_email": (["ada@", "ada@münchen.example"], "ada@example.org"),
+    "github_user": (["@acme", "a b"], "acme"),
     "namespace": (
         ["acme.class", "json", "tests", "acme.a-b", "con", "acme.__x"],
         "acme.io",

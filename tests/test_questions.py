@@ -217,6 +217,27 @@ REFUSED: list[tuple[str, list[str], str, dict[str, str]]] = [
         "use https://HOST/OWNER/NAME",
         {},
     ),
+    (
+        "github_user",
+        ["@acme", "acme/", "a b", "é", "acme\n", 'a"'],
+        "letters, digits and inner - _ . /",
+        {},
+    ),
+    ("coverage_min", ["-1", "101", "all", "9.5"], "a whole number from 0 to 100", {}),
+    ("devcontainer", ["maybe", "1"], "choose true or false", {}),
+    ("forge", ["gitea"], "choose one of github, gitlab, none", {}),
+    (
+        "update_bot",
+        ["dependabot"],
+        "works on GitHub only; choose renovate or none",
+        {"forge": "gitlab"},
+    ),
+    (
+        "update_bot",
+        ["dependabot"],
+        "works on GitHub only; choose renovate or none",
+        {"repository_url": "https://gitlab.com/acme/acme-tool"},
+    ),
     ("import_name", ["", "a-b", "a.b", "1a", "über", "a b"], ASCII, {}),
     ("import_name", ["json", "_thread"], STDLIB, {}),
     ("import_name", ["Tests", "docs", "src"], PROJECT, {}),
@@ -309,6 +330,33 @@ def test_identifiers_are_accepted(rules: Any, name: str) -> None:  # noqa: ANN40
 
 def test_the_version_from_git_brings_its_backend(render: Render) -> None:
     assert stored(render(version_source="vcs"))["build_backend"] == "hatchling"
+
+
+@pytest.mark.parametrize(
+    ("answers", "forge"),
+    [
+        ({}, "github"),
+        ({"github_user": "acme"}, "github"),
+        ({"repository_url": "https://github.com/acme/acme-tool"}, "github"),
+        ({"repository_url": "https://github.acme.example/acme-tool"}, "github"),
+        ({"repository_url": "https://gitlab.com/github/acme-tool"}, "gitlab"),
+        ({"repository_url": "https://codeberg.org/acme/github"}, "none"),
+    ],
+    ids=str,
+)
+def test_the_address_tells_the_forge(render: Render, answers: dict[str, str], forge: str) -> None:
+    assert stored(render(answers))["forge"] == forge
+
+
+@pytest.mark.parametrize(
+    ("forge", "address"),
+    [("github", "https://github.com/acme/tool"), ("gitlab", "https://gitlab.com/acme/tool")],
+)
+def test_the_forge_and_the_owner_tell_the_address(render: Render, forge: str, address: str) -> None:
+    answers = stored(render(project_name="tool", github_user="acme", forge=forge))
+    assert answers["repository_url"] == address
+    assert stored(render(forge=forge))["repository_url"] == ""
+    assert stored(render(github_user="acme", forge="none"))["repository_url"] == ""
 
 
 def test_a_known_owner_completes_the_address(render: Render) -> None:

@@ -10,36 +10,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from allpairspy import AllPairs
 
 import proof
 import pythons
-from answers import (
-    BUILDS,
-    COMBINATIONS,
-    CONTENTS,
-    FRAMEWORKS,
-    LICENSES,
-    PLUGINS,
-    PYTHONS,
-    SHAPES,
-    Promise,
-    identify,
-    start,
-)
+from answers import COMBINATIONS, COVERING, Promise, identify
 
 Render = Callable[..., Path]
-
-
-# An answer that a starter does not ask for changes nothing. In this order, the answers that the
-# covering set repeats are quickly built and run everywhere: the starter `plugin`, and 3.11.
-COVERING = [
-    {"project_name": "acme-tool", **shape, **build, **license_, **python, **starter}
-    for license_, build, name, plugins, framework, shape, python in AllPairs(
-        [LICENSES, BUILDS, list(CONTENTS), PLUGINS, FRAMEWORKS, SHAPES, PYTHONS[2:] + PYTHONS[:2]]
-    )
-    for starter in [start(name, plugins, framework)]
-]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
