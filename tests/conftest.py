@@ -8,9 +8,11 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 import pythons
 import rendering
+from answers import COVERING
 
 Render = Callable[..., Path]
 
@@ -45,6 +47,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         )
 
 
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a temporary folder that all workers of pytest-xdist share."""
+    folder = tmp_path_factory.getbasetemp()
+    return folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _isolation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Keep the developer's own settings out, and caches in the tests' own folders."""
@@ -53,8 +61,7 @@ def _isolation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     settings.write_text("{}\n")
     gitconfig = folder / "gitconfig"
     gitconfig.write_text("[user]\n  name = Tests\n  email = tests@example.org\n")
-    shared = tmp_path_factory.getbasetemp()
-    shared = shared.parent if "PYTEST_XDIST_WORKER" in os.environ else shared
+    shared = shared_folder(tmp_path_factory)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("COPIER_SETTINGS_PATH", str(settings))
         patch.setenv("COPIER_CACHE_DIR", str(shared / "copier-cache"))
@@ -82,6 +89,18 @@ def render(template: Path, tmp_path: Path) -> Render:
         return rendering.render(template, destination, {**(answers or {}), **more})
 
     return _render
+
+
+@pytest.fixture(scope="session")
+def covering(template: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """A project of each of the covering answers, in their order. Read them, do not write."""
+    folder = shared_folder(tmp_path_factory) / "covering"
+    projects = [folder / f"{number:02}" / "acme-tool" for number in range(len(COVERING))]
+    with FileLock(folder.with_suffix(".lock")):
+        if not folder.exists():
+            for project, answers in zip(projects, COVERING, strict=True):
+                rendering.render(template, project, answers)
+    return projects
 
 
 @pytest.fixture(scope="session")
