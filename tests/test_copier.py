@@ -79,7 +79,7 @@ def test_prints_the_proof_and_the_next_commands(
 ) -> None:
     project, printed = generate()
     assert "\nProven: the wheel holds exactly the package that the tree shows.\n" in printed
-    assert f"\n  cd {project}\n  git init" in printed
+    assert f"\n  cd {project}\n  uv run pytest\n  git init" in printed
     assert "Warning" not in printed
 
 

@@ -1,0 +1,135 @@
+"""Say which versions are out of date, of those that packages and Treewright itself are made with.
+
+Usage: python .ci/outdated.py
+
+It reads includes/pins.yml and the development tools in pyproject.toml, asks PyPI and the
+repositories of hooks and actions, and changes nothing. Exit status: 0 all are up to date; 1 some
+are not; 2 some could not be looked up.
+"""
+
+import json
+import re
+import subprocess
+import sys
+import tomllib
+import urllib.request
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
+from packaging.requirements import Requirement
+from packaging.version import InvalidVersion, Version
+
+ROOT = Path(__file__).parents[1]
+INDEX = "https://pypi.org/pypi/{}/json"
+FORGE = "https://github.com/{}"
+TAG = re.compile(r"(?m)^(\w+)\trefs/tags/(\S+?)(\^\{\})?$")
+
+
+class Pin(NamedTuple):
+    """A version that a file asks for: of a distribution, or of a repository's tag."""
+
+    file: str
+    name: str
+    version: str
+    commit: str = ""
+
+
+def pins(folder: Path) -> Iterator[Pin]:
+    """Yield every pin below a folder; a requirement has its specifier for a version."""
+    listed = yaml.safe_load((folder / "includes/pins.yml").read_text(encoding="utf-8"))
+    for name, version in listed["requirements"].items():
+        yield Pin("includes/pins.yml", name, version)
+    for name, version in listed["hooks"].items():
+        yield Pin("includes/pins.yml", name, version)
+    for name, action in listed["actions"].items():
+        yield Pin("includes/pins.yml", name, action["version"], action["commit"])
+    groups = tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))
+    for items in groups["dependency-groups"].values():
+        for requirement in (Requirement(item) for item in items if isinstance(item, str)):
+            yield Pin("pyproject.toml", requirement.name, str(requirement.specifier))
+
+
+def released(name: str) -> str:
+    """Give the newest release of a distribution on PyPI.
+
+    Raises:
+        OSError: If PyPI does not answer, or knows no such distribution.
+
+    """
+    with urllib.request.urlopen(INDEX.format(name), timeout=30) as answer:  # noqa: S310  # https
+        found: dict[str, Any] = json.load(answer)
+    return str(found["info"]["version"])
+
+
+def tags(name: str) -> Mapping[Version, tuple[str, str]]:
+    """Give the tag and the commit of every final version in a repository.
+
+    Raises:
+        OSError: If the repository does not answer.
+
+    """
+    command = ["git", "ls-remote", "--tags", FORGE.format(name)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise OSError(done.stderr.strip())
+    found = {}
+    for commit, tag, _ in TAG.findall(done.stdout):  # an annotated tag's commit comes second
+        try:
+            version = Version(tag)
+        except InvalidVersion:
+            continue
+        if not version.is_prerelease and len(version.release) > 1:
+            found[version] = (tag, commit)
+    return found
+
+
+def verdict(pin: Pin) -> str:
+    """Say what is wrong with a pin; nothing, if it is up to date.
+
+    Raises:
+        OSError: If that cannot be looked up.
+
+    """
+    if "/" not in pin.name:
+        newest = released(pin.name)
+        allowed = Requirement(pin.name + pin.version).specifier.contains(newest)
+        return "" if allowed else f"{newest} is out"
+    found = tags(pin.name)
+    pinned = Version(pin.version)
+    if pinned not in found:
+        return "no such tag"
+    if pinned != max(found):
+        return f"{found[max(found)][0]} is out"
+    _, commit = found[pinned]
+    return "" if pin.commit in {"", commit} else f"{pin.version} is the commit {commit}"
+
+
+def main(folder: Path = ROOT) -> int:
+    """Print what is out of date and what could not be looked up, and give the exit status."""
+
+    def look_up(pin: Pin) -> tuple[str, str]:
+        try:
+            return verdict(pin), ""
+        except OSError as error:
+            return "", str(error).splitlines()[0]
+
+    listed = list(pins(folder))
+    with ThreadPoolExecutor(16) as pool:
+        looked_up = list(zip(listed, pool.map(look_up, listed), strict=True))
+    for pin, (fault, _) in looked_up:
+        if fault:
+            print(f"{pin.file}: {pin.name} {pin.version}: {fault}")
+    for pin, (_, error) in looked_up:
+        if error:
+            print(f"{pin.file}: {pin.name}: not looked up: {error}")
+    old = sum(bool(fault) for _, (fault, _) in looked_up)
+    unknown = sum(bool(error) for _, (_, error) in looked_up)
+    print(f"{len(listed)} pins: {old} out of date, {unknown} not looked up.")
+    return 1 if old else 2 if unknown else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
