@@ -117,11 +117,11 @@ def check_installed(
     uv("venv", "--quiet", "--python", python, venv)
     tools = venv / ("Scripts" if os.name == "nt" else "bin")
     needs = tomllib.loads((project / "pyproject.toml").read_text("utf-8"))["dependency-groups"]
-    uv("pip", "install", "--quiet", "--python", venv, wheel, "coverage", *needs["test"])
+    uv("pip", "install", "--quiet", "--python", venv, wheel, *needs["test"])
     code = "import sys, {0} as p; print(p.__version__, p.__file__.startswith(sys.prefix))"
     found = run(tools / "python", "-I", "-c", code.format(promise.import_path))
     assert found.split() == [version, "True"]
-    inside = f"--include=*/site-packages/{promise.import_path.replace('.', '/')}/*"
-    pytest_ = (tools / "pytest", "-p", "no:cacheprovider")
-    run(tools / "coverage", "run", "--branch", inside, *pytest_, cwd=project)
-    run(tools / "coverage", "report", "--show-missing", "--fail-under=100", cwd=project)
+    # By the path of the script, and not by -m, the current folder cannot hide the wheel.
+    run(tools / "coverage", "run", tools / "pytest", "-p", "no:cacheprovider", cwd=project)
+    run(tools / "coverage", "report", cwd=project)
+    run(tools / "coverage", "erase", cwd=project)
