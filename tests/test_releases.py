@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -86,3 +87,46 @@ def test_update(tagged: Path, tmp_path: Path, version: str, answers: dict[str, s
     assert {path: text for path, text in after.items() if path not in seeds} == {
         path: text for path, text in new.items() if path in after and path not in seeds
     }
+
+
+@pytest.mark.parametrize(
+    "answers", [{}, {"layout": "flat", "build_backend": "poetry"}], ids=identify
+)
+@pytest.mark.parametrize(
+    ("version", "starter"),
+    [(version, "library") for version in releases()]
+    + [(version, "analysis") for version in releases() if version != "v0.1.0"],
+)
+def test_update_keeps_what_the_user_wrote(
+    tagged: Path, tmp_path: Path, version: str, starter: str, answers: dict[str, str]
+) -> None:
+    """The package, its tests, its dependencies and the README, without a conflict."""
+    project = tmp_path / "acme-tool"
+    data = [f"--data={name}={value}" for name, value in (answers | {"starter": starter}).items()]
+    copy = ("copy", "--defaults", "--skip-tasks", *data)
+    copier(*copy, f"--vcs-ref={version}", tagged, project)
+    commit(project)
+    (package,) = (path.parent for path in project.rglob("py.typed"))
+    edited = {
+        project / "README.md": "# Mine\n",
+        package / "__init__.py": '"""Mine."""\n',
+        package / "mine.py": "MINE = True\n",
+        project / "tests/test_contract.py": "def test_mine() -> None: ...\n",
+        project / "tests/test_mine.py": "def test_mine() -> None: ...\n",
+    }
+    for path, text in edited.items():
+        path.write_text(text)
+    pyproject = project / "pyproject.toml"
+    listed = re.compile(r"(?m)^dependencies = \[(.*)\]$")
+    text = listed.sub(r'dependencies = [\n  "mine>=1",\n  \1\n]', pyproject.read_text("utf-8"))
+    pyproject.write_text(text)
+    commit(project)
+
+    printed = copier("update", "--defaults", "--trust", cwd=project)
+
+    assert "conflict" not in printed.lower()
+    assert run("git", "diff", "--name-only", "--diff-filter=U", cwd=project) == ""
+    assert not list(project.rglob("*.rej"))
+    assert {path: path.read_text() for path in edited} == edited
+    assert tomllib.loads(pyproject.read_text("utf-8"))["project"]["dependencies"][0] == "mine>=1"
+    assert "[tool.ruff.lint]" in pyproject.read_text("utf-8"), "what is new has come"
