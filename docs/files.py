@@ -1,0 +1,112 @@
+"""Make docs/files.md, the table of every generated file, from template/: python docs/files.py.
+
+Why a file is there is said here; when it is there, and whose it is, copier.yml says.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).parents[1]
+PAGE = ROOT / "docs" / "files.md"
+SETTINGS = yaml.safe_load((ROOT / "copier.yml").read_text(encoding="utf-8"))
+
+HEAD = """\
+# Every file of a project
+
+Made from the template by `python docs/files.py`. Each file is either a **seed**, written once and
+then yours, or **managed**: an update merges the template's changes into what you made of it.
+What a [starter](../README.md#the-starters) brings to `src/` and `tests/` is seeds too, and listed on
+its page.
+
+| file | why it is there | when | whose |
+| --- | --- | --- | --- |
+"""
+
+WHY = {
+    ".copier-answers.yml": "your answers, and the release of the template: what an update needs",
+    ".editorconfig": "indents and line ends, the same in every editor",
+    ".gitattributes": "line ends, the same on every machine",
+    ".gitignore": "keeps what is built, cached or secret out of git",
+    ".pre-commit-config.yaml": "the linters, each at a version, for every commit and for CI",
+    ".yamllint": "what the linter of YAML lets through",
+    "CHANGELOG.md": "what changed for users; a release takes its section from here",
+    "LICENSE": "the licence, where people and forges look for it",
+    "LICENSES/MIT.txt": "the licence, where REUSE looks for it",
+    "MANIFEST.in": "adds the tests to the sdist, which setuptools would leave out",
+    "README.md": "what PyPI and the forge show first",
+    "REUSE.toml": "the owner and the licence of every file, for machines",
+    "pyproject.toml": "the metadata, the build, the dependencies, and the settings of all tools",
+    "src/acme_tool/__init__.py": "the public names, loaded when they are first used",
+    "src/acme_tool/py.typed": "tells type checkers that the package has types (PEP 561)",
+    "tests/test_contract.py": "what the package goes on to promise: light, typed, tested",
+    "tests/test_readme.py": "the examples in the README do what they show",
+    "tox.toml": "the tests on every Python, and with the oldest dependencies",
+}
+
+# What paths of template/ are named after, for the default answers.
+NAMES = {
+    "_copier_conf.answers_file": ".copier-answers.yml",
+    "license_expression": "MIT",
+    "package_dir": "src/acme_tool",
+}
+STARTERS = {
+    "cli", "library", "command", "pipeline", "analysis", "plugin", "plugin_support", "plugin_list",
+}  # fmt: skip
+CHOSEN = re.compile(r"\{\{ '(?P<path>[^']+)' if (?P<condition>.+) else '' \}\}")
+LEFT_OUT = re.compile(r"\{\{ '' if (?P<condition>.+) else '(?P<path>[^']+)' \}\}")
+
+
+def files() -> Iterator[tuple[str, str]]:
+    """Yield the path of each file that no starter brings, and the condition for it."""
+    for source in sorted((ROOT / "template").rglob("*")):
+        parts = source.relative_to(ROOT / "template").as_posix().removesuffix(".jinja")
+        names = re.findall(r"\{\{ ?([\w.]+) ?\}\}", parts)
+        if source.is_dir() or STARTERS & set(names):
+            continue
+        conditions = []
+        for name in names:
+            path, condition = (NAMES[name], "") if name in NAMES else overlay(name)
+            parts = re.sub(r"\{\{ ?" + re.escape(name) + r" ?\}\}", path, parts)
+            conditions.append(condition)
+        yield parts, " and ".join(dict.fromkeys(filter(None, conditions)))
+
+
+def overlay(name: str) -> tuple[str, str]:
+    """Give the path that a computed answer names, and in words when it does."""
+    default = SETTINGS[name]["default"]
+    for pattern, verb in ((CHOSEN, "is"), (LEFT_OUT, "is not")):
+        if found := pattern.fullmatch(default):
+            return found["path"], words(found["condition"], verb)
+    raise ValueError(f"{name} names no path: {default}")
+
+
+def words(condition: str, verb: str) -> str:
+    """Say a condition in words: `forge == 'github'` is "`forge` is `github`"."""
+    said = re.sub(r"(\w+) == '([\w-]+)'", rf"`\1` {verb} `\2`", condition)
+    return said if "`" in said else f"`{said}` is given"
+
+
+def whose(path: str) -> str:
+    """Say whether a file is a seed, by the patterns of copier.yml."""
+    seeds = [
+        pattern.replace("{{ package_dir }}", "src/acme_tool")
+        for pattern in SETTINGS["_skip_if_exists"]
+    ]
+    is_seed = any(f"/{path}".startswith(seed) for seed in seeds)
+    return "seed" if is_seed else "managed"
+
+
+def page() -> str:
+    """Give the page."""
+    rows = [
+        f"| `{path}` | {WHY[path]} | {when or 'always'} | {whose(path)} |\n"
+        for path, when in sorted(files())
+    ]
+    return HEAD + "".join(rows)
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")

@@ -1,0 +1,25 @@
+"""The table of generated files is that of the template."""
+
+import re
+
+import files
+from answers import BUILDS, SHAPES, Promise
+
+
+def test_the_page_is_up_to_date() -> None:
+    assert files.PAGE.read_text(encoding="utf-8") == files.page()
+
+
+def test_every_reason_is_for_a_file() -> None:
+    assert {path for path, _ in files.files()} == files.WHY.keys()
+
+
+def test_whose_a_file_is() -> None:
+    """What is always there and managed is what a promise of the plainest answers lists."""
+    rows = re.findall(r"(?m)^\| `(.+)` \| .* \| (.+) \| (\w+) \|$", files.page())
+    plainest = {"forge": "none", "docs": "none", "update_bot": "none", "code_of_conduct": "false"}
+    promise = Promise({**SHAPES[0], **BUILDS[0], **plainest})
+    managed = {path for path, when, whose in rows if (when, whose) == ("always", "managed")}
+    assert managed == promise.managed
+    seeds = {path for path, when, whose in rows if (when, whose) == ("always", "seed")}
+    assert seeds <= promise.files - promise.managed
