@@ -18,8 +18,8 @@ HEAD = """\
 
 Made from the template by `python docs/files.py`. Each file is either a **seed**, written once and
 then yours, or **managed**: an update merges the template's changes into what you made of it.
-What a [starter](../README.md#the-starters) brings to `src/` and `tests/` is seeds too, and listed on
-its page.
+What a [starter](../README.md#the-starters) brings to `src/` and `tests/` is listed on its page: all
+of it is seeds.
 
 | file | why it is there | when | whose |
 | --- | --- | --- | --- |
