@@ -177,6 +177,45 @@ def test_pyproject_is_valid(render: Render, answers: dict[str, str]) -> None:
         assert Validator()(tomllib.loads(text))
 
 
+def test_the_gate_of_coverage_is_an_answer(render: Render) -> None:
+    for answers, gate in (({}, 100), ({"coverage_min": "90"}, 90)):
+        found = tomllib.loads((render(answers) / "pyproject.toml").read_text("utf-8"))
+        assert found["tool"]["coverage"]["report"]["fail_under"] == gate
+
+
+@pytest.mark.parametrize(
+    ("forge", "pages"), [("github", ""), ("gitlab", "/-")], ids=["github", "gitlab"]
+)
+def test_links_lead_to_the_forge(render: Render, forge: str, pages: str) -> None:
+    project = render(project_name="acme-tool", github_user="acme", forge=forge)
+    address = f"https://{forge}.com/acme/acme-tool"
+    urls = tomllib.loads((project / "pyproject.toml").read_text("utf-8"))["project"]["urls"]
+    assert urls["Source"] == address
+    assert urls["Issues"] == f"{address}{pages}/issues"
+    assert urls["Changelog"] == f"{address}{pages}/blob/main/CHANGELOG.md"
+    assert f"]({address}{pages}/blob/main/LICENSE)" in (project / "README.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("answers", "address"),
+    [
+        ({"repository_url": "https://git.acme.example/tool.git/"}, ""),
+        ({"repository_url": "https://github.com/acme/tool.git/"}, "https://github.com/acme/tool"),
+        ({}, ""),
+    ],
+    ids=["elsewhere", "github", "nowhere"],
+)
+def test_what_is_not_known_is_no_link(
+    render: Render, answers: dict[str, str], address: str
+) -> None:
+    project = render(answers)
+    found = tomllib.loads((project / "pyproject.toml").read_text("utf-8"))["project"]
+    assert found.get("urls", {}).get("Source", "") == answers.get("repository_url", "")
+    assert found.get("urls", {}).get("Issues", "") == (f"{address}/issues" if address else "")
+    link = f"{address}/blob/main/LICENSE" if address else "LICENSE"
+    assert f"]({link})" in (project / "README.md").read_text("utf-8")
+
+
 def test_same_answers_give_the_same_bytes(render: Render) -> None:
     first, second = (
         {
