@@ -3,8 +3,8 @@
 Usage: python .ci/outdated.py
 
 It reads includes/pins.yml and the development tools in pyproject.toml, asks PyPI and the
-repositories of hooks and actions, and changes nothing. Exit status: 0 all are up to date; 1 some
-are not; 2 some could not be looked up.
+repositories of hooks, actions and images, and changes nothing. Exit status: 0 all are up to date;
+1 some are not; 2 some could not be looked up.
 """
 
 import json
@@ -25,6 +25,7 @@ from packaging.version import InvalidVersion, Version
 ROOT = Path(__file__).parents[1]
 INDEX = "https://pypi.org/pypi/{}/json"
 FORGE = "https://github.com/{}"
+IMAGES = "https://gitlab.com/{}"
 TAG = re.compile(r"(?m)^(\w+)\trefs/tags/(\S+?)(\^\{\})?$")
 
 
@@ -35,6 +36,7 @@ class Pin(NamedTuple):
     name: str
     version: str
     commit: str = ""
+    image: bool = False
 
 
 def pins(folder: Path) -> Iterator[Pin]:
@@ -46,6 +48,8 @@ def pins(folder: Path) -> Iterator[Pin]:
         yield Pin("includes/pins.yml", name, version)
     for name, action in listed["actions"].items():
         yield Pin("includes/pins.yml", name, action["version"], action["commit"])
+    for name, version in listed.get("images", {}).items():
+        yield Pin("includes/pins.yml", name, version, image=True)
     groups = tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))
     for items in groups["dependency-groups"].values():
         for requirement in (Requirement(item) for item in items if isinstance(item, str)):
@@ -64,14 +68,14 @@ def released(name: str) -> str:
     return str(found["info"]["version"])
 
 
-def tags(name: str) -> Mapping[Version, tuple[str, str]]:
-    """Give the tag and the commit of every final version in a repository.
+def tags(name: str, forge: str) -> Mapping[Version, tuple[str, str]]:
+    """Give the tag and the commit of every final version in a repository of a forge.
 
     Raises:
         OSError: If the repository does not answer.
 
     """
-    command = ["git", "ls-remote", "--tags", FORGE.format(name)]
+    command = ["git", "ls-remote", "--tags", forge.format(name)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise OSError(done.stderr.strip())
@@ -97,7 +101,7 @@ def verdict(pin: Pin) -> str:
         newest = released(pin.name)
         allowed = Requirement(pin.name + pin.version).specifier.contains(newest)
         return "" if allowed else f"{newest} is out"
-    found = tags(pin.name)
+    found = tags(pin.name, IMAGES if pin.image else FORGE)
     pinned = Version(pin.version)
     if pinned not in found:
         return "no such tag"

@@ -304,6 +304,10 @@ class Promise:
     def managed(self) -> set[str]:
         """The files that the template goes on to own."""
         manifest = {"MANIFEST.in"} if self.answers["build_backend"] == "setuptools" else set()
+        forge = self.answers.get("forge", "github")
+        bot = self.answers.get("update_bot", "renovate")
+        documented = self.answers.get("docs", "zensical") != "none"
+        workflows = ["ci", "release", *(["docs"] if documented else [])]
         return {
             ".copier-answers.yml",
             ".editorconfig",
@@ -317,6 +321,10 @@ class Promise:
             "pyproject.toml",
             "tox.toml",
             *manifest,
+            *(f".github/workflows/{name}.yml" for name in workflows if forge == "github"),
+            *({".gitlab-ci.yml"} if forge == "gitlab" else ()),
+            *({".github/dependabot.yml"} if bot == "dependabot" else ()),
+            *({"renovate.json"} if bot == "renovate" else ()),
         }
 
     @property

@@ -81,6 +81,18 @@ def test_what_cannot_be_looked_up_is_named(
     assert "acme/lint: not looked up: fatal: " in capsys.readouterr().out
 
 
+def test_images_come_from_another_forge(
+    folder: Path, git: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    git("tag", "v1.1")
+    pin(folder, action=git("rev-parse", "HEAD"))
+    with (folder / "includes/pins.yml").open("a") as pins:
+        pins.write("images:\n  acme-images/lint: v1.0\n")
+    monkeypatch.setattr(outdated, "IMAGES", str(folder / "forge/acme/lint"))
+    assert outdated.main(folder) == 1
+    assert "includes/pins.yml: acme-images/lint v1.0: no such tag\n" in capsys.readouterr().out
+
+
 def test_every_pin_of_the_files_is_read() -> None:
     found = [found for found in outdated.pins(ROOT) if found.file == "includes/pins.yml"]
     assert [found.name for found in found] == [name for kind in PINS.values() for name in kind]
