@@ -37,7 +37,7 @@ def pytest_report_header() -> str:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say which packages could not run here."""
+    """Say which packages, and which commands of their CI, could not run here."""
     built = [dict(report.user_properties) for report in terminalreporter.getreports("passed")]
     lacking = Counter(made["floor"] for made in built if made.get("interpreters") == 0)
     for floor, built_only in sorted(lacking.items()):
@@ -45,6 +45,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             f"{built_only} packages for Python {floor} and newer were built and compared, but"
             " could not run: see TREEWRIGHT_PYTHONS in the README"
         )
+    for made in built:
+        for step in made.get("elsewhere", ()):
+            terminalreporter.write_line(f"not run here: {step}")
 
 
 def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:

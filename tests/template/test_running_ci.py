@@ -1,0 +1,386 @@
+"""The rendered CI is run: the commands of every job, in order, each job in a fresh clone.
+
+What needs the forge, or a host that tests cannot ask, is listed in ELSEWHERE, and in the output.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+import pythons
+
+Render = Callable[..., Path]
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="the commands are for a POSIX shell")
+
+# Starts of commands, actions, runners and keywords, and why they cannot run here.
+ELSEWHERE = {
+    "github": {
+        "macos": "a runner with macOS",
+        "windows": "a runner with Windows",
+        "uv run prek": "gets the hooks from GitHub",
+        "uv run --group docs": "its files come with the branch docs: delete this line then",
+        "uv audit": "asks osv.dev about every dependency",
+        "gh release": "makes a release on GitHub",
+        "actions/attest-build-provenance": "signs as GitHub, and stores it there",
+        "actions/deploy-pages": "publishes on GitHub Pages",
+        "actions/upload-pages-artifact": "hands the site to GitHub Pages",
+        "hynek/build-and-inspect-python-package": "gets its tools; the release builds here, too",
+        "pypa/gh-action-pypi-publish": "publishes on PyPI",
+        "re-actors/alls-green": "reads what GitHub says about the other jobs",
+    },
+    "gitlab": {
+        "saas-macos": "a runner with macOS",
+        "saas-windows": "a runner with Windows",
+        "uv run prek": "gets the hooks from GitHub",
+        "uv run --group docs": "its files come with the branch docs: delete this line then",
+        "uv audit": "asks osv.dev about every dependency",
+        "uv run --only-group release pypi-attestations": "signs as GitLab",
+        "uv publish": "publishes on PyPI",
+        "pages:": "publishes on GitLab Pages",
+        "release:": "makes a release on GitLab",
+    },
+}
+VERSION = "0.1.0"
+FILES = {f"acme_tool-{VERSION}.tar.gz", f"acme_tool-{VERSION}-py3-none-any.whl"}
+NOTES = "\n- First version.\n"
+
+
+@dataclass
+class Runner:
+    """A forge's runner: it clones the repository, keeps artifacts, and runs scripts."""
+
+    forge: str
+    origin: Path
+    folder: Path
+    versions: Iterable[str]
+    elsewhere: dict[str, str] = field(default_factory=dict)
+    kept: dict[str, Path] = field(default_factory=dict)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """A machine with uv, and with Pythons that need no download."""
+        tools = self.folder / "bin"
+        if not tools.exists():
+            tools.mkdir(parents=True)
+            (tools / "uv").symlink_to(Path(sys.executable).with_name("uv"))
+            for version, python in pythons.found().items():
+                (tools / f"python{version}").symlink_to(python)
+        path = f"{tools}{os.pathsep}{os.environ['PATH']}"
+        return {
+            **os.environ,
+            "PATH": path,
+            "CI": "true",
+            "PYTHONDONTWRITEBYTECODE": "",
+            "UV_PYTHON_DOWNLOADS": "never",
+        }
+
+    def skips(self, where: str, *texts: str) -> bool:
+        """Say whether something cannot run here; what has no reason in the table can."""
+        for text in texts:
+            for start in ELSEWHERE[self.forge]:
+                if text.startswith(start):
+                    self.elsewhere[f"{where}: {text}"] = start
+                    return True
+        return False
+
+    def lacks(self, version: str) -> bool:
+        """Say whether tests on a Python are left out: it is not at hand, or not asked for."""
+        if version == "lowest" or version in self.versions:
+            return False
+        self.elsewhere["tests on some Pythons"] = "python"
+        return True
+
+    def clone(self, name: str, depth: str, tag: str = "") -> Path:
+        clone = self.folder / re.sub(r"\W+", "-", name)
+        shallow = [] if depth == "0" else [f"--depth={depth}"]
+        branch = f"--branch={tag or 'main'}"
+        quiet = ["--quiet", "--config=advice.detachedHead=false"]
+        git("clone", *quiet, *shallow, branch, self.origin.as_uri(), clone)
+        return clone
+
+    def run(self, script: str, clone: Path, variables: Mapping[str, str]) -> str:
+        """Give what a script prints; it has to succeed."""
+        done = shell(script, clone, {**self.environment, **variables})
+        assert done.returncode == 0, f"{script}\n{done.stdout}{done.stderr}"
+        return done.stdout
+
+    def keep(self, name: str, folder: Path, glob: str, *, hidden: bool) -> None:
+        """Store files of a folder for other jobs."""
+        for path in filter(Path.is_file, folder.glob(glob)):
+            if hidden or not path.name.startswith("."):
+                self.kept[name] = self.folder / "kept" / name
+                place = self.kept[name] / path.relative_to(folder)
+                place.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(path, place)
+
+
+def shell(
+    script: str, folder: Path, variables: Mapping[str, str]
+) -> subprocess.CompletedProcess[str]:
+    command = ["bash", "-eo", "pipefail", "-c", script]
+    return subprocess.run(
+        command, cwd=folder, env=variables, capture_output=True, text=True, check=False
+    )
+
+
+def git(*arguments: str | Path, cwd: Path | None = None) -> None:
+    subprocess.run(["git", *arguments], cwd=cwd, check=True)
+
+
+@pytest.fixture
+def runner(
+    render: Render, tmp_path: Path, request: pytest.FixtureRequest
+) -> Callable[..., Runner]:
+    """Make the runner of a forge, with a project as its maintainer pushes it: locked and tagged."""
+    at_hand = list(pythons.at_hand())
+    versions = at_hand if request.config.getoption("--every-python") else at_hand[-1:]
+
+    def _runner(forge: str, **answers: str) -> Runner:
+        answers |= {"project_name": "acme-tool", "forge": forge, "python_min": at_hand[0]}
+        project = render(answers, github_user="acme")
+        made = Runner(forge, project, tmp_path / "runner", versions)
+        changelog = project / "CHANGELOG.md"
+        text = changelog.read_text("utf-8")
+        changelog.write_text(text.replace("## Unreleased", f"## {VERSION} (2026-01-31)"), "utf-8")
+        git("init", "--quiet", "--initial-branch=main", cwd=project)
+        made.run("uv sync", project, {})
+        git("add", "--all", cwd=project)
+        git("commit", "--quiet", "--message=Start the package", cwd=project)
+        git("tag", "--annotate", f"--message={VERSION}", f"v{VERSION}", cwd=project)
+        return made
+
+    return _runner
+
+
+def report(runner: Runner, record_property: Callable[[str, object], None]) -> None:
+    """List what did not run; the table of it has no reason that was not needed."""
+    reasons = {**ELSEWHERE[runner.forge], "python": "not at hand, or only run with --every-python"}
+    listed = {text: reasons[start] for text, start in runner.elsewhere.items()}
+    record_property("elsewhere", [f"{runner.forge}: {text}: {listed[text]}" for text in listed])
+    assert set(runner.elsewhere.values()) - {"python"} == set(ELSEWHERE[runner.forge])
+
+
+# --- GitHub ----------------------------------------------------------------------------
+
+
+def test_github(runner: Callable[..., Runner], record_property: Callable[..., None]) -> None:
+    github = runner("github")
+    output: dict[str, str] = {}
+    for name in ("ci.yml", "docs.yml", "release.yml"):
+        path = github.origin / ".github/workflows" / name
+        output |= run_workflow(github, yaml.safe_load(path.read_text("utf-8")))
+    assert "100%" in output["coverage"]
+    assert {path.name for path in github.kept["dist"].iterdir()} == FILES
+    assert (github.kept["notes"] / "notes.md").read_text() == NOTES
+    report(github, record_property)
+
+    # A Python that is missing, and that uv cannot get, is no reason to be green.
+    clone = github.folder / "CI-coverage"
+    done = shell("uv run --only-group dev tox run", clone, {**github.environment, "TOXENV": "3.99"})
+    assert done.returncode != 0
+    assert "could not find python interpreter" in done.stdout
+
+
+def run_workflow(runner: Runner, workflow: dict[Any, Any]) -> dict[str, str]:
+    """Run the jobs of a workflow; give what each printed."""
+    tag = f"v{VERSION}" if "tags" in (workflow[True].get("push") or {}) else ""
+    output: dict[str, str] = {}
+    for name, job in workflow["jobs"].items():
+        needs = job.get("needs", [])
+        assert {needs} <= set(output) if isinstance(needs, str) else set(needs) <= set(output)
+        output[name] = ""
+        for values in combinations(job.get("strategy", {}).get("matrix", {})):
+            where = " ".join([workflow["name"], name, *values.values()])
+            if runner.skips(f"{workflow['name']} {name}", values.get("os", "")):
+                continue
+            if "python" in values and runner.lacks(values["python"]):
+                continue
+            context = {f"matrix.{key}": value for key, value in values.items()}
+            variables = {**workflow.get("env", {}), "GITHUB_REF_NAME": tag or "main"}
+            output[name] += run_steps(runner, where, job["steps"], context, variables, tag)
+    return output
+
+
+def combinations(matrix: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Every combination of a matrix, and those that it includes beside them."""
+    axes = {name: values for name, values in matrix.items() if name != "include"}
+    return [
+        *(dict(zip(axes, chosen, strict=True)) for chosen in product(*axes.values())),
+        *matrix.get("include", []),
+    ]
+
+
+def run_steps(
+    runner: Runner,
+    where: str,
+    steps: Iterable[Mapping[str, Any]],
+    context: Mapping[str, str],
+    variables: Mapping[str, str],
+    tag: str,
+) -> str:
+    clone = runner.folder / re.sub(r"\W+", "-", where)
+    clone.mkdir(parents=True)
+    variables = dict(variables)
+    printed = ""
+    for step in steps:
+        action = step.get("uses", "").partition("@")[0]
+        if runner.skips(where, step.get("run", action)):
+            continue
+        inputs = {key: fill(str(value), context) for key, value in step.get("with", {}).items()}
+        if action == "actions/checkout":
+            clone.rmdir()
+            runner.clone(where, inputs.get("fetch-depth", "1"), tag)
+        elif action == "astral-sh/setup-uv":
+            variables["UV_PYTHON"] = inputs.get("python-version", "")
+        elif action == "actions/upload-artifact":
+            whole = inputs["path"].endswith("/")
+            folder, glob = (clone / inputs["path"], "**/*") if whole else (clone, inputs["path"])
+            hidden = inputs.get("include-hidden-files") == "True"
+            runner.keep(inputs["name"], folder, glob, hidden=hidden)
+            assert inputs["name"] in runner.kept
+        elif action == "actions/download-artifact":
+            download(runner, clone, inputs)
+        else:
+            own = {key: fill(value, context) for key, value in step.get("env", {}).items()}
+            printed += runner.run(step["run"], clone, {**variables, **own})
+    return printed
+
+
+def fill(text: str, context: Mapping[str, str]) -> str:
+    """Put in the values of expressions; one that is not known is an error."""
+    return re.sub(r"\$\{\{ (.+?) \}\}", lambda found: context[found[1]], text)
+
+
+def download(runner: Runner, clone: Path, inputs: Mapping[str, str]) -> None:
+    """Put artifacts where the action puts them: all into one folder, or each into its own."""
+    for name, kept in list(runner.kept.items()):
+        if inputs.get("name", name) != name:
+            continue
+        if "pattern" in inputs and not Path(name).match(inputs["pattern"]):
+            continue
+        merged = "name" in inputs or inputs.get("merge-multiple") == "True"
+        target = clone / inputs.get("path", ".") / ("" if merged else name)
+        shutil.copytree(kept, target, dirs_exist_ok=True)
+
+
+# --- GitLab ----------------------------------------------------------------------------
+
+
+def test_gitlab(runner: Callable[..., Runner], record_property: Callable[..., None]) -> None:
+    gitlab = runner("gitlab", version_source="vcs", layout="flat")
+    pipeline = yaml.safe_load((gitlab.origin / ".gitlab-ci.yml").read_text("utf-8"))
+    output = run_pipeline(gitlab, pipeline)
+    pattern = pipeline["coverage"]["coverage"]
+    assert (pattern[0], pattern[-1]) == ("/", "/")
+    assert re.findall(pattern[1:-1], output["coverage"]) == ["100"]
+    assert FILES <= {path.name for path in gitlab.kept["build"].glob("dist/*")}
+    assert output["release"] == NOTES
+    report(gitlab, record_property)
+
+
+def run_pipeline(runner: Runner, pipeline: dict[str, Any]) -> dict[str, str]:
+    """Run the jobs of a pipeline for a tag, whatever their rules; give what each printed."""
+    stages = pipeline["stages"]
+    jobs = {name: job for name, job in pipeline.items() if "stage" in job or "extends" in job}
+    jobs = {name: {**jobs.get(job.get("extends"), {}), **job} for name, job in jobs.items()}
+    output: dict[str, str] = {}
+    for name, job in sorted(jobs.items(), key=lambda item: stages.index(item[1]["stage"])):
+        if runner.skips(name, *job.get("tags", [])):
+            continue
+        runner.skips(name, *(f"{keyword}:" for keyword in ("pages", "release") if keyword in job))
+        output[name] = ""
+        earlier = [other for other in output if jobs[other]["stage"] != job["stage"]]
+        needs = job.get("needs", job.get("dependencies", earlier))
+        names = [need["job"] if isinstance(need, dict) else need for need in needs]
+        for values in combinations((job.get("parallel") or {"matrix": [{}]})["matrix"][0]):
+            where = " ".join([name, *values.values()])
+            if "TOXENV" in values and runner.lacks(values["TOXENV"]):
+                continue
+            variables = {**pipeline["variables"], **job.get("variables", {}), **values}
+            clone = runner.clone(where, variables.get("GIT_DEPTH", "20"), f"v{VERSION}")
+            for cached in ("UV_CACHE_DIR", "UV_LINK_MODE"):  # the tests have a cache of their own
+                del variables[cached]
+            variables["CI_COMMIT_TAG"] = f"v{VERSION}"
+            for need in names:
+                if need in runner.kept:
+                    shutil.copytree(runner.kept[need], clone, dirs_exist_ok=True)
+            for line in [*job.get("before_script", []), *job["script"]]:
+                if not runner.skips(where, line):
+                    output[name] += runner.run(line, clone, variables)
+            for path in job.get("artifacts", {}).get("paths", []):
+                runner.keep(name, clone, path + "**/*" * path.endswith("/"), hidden=True)
+    return output
+
+
+# --- The script of a release -----------------------------------------------------------
+
+
+def release_script(project: Path) -> str:
+    """The script that compares a tag with the version and the changelog."""
+    if (project / ".gitlab-ci.yml").exists():
+        pipeline = yaml.safe_load((project / ".gitlab-ci.yml").read_text("utf-8"))
+        return str(pipeline["notes"]["script"][0]).replace("CI_COMMIT_TAG", "TAG")
+    workflow = yaml.safe_load((project / ".github/workflows/release.yml").read_text("utf-8"))
+    (script,) = [
+        step["run"]
+        for step in workflow["jobs"]["build"]["steps"]
+        if "CHANGELOG.md" in step.get("run", "")
+    ]
+    return str(script).replace("GITHUB_REF_NAME", "TAG")
+
+
+def run_release_script(
+    project: Path, folder: Path, tag: str, changelog: str
+) -> subprocess.CompletedProcess[str]:
+    """Run it in a folder with the wheel of version 1.2.3."""
+    (folder / "dist").mkdir()
+    (folder / "dist/acme_tool-1.2.3-py3-none-any.whl").touch()
+    (folder / "CHANGELOG.md").write_text(f"# Changelog\n\n{changelog}", "utf-8")
+    return shell(release_script(project), folder, {**os.environ, "TAG": tag})
+
+
+@pytest.mark.parametrize("forge", ["github", "gitlab"])
+@pytest.mark.parametrize(
+    ("changelog", "notes"),
+    [
+        ("## 1.2.3 (2026-01-31)\n\n- New.\n\n## 1.2.2\n\n- Old.\n", "\n- New.\n\n"),
+        ("## Unreleased\n\n- Next.\n\n## 1.2.3\n\n### Fixed\n\n- It.\n", "\n### Fixed\n\n- It.\n"),
+    ],
+)
+def test_release_says_what_is_new(
+    render: Render, tmp_path: Path, forge: str, changelog: str, notes: str
+) -> None:
+    project = render(project_name="acme-tool", forge=forge)
+    done = run_release_script(project, tmp_path, "v1.2.3", changelog)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (tmp_path / "notes.md").read_text("utf-8") == notes
+
+
+@pytest.mark.parametrize("forge", ["github", "gitlab"])
+@pytest.mark.parametrize(
+    ("tag", "changelog", "message"),
+    [
+        ("v1.2.4", "## 1.2.4\n\n- New.\n", "acme_tool-1.2.4-"),
+        ("v1.2.3", "## Unreleased\n\n- New.\n", "lacks a section ## 1.2.3"),
+        ("v1.2.3", "## 1.2.3\n\n## 1.2.2\n\n- Old.\n", "lacks a section ## 1.2.3"),
+        ("v1.2.3", "## 11213\n\n- New.\n", "lacks a section ## 1.2.3"),
+    ],
+)
+def test_release_stops(
+    render: Render, tmp_path: Path, forge: str, tag: str, changelog: str, message: str
+) -> None:
+    project = render(project_name="acme-tool", forge=forge)
+    done = run_release_script(project, tmp_path, tag, changelog)
+    assert done.returncode != 0
+    assert message in done.stdout + done.stderr
