@@ -24,7 +24,7 @@ class Config:
     """How the model is made and judged. Equal settings and equal data give equal results."""
 
     seed: int = 0
-    """Where all chance begins: which rows test the model, and which fold a row is in."""
+    """Where all chance begins, as in which rows test the model, and which fold a row is in."""
     test_share: float = 0.25
     """The share of the rows that the model does not see, but is tested on."""
     folds: int = 5

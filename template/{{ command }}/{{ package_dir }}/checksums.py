@@ -23,8 +23,11 @@ class Checksum(NamedTuple):
     """The digest that a file had; as text, its line in a file of sums."""
 
     hexdigest: str
+    """The digest in hexadecimal digits."""
     path: Path
+    """The file."""
     algorithm: Algorithm = "sha256"
+    """The name of the hash function."""
 
     def matches(self) -> bool:
         """Read the file, and say whether it is what it was.
