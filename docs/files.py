@@ -43,13 +43,19 @@ WHY = {
     "MANIFEST.in": "adds the tests to the sdist, which setuptools would leave out",
     "README.md": "what PyPI and the forge show first",
     "REUSE.toml": "the owner and the licence of every file, for machines",
+    "docs/api.md": "the reference, made from the docstrings of the public names",
+    "docs/changelog.md": "CHANGELOG.md, as a page",
+    "docs/conf.py": "how Sphinx makes the site",
+    "docs/index.md": "the home page of the site",
+    "docs/tutorial.md": "what the package does, step by step; its examples are tested",
     "pyproject.toml": "the metadata, the build, the dependencies, and the settings of all tools",
     "renovate.json": "proposes newer versions a week after they came out; the template's, too",
     "src/acme_tool/__init__.py": "the public names, loaded when they are first used",
     "src/acme_tool/py.typed": "tells type checkers that the package has types (PEP 561)",
     "tests/test_contract.py": "what the package goes on to promise: light, typed, tested",
-    "tests/test_readme.py": "the examples in the README do what they show",
+    "tests/test_readme.py": "the examples in the README and in docs/ do what they show",
     "tox.toml": "the tests on every Python, and with the oldest dependencies",
+    "zensical.toml": "how Zensical makes the site",
 }
 
 # What paths of template/ are named after, for the default answers.

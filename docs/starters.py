@@ -1,7 +1,8 @@
 """Make the transcripts in docs/starters/ anew: python docs/starters.py [STARTER ...].
 
 A page says how to make a package. What it shows in its `console` blocks is run from top to bottom,
-in an empty folder, with that package installed; a block with a title is written there, as a file.
+in an empty folder, with that package installed; a block with a title, or with "Save this as" and a
+name above it, is written there, as a file.
 """
 
 import os
@@ -16,7 +17,10 @@ ROOT = Path(__file__).parents[1]
 PAGES = {page.stem: page for page in sorted((ROOT / "docs/starters").glob("*.md"))}
 
 COPY = re.compile(r"copier copy (?P<options>.*) PATH-OR-URL-OF-TREEWRIGHT (?P<name>\S+)")
-BLOCK = re.compile(r"(?ms)^```(console|\w+ title=\S+)\n(.*?)^```")
+BLOCK = re.compile(
+    r"(?ms)(?:Save\sthis\sas\s`(?P<name>\S+)`:\n\n)?"
+    r"^```(?P<kind>\w+)(?: title=(?P<title>\S+))?\n(?P<text>.*?)^```"
+)
 COMMAND = re.compile(r"(?m)^\$ .*\n")
 
 
@@ -37,25 +41,45 @@ def transcribe(page: Path, template: Path, folder: Path) -> str:
     """
     text = page.read_text(encoding="utf-8")
     copy = next(COPY.finditer(text))
-    project, environment, home = folder / copy["name"], folder / "environment", folder / "ada"
+    project, home = folder / copy["name"], folder / "ada"
     options = ["--vcs-ref=HEAD", "--defaults", "--skip-tasks", *copy["options"].split()]
     _run("copier", "copy", "--quiet", *options, str(template), str(project))
+    home.mkdir(mode=0o700)
+    return replay(text, install(project, folder / "environment"), home)
+
+
+def install(project: Path, environment: Path) -> Path:
+    """Make an environment with a package in it, and give the folder of its programs."""
     _run("uv", "venv", "--quiet", "--python", sys.executable, str(environment))
     _run("uv", "pip", "install", "--quiet", "--python", str(environment), str(project))
-    home.mkdir(mode=0o700)
-    path = os.pathsep.join([str(environment / "bin"), os.environ["PATH"]])
+    return environment / "bin"
+
+
+def replay(text: str, programs: Path, home: Path) -> str:
+    """Run what the `console` blocks of a text show.
+
+    Args:
+        text: Markdown.
+        programs: Where the package's command is, and the Python that imports it.
+        home: An empty folder to work in.
+
+    Returns:
+        The text, with what its commands print now.
+
+    """
+    path = os.pathsep.join([str(programs), os.environ["PATH"]])
     variables = os.environ | {"PATH": path, "HOME": str(home), "COLUMNS": "80"}
 
     def show(block: re.Match[str]) -> str:
-        kind, text = block.groups()
-        if kind != "console":
-            file = home / kind.partition("title=")[2]
+        if name := block["name"] or block["title"]:
+            file = home / name
             file.parent.mkdir(mode=0o700, exist_ok=True)
-            file.write_text(text, encoding="utf-8")
+            file.write_text(block["text"], encoding="utf-8")
             file.chmod(0o600)
+        if block["kind"] != "console":
             return block[0]
         shown = ""
-        for line in COMMAND.findall(text):
+        for line in COMMAND.findall(block["text"]):
             command = f"umask 077; exec 2>&1; {line.removeprefix('$ ')}"
             done = subprocess.run(
                 ["sh", "-c", command],
@@ -66,7 +90,7 @@ def transcribe(page: Path, template: Path, folder: Path) -> str:
                 check=False,
             )
             shown += line + done.stdout.replace(str(home), "/home/ada")
-        return f"```console\n{shown}```"
+        return f"```console\n{shown or block['text']}```"
 
     return BLOCK.sub(show, text)
 

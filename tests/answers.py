@@ -301,13 +301,22 @@ class Promise:
         return "LicenseRef-Proprietary" if name == "Proprietary" else name
 
     @property
+    def docs(self) -> str:
+        """What makes the documentation's site."""
+        return self.answers.get("docs", "zensical")
+
+    @property
     def managed(self) -> set[str]:
         """The files that the template goes on to own."""
         manifest = {"MANIFEST.in"} if self.answers["build_backend"] == "setuptools" else set()
         forge = self.answers.get("forge", "github")
         bot = self.answers.get("update_bot", "renovate")
-        documented = self.answers.get("docs", "zensical") != "none"
-        workflows = ["ci", "release", *(["docs"] if documented else [])]
+        workflows = ["ci", "release", *([] if self.docs == "none" else ["docs"])]
+        docs = {
+            "zensical": {"docs/api.md", "docs/changelog.md", "zensical.toml"},
+            "sphinx": {"docs/api.md", "docs/changelog.md", "docs/conf.py"},
+            "none": set[str](),
+        }
         return {
             ".copier-answers.yml",
             ".editorconfig",
@@ -320,6 +329,7 @@ class Promise:
             "REUSE.toml",
             "pyproject.toml",
             "tox.toml",
+            *docs[self.docs],
             *manifest,
             *(f".github/workflows/{name}.yml" for name in workflows if forge == "github"),
             *({".gitlab-ci.yml"} if forge == "gitlab" else ()),
@@ -330,4 +340,5 @@ class Promise:
     @property
     def files(self) -> set[str]:
         """Every file of the project, relative to it."""
-        return self.sdist_files | self.managed
+        pages = set[str]() if self.docs == "none" else {"docs/index.md", "docs/tutorial.md"}
+        return self.sdist_files | self.managed | pages

@@ -1,6 +1,7 @@
 """Free text comes back equal from every format that it was written to."""
 
 import ast
+import html
 import re
 import tomllib
 from collections.abc import Callable
@@ -77,7 +78,11 @@ def test_comes_back(
     assert (answers["project_description"], answers["user_name"]) == (text, name)
     init = ast.parse((project / "src/acme_tool/__init__.py").read_text("utf-8"))
     assert ast.get_docstring(init, clean=False) == text
-    assert paragraph((project / "README.md").read_text("utf-8")) == text.strip()
+    for page in ("README.md", "docs/index.md"):
+        assert paragraph((project / page).read_text("utf-8")) == text.strip()
+    site = tomllib.loads((project / "zensical.toml").read_text("utf-8"))["project"]
+    assert html.unescape(site["site_description"]) == text
+    assert not set(site["site_description"]) & set("<>\"'")
     assert f"Copyright (c) {name}\n" in (project / "LICENSE").read_text("utf-8")
 
 

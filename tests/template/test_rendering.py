@@ -110,7 +110,7 @@ def test_keeps_the_promise(render: Render, answers: dict[str, str]) -> None:
         assert body == "" or re.search(r"[^\n]\n\Z", body), f"{path} ends in one line feed"
         assert "\r" not in body
         assert not re.search(r"(?m)[ \t]+$", body) or "LICENSE" in path, path
-        assert "\n\n\n" not in body or path.endswith((".py", "README.md")) or "LICENSE" in path, path
+        assert "\n\n\n" not in body or path.endswith((".py", ".md")) or "LICENSE" in path, path
         if path.endswith(".py"):
             parse(body)
     assert texts["LICENSE"].strip().startswith(OPENINGS[answers["license"]].strip())

@@ -1,0 +1,204 @@
+"""The site of the documentation: built without a warning, complete, and true."""
+
+import html
+import os
+import re
+import shlex
+import subprocess
+import sys
+import tomllib
+import zlib
+from collections.abc import Callable
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pytest
+from uv import find_uv_bin
+
+import pythons
+import starters
+from answers import CONTENTS, COVERING, PROGRAMS, SHAPES, STARTERS, Promise, identify, start
+
+Render = Callable[..., Path]
+
+BUILD = {
+    "zensical": "uv run --group docs zensical build --strict --clean",
+    "sphinx": "uv run --group docs sphinx-build --fail-on-warning --fresh-env docs site",
+}
+NEWEST = "3.15" if "3.15" in pythons.at_hand() else "3.11"
+# The first of each tool is built on every run.
+SITES = [
+    {"docs": docs, **shape, **answers, "python_min": python}
+    for docs, (answers, shape, python) in [
+        ("zensical", (start("pipeline", "both", "click"), SHAPES[-1], "3.11")),
+        ("sphinx", (start("command", "none", "argparse"), SHAPES[1], NEWEST)),
+        *product(
+            ("zensical", "sphinx"),
+            [
+                (start(starter, plugins, "argparse"), shape, python)
+                for number, (starter, plugins) in enumerate(
+                    [*product(("library", *PROGRAMS), ("none", "both")), ("plugin", "")]
+                )
+                for shape, python in [
+                    (SHAPES[number % 6], "3.11"),
+                    (SHAPES[(number + 3) % 6], "3.15"),
+                ]
+            ],
+        ),
+    ]
+]
+# What reStructuredText and Markdown would read as theirs, in what a project says of itself.
+DESCRIPTION = "Reads *.csv, a_, __b__, `c|, <d>, & &amp; $e$ {f}`g` ~~h~~ [i] #j : 1) and :k:"
+# What docstrings name of Python itself: the real inventory is on the network.
+MANUAL = ["ValueError", "OSError", "str", "pathlib.Path"]
+
+
+def inventory(file: Path) -> dict[str, str]:
+    """Read the names of a site and where each is described, of its objects.inv."""
+    *_, packed = file.read_bytes().split(b"\n", 4)
+    lines = (line.split(" ") for line in zlib.decompress(packed).decode().splitlines())
+    return {name: place for name, _, _, place, *_ in lines}
+
+
+def write_manual(site: Path) -> None:
+    """Put an inventory of Python's manual where Sphinx keeps the one that it has fetched."""
+    file = site / ".doctrees/__intersphinx_cache__/python_objects.inv"
+    file.parent.mkdir(parents=True)
+    head = "# Sphinx inventory version 2\n# Project: Python\n# Version: 3\n# zlib\n"
+    body = "".join(f"{name} py:class 1 library.html#$ -\n" for name in MANUAL)
+    file.write_bytes(head.encode() + zlib.compress(body.encode()))
+
+
+def public(project: Path, promise: Promise) -> set[str]:
+    """Read `__all__`."""
+    text = (project / promise.folder / "__init__.py").read_text("utf-8")
+    return set(re.findall(r'"(\w+)"', text.partition("\n__all__ = [")[2].partition("]")[0]))
+
+
+def words(page: Path) -> str:
+    """What a page says, without its tags."""
+    text = re.sub(r"(?s)<(script|style).*?</\1>|<[^>]*>", "", page.read_text("utf-8"))
+    return " ".join(html.unescape(text).split())
+
+
+@pytest.mark.parametrize("answers", SITES, ids=[f"{n}-{identify(s)}" for n, s in enumerate(SITES)])
+def test_site(render: Render, pytestconfig: pytest.Config, answers: dict[str, str]) -> None:
+    if answers not in SITES[:2] and not pytestconfig.getoption("--exhaustive"):
+        pytest.skip("built with --exhaustive")
+    python = answers["python_min"]
+    if python not in pythons.at_hand():
+        pytest.skip(f"Python {python} is not at hand, and the package is for no older one")
+    project = render(answers, project_name="acme-tool", project_description=DESCRIPTION)
+    promise = Promise({"build_backend": "uv", **answers})
+    site = project / "site"
+    if answers["docs"] == "sphinx":
+        write_manual(site)
+
+    _, *arguments = shlex.split(BUILD[answers["docs"]])
+    done = subprocess.run(
+        [find_uv_bin(), *arguments],
+        cwd=project,
+        env=os.environ | {"UV_PYTHON": pythons.at_hand()[python], "UV_NO_DEV": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stdout
+    assert not re.search(r"(?i)\bwarning\b", done.stdout)
+    described = inventory(site / "objects.inv")
+    names = public(project, promise) - {"__version__"}
+    assert names == {name for module in promise.starter.exports.values() for name in module}
+    assert {f"{promise.import_path}.{name}" for name in names} <= described.keys()
+
+    suffix = "/index.html" if answers["docs"] == "zensical" else ".html"
+    home, tutorial, reference, changelog = (
+        site / name
+        for name in ("index.html", *(f"{x}{suffix}" for x in ("tutorial", "api", "changelog")))
+    )
+    assert f" {DESCRIPTION} pip install acme-tool " in words(home)
+    assert "First version." in words(changelog)
+    for page in (home, tutorial, reference, changelog):
+        assert "Tutorial" in words(page)
+        assert "Reference" in words(page)
+    assert 'class="k' in tutorial.read_text("utf-8")  # a keyword, highlighted
+    said = words(reference)
+    assert re.search(r"Raises: \w+", said)
+    assert not re.search(r"Args:|Raises: \w+:", said)
+    if answers["docs"] == "sphinx":
+        assert 'href="https://docs.python.org/3/library.html#' in reference.read_text("utf-8")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the commands are those of POSIX")
+@pytest.mark.parametrize("answers", STARTERS, ids=identify)
+def test_transcript(
+    render: Render, tmp_path: Path, pytestconfig: pytest.Config, answers: dict[str, str]
+) -> None:
+    """The tutorial shows what is printed. Its Python is run by the project's own tests."""
+    usual = [start(name, "both", "argparse") for name in ("command", "pipeline", "plugin")]
+    if answers not in usual and not pytestconfig.getoption("--exhaustive"):
+        pytest.skip("run with --exhaustive")
+    project = render(answers, project_name="acme-tool")
+    tutorial = (project / "docs/tutorial.md").read_text("utf-8")
+    home = tmp_path / "home"
+    home.mkdir(mode=0o700)
+    programs = starters.install(project, tmp_path / "environment")
+    assert starters.replay(tutorial, programs, home) == tutorial
+
+
+def test_pages_show_public_names_only(covering: list[Path]) -> None:
+    for project, answers in zip(covering, COVERING, strict=True):
+        promise = Promise(answers)
+        path = re.escape(promise.import_path)
+        for page in project.glob("docs/*.md"):
+            imports = re.findall(rf"from {path} import (.*)", page.read_text("utf-8"))
+            shown = {name for line in imports for name in line.split(", ")}
+            assert shown <= public(project, promise), page
+
+
+@pytest.mark.parametrize("starter", CONTENTS)
+def test_both_tools_have_the_same_pages(render: Render, starter: str) -> None:
+    """But for what Sphinx needs to find them."""
+    zensical, sphinx = (
+        render(start(starter, "both", "typer"), docs=docs) / "docs" for docs in BUILD
+    )
+    for name in ("tutorial.md", "index.md"):
+        text = (sphinx / name).read_text("utf-8")
+        assert re.sub(r"(?s)\n```\{toctree\}.*?```\n", "", text) == (zensical / name).read_text(
+            "utf-8"
+        )
+
+
+@pytest.mark.parametrize(
+    ("answers", "url"),
+    [
+        ({"github_user": "Acme"}, "https://acme.github.io/acme-tool/"),
+        ({"github_user": "acme/data", "forge": "gitlab"}, "https://acme.gitlab.io/data/acme-tool/"),
+        ({"repository_url": "https://github.com/acme/tool.git"}, "https://acme.github.io/tool/"),
+        ({"repository_url": "https://gitlab.example.org/acme/tool"}, None),
+        ({"github_user": "acme", "forge": "none"}, None),
+        ({}, None),
+    ],
+    ids=str,
+)
+def test_address(render: Render, answers: dict[str, str], url: str | None) -> None:
+    """It is said where it is known."""
+    project = render(answers, project_name="acme-tool")
+    config = tomllib.loads((project / "zensical.toml").read_text("utf-8"))["project"]
+    assert config.get("site_url") == url
+    metadata = tomllib.loads((project / "pyproject.toml").read_text("utf-8"))["project"]
+    urls: dict[str, Any] = metadata.get("urls", {})
+    assert urls.get("Documentation") == url
+    assert config.get("repo_url") == urls.get("Source")
+    sphinx = (render(answers, project_name="acme-tool", docs="sphinx") / "docs/conf.py").read_text()
+    assert ("html_baseurl" in sphinx) is (url is not None)
+    if url:
+        assert f'html_baseurl = "{url}"\n' in sphinx
+
+
+def test_no_site(render: Render) -> None:
+    project = render(project_name="acme-tool", github_user="acme", docs="none")
+    assert not (project / "docs").exists()
+    assert "github.io" not in (project / "pyproject.toml").read_text("utf-8")
