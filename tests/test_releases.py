@@ -16,6 +16,7 @@ from test_copier import commit, copier, run, snapshot
 
 RELEASE = re.compile(r"(?m)^(\w+) release: v(\d+\.\d+\.\d+)$")
 HERE = "v9.0.0"
+SEED = re.compile(r"(README|CHANGELOG)\.md|tests/|src/|acme/")
 
 
 def releases() -> dict[str, str]:
@@ -33,10 +34,9 @@ def is_shallow() -> bool:
     return subprocess.check_output(asked, cwd=ROOT, text=True).strip() == "true"
 
 
-@pytest.fixture(scope="module")
-def tagged(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A clone with a tag for every release, and one for the working tree."""
-    clone = tmp_path_factory.mktemp("releases") / "treewright"
+def clone_releases(folder: Path) -> Path:
+    """Give a clone with a tag for every release, and one for the working tree."""
+    clone = folder / "treewright"
     run("git", "clone", "--quiet", "--no-tags", ROOT, clone)
     for version, commit_ in releases().items():
         run("git", "tag", version, commit_, cwd=clone)
@@ -47,6 +47,11 @@ def tagged(tmp_path_factory: pytest.TempPathFactory) -> Path:
     run("git", "commit", "--quiet", "--allow-empty", f"--message=release: {HERE}", cwd=clone)
     run("git", "tag", HERE, cwd=clone)
     return clone
+
+
+@pytest.fixture(scope="module")
+def tagged(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return clone_releases(tmp_path_factory.mktemp("releases"))
 
 
 @pytest.mark.skipif(is_shallow(), reason="a shallow clone has no releases to update from")
@@ -82,11 +87,12 @@ def test_update(tagged: Path, tmp_path: Path, version: str, answers: dict[str, s
     assert run("git", "ls-files", "--unmerged", cwd=project) == ""
     copier(*copy, f"--vcs-ref={HERE}", tagged, fresh)
     after, new = snapshot(project), snapshot(fresh)
-    seeds = {path for path in before if re.match(r"(README|CHANGELOG)\.md|tests/|src/|acme/", path)}
+    seeds = {path for path in before if SEED.match(path)}
     assert {path: after[path] for path in seeds} == {path: before[path] for path in seeds}
     assert {path: text for path, text in after.items() if path not in seeds} == {
         path: text for path, text in new.items() if path in after and path not in seeds
     }
+    assert {path for path in new if not SEED.match(path)} <= after.keys()
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,92 @@
+"""The pages of the documentation come with the answer that wants them, once, and are the user's."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from test_copier import commit, copier, run, snapshot
+from test_releases import HERE, clone_releases, is_shallow
+
+NEXT = "v9.1.0"
+PAGES = ("docs/index.md", "docs/tutorial.md")
+MINE = b"# Mine\n"
+
+
+@pytest.fixture(scope="module")
+def tagged(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A clone with every release, that of the working tree, and one that has changed the pages."""
+    clone = clone_releases(tmp_path_factory.mktemp("docs"))
+    for page in (clone / "template").glob("*docs_folder*/*.md.jinja"):
+        page.write_text(page.read_text("utf-8") + "\nFrom the next release.\n", "utf-8")
+    run("git", "commit", "--quiet", "--all", f"--message=release: {NEXT}", cwd=clone)
+    run("git", "tag", NEXT, cwd=clone)
+    return clone
+
+
+def update(project: Path, *arguments: str) -> dict[str, bytes]:
+    """Update a project, which has to go smoothly, and give its files."""
+    printed = copier("update", "--defaults", "--trust", *arguments, cwd=project)
+    assert "Warning" not in printed
+    assert run("git", "ls-files", "--unmerged", cwd=project) == ""
+    run("git", "add", "--all", cwd=project)
+    run("git", "commit", "--quiet", "--allow-empty", "--message=update", cwd=project)
+    return snapshot(project)
+
+
+@pytest.mark.skipif(is_shallow(), reason="a shallow clone has no releases to update from")
+def test_an_old_project_gets_them_once(tagged: Path, tmp_path: Path) -> None:
+    project = tmp_path / "acme-tool"
+    copier("copy", "--defaults", "--skip-tasks", "--vcs-ref=v0.2.0", tagged, project)
+    (project / "docs").mkdir()
+    (project / "docs/tutorial.md").write_bytes(MINE)
+    commit(project)
+
+    files = update(project, f"--vcs-ref={HERE}")
+    assert files["docs/index.md"].startswith(b"# acme-tool\n")
+    assert files["docs/tutorial.md"] == MINE
+    assert {"docs/api.md", "docs/changelog.md", "zensical.toml"} <= files.keys()
+
+    (project / "docs/index.md").unlink()
+    run("git", "commit", "--quiet", "--all", "--message=less", cwd=project)
+    files = update(project)
+    assert yaml.safe_load(files[".copier-answers.yml"])["_commit"] == NEXT
+    assert "docs/index.md" not in files
+    assert files["docs/tutorial.md"] == MINE
+    assert b"From the next release." in files["docs/api.md"]
+
+
+def test_switched_on_later(tagged: Path, tmp_path: Path) -> None:
+    """In a folder of a repository, and with an answers file by another name."""
+    project = tmp_path / "many" / "[acme]" / "acme-tool"
+    answers = "--answers-file=.copier-answers.treewright.yml"
+    copy = ("copy", "--defaults", "--skip-tasks", f"--vcs-ref={HERE}", answers)
+    copier(*copy, "--data=docs=none", tagged, project)
+    commit(tmp_path / "many")
+    stay = (answers, "--vcs-ref=:current:")
+
+    files = update(project, *stay, "--data=docs=zensical")
+    assert files.keys() >= {*PAGES, "docs/api.md", "zensical.toml"}
+
+    (project / "docs/index.md").write_bytes(MINE)
+    (project / "docs/tutorial.md").unlink()
+    run("git", "commit", "--quiet", "--all", "--message=mine", cwd=project)
+    files = update(project, *stay, "--data=docs=sphinx")
+    assert {path for path in files if path.startswith("docs/")} == {
+        "docs/api.md",
+        "docs/changelog.md",
+        "docs/conf.py",
+        "docs/index.md",
+    }
+    assert files["docs/index.md"] == MINE
+    assert "zensical.toml" not in files
+
+
+def test_a_second_copy_keeps_them(tagged: Path, tmp_path: Path) -> None:
+    project = tmp_path / "acme-tool"
+    copy = ("copy", "--defaults", "--skip-tasks", "--overwrite", tagged, project)
+    copier(*copy)
+    for page in PAGES:
+        (project / page).write_bytes(MINE)
+    assert "Warning" not in copier(*copy)
+    assert [(project / page).read_bytes() for page in PAGES] == [MINE, MINE]
