@@ -330,11 +330,44 @@ class Promise:
             "pyproject.toml",
             "tox.toml",
             *docs[self.docs],
+            *self.community,
             *manifest,
             *(f".github/workflows/{name}.yml" for name in workflows if forge == "github"),
             *({".gitlab-ci.yml"} if forge == "gitlab" else ()),
             *({".github/dependabot.yml"} if bot == "dependabot" else ()),
             *({"renovate.json"} if bot == "renovate" else ()),
+        }
+
+    @property
+    def community(self) -> set[str]:
+        """The files for people who take part, and for where they work."""
+        forge, owned = self.answers.get("forge", "github"), self.answers.get("github_user")
+        own = {
+            "github": {
+                ".github/ISSUE_TEMPLATE/bug.yml",
+                ".github/ISSUE_TEMPLATE/config.yml",
+                ".github/ISSUE_TEMPLATE/idea.yml",
+                ".github/PULL_REQUEST_TEMPLATE.md",
+                *({".github/CODEOWNERS"} if owned else ()),
+            },
+            "gitlab": {
+                ".gitlab/issue_templates/Bug.md",
+                ".gitlab/issue_templates/Idea.md",
+                ".gitlab/merge_request_templates/Default.md",
+                *({".gitlab/CODEOWNERS"} if owned else ()),
+            },
+            "none": set[str](),
+        }
+        conduct = self.answers.get("code_of_conduct", "true") == "true"
+        container = self.answers.get("devcontainer", "false") == "true"
+        return {
+            "AGENTS.md",
+            "CITATION.cff",
+            "CONTRIBUTING.md",
+            "SECURITY.md",
+            *({"CODE_OF_CONDUCT.md"} if conduct else ()),
+            *({".devcontainer/devcontainer.json"} if container else ()),
+            *own[forge],
         }
 
     @property

@@ -77,13 +77,18 @@ def test_comes_back(
     answers = yaml.safe_load((project / ".copier-answers.yml").read_text("utf-8"))
     assert (answers["project_description"], answers["user_name"]) == (text, name)
     init = ast.parse((project / "src/acme_tool/__init__.py").read_text("utf-8"))
-    assert ast.get_docstring(init, clean=False) == text
+    assert ast.get_docstring(init, clean=False) == text.strip()
     for page in ("README.md", "docs/index.md"):
         assert paragraph((project / page).read_text("utf-8")) == text.strip()
     site = tomllib.loads((project / "zensical.toml").read_text("utf-8"))["project"]
     assert html.unescape(site["site_description"]) == text
     assert not set(site["site_description"]) & set("<>\"'")
     assert f"Copyright (c) {name}\n" in (project / "LICENSE").read_text("utf-8")
+    assert paragraph((project / "AGENTS.md").read_text("utf-8")) == text.strip()
+    citation = yaml.safe_load((project / "CITATION.cff").read_text("utf-8"))
+    assert (citation["abstract"], citation["authors"]) == (text, [{"name": name}])
+    reuse = tomllib.loads((project / "REUSE.toml").read_text("utf-8"))
+    assert reuse["annotations"][0]["SPDX-FileCopyrightText"] == name
 
 
 @pytest.mark.parametrize("backend", ["uv", "hatchling", "setuptools", "flit", "pdm", "poetry"])

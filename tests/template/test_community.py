@@ -1,0 +1,210 @@
+"""What a package says to those who take part, cite it, and own its files."""
+
+import json
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Callable, Mapping
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+import yaml
+from markdown_it import MarkdownIt
+from reuse.project import Project
+from reuse.report import ProjectReport
+
+from answers import COVERING, PINS
+from template.test_free_text import EVERYTHING
+
+Render = Callable[..., Path]
+Rendered = list[tuple[dict[str, str], Path]]
+
+# In an environment of its own: it needs an older jsonschema than other tools do.
+CFFCONVERT = "cffconvert==2.0.0"
+MAIL = "o'hara+x@example.org"
+ADVISORIES = {
+    "github": "https://github.com/acme/acme-tool/security/advisories/new",
+    "gitlab": "https://gitlab.com/acme/acme-tool/-/issues/new?issue%5Bconfidential%5D=true",
+}
+
+
+@pytest.fixture
+def rendered(covering: list[Path]) -> Rendered:
+    return list(zip(COVERING, covering, strict=True))
+
+
+def run(*command: str | Path) -> None:
+    """Run a module with its arguments; it has to succeed."""
+    done = subprocess.run(
+        [sys.executable, "-m", *map(str, command)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def links(markdown: str) -> list[str]:
+    """Give where the links and pictures of a text lead, outside of its code."""
+    found = []
+    for token in MarkdownIt("commonmark").parse(markdown):
+        for child in token.children or []:
+            target = child.attrGet("href") or child.attrGet("src")
+            if target:
+                found.append(str(target))
+    return found
+
+
+def headings(markdown: str) -> list[tuple[int, str]]:
+    """Give each heading's level, and the first kind of block that stands below it."""
+    tokens = MarkdownIt("commonmark").parse(markdown)
+    below = [token.type for token in tokens[3:]] + ["end"]
+    return [
+        (int(token.tag[1]), kind)
+        for token, kind in zip(tokens, below, strict=False)
+        if token.type == "heading_open"
+    ]
+
+
+def test_text_files_are_tidy(rendered: Rendered) -> None:
+    """No trailing space, no doubled blank line, one line end at the end, no name of nothing."""
+    untidy = re.compile(r"[ \t]$|\A\n|\n\n\Z|[^\n]\Z|\n\n\n|\b(None|Undefined)\b", re.MULTILINE)
+    code = re.compile(r"(?ms)^```.*?^```$")
+    texts = {".cff", ".json", ".md", ".toml", ".yml", ""}
+    for _, project in rendered:
+        files = [path for path in project.rglob("*") if path.is_file() and path.suffix in texts]
+        assert len(files) > 10
+        for path in files:
+            fault = untidy.search(code.sub("code", path.read_text("utf-8")))
+            assert not fault or path.name == "LICENSE", f"{path}: {fault}"
+
+
+def test_markdown_is_whole(rendered: Rendered) -> None:
+    """Relative links lead to files, and no section is empty."""
+    for _, project in rendered:
+        for path in project.rglob("*.md"):
+            text = path.read_text("utf-8")
+            for target in links(text):
+                if not re.match(r"https://|mailto:|#", target):
+                    assert (path.parent / target.partition("#")[0]).is_file(), f"{path}: {target}"
+            found = headings(text)
+            for (level, below), (after, _) in pairwise([*found, (0, "end")]):
+                empty = below == "end" or (below == "heading_open" and after <= level)
+                # The questions of an issue are answered by who opens it.
+                assert not empty or path.parent.name == "issue_templates", f"{path}: {found}"
+
+
+def test_reuse_is_content(rendered: Rendered, render: Render) -> None:
+    hostile = render(user_name=EVERYTHING, license="Proprietary")
+    (hostile / "uv.lock").write_text("version = 1\n")
+    for project in [hostile, *(project for _, project in rendered)]:
+        report = ProjectReport.generate(
+            Project.from_directory(project), do_checksum=False, multiprocessing=False
+        )
+        assert report.is_compliant, project
+
+
+def test_citation_is_what_was_answered(rendered: Rendered) -> None:
+    for answers, project in rendered:
+        citation = yaml.safe_load((project / "CITATION.cff").read_text("utf-8"))
+        metadata = tomllib.loads((project / "pyproject.toml").read_text("utf-8"))["project"]
+        source = metadata.get("urls", {}).get("Source")
+        expected = {
+            "cff-version": "1.2.0",
+            "type": "software",
+            "title": "acme-tool",
+            "abstract": metadata["description"],
+            "authors": [{"name": "the acme-tool authors"}],
+            **({"repository-code": source} if source else {}),
+            **({} if answers["license"] == "Proprietary" else {"license": metadata["license"]}),
+        }
+        assert citation.pop("message")
+        assert citation == expected
+
+
+def test_schemas_are_kept(rendered: Rendered, render: Render) -> None:
+    """Of citations and issue forms; what GitHub and GitLab run has tests of its own."""
+    hostile = render(user_name=EVERYTHING, project_description=EVERYTHING)
+    projects = [hostile, *(project for _, project in rendered)]
+    for schema, pattern in [
+        ("citation-file-format", "CITATION.cff"),
+        ("github-issue-config", ".github/ISSUE_TEMPLATE/config.yml"),
+        ("github-issue-forms", ".github/ISSUE_TEMPLATE/[bi]*.yml"),
+    ]:
+        files = [path for project in projects for path in project.glob(pattern)]
+        assert files
+        run("check_jsonschema", "--builtin-schema", f"vendor.{schema}", *files)
+    uv = ["uv", "tool", "run", "--from", CFFCONVERT]
+    run(*uv, "cffconvert", "--validate", "--infile", hostile / "CITATION.cff")
+
+
+@pytest.mark.parametrize("mail", ["", MAIL])
+@pytest.mark.parametrize("owner", ["", "acme"])
+@pytest.mark.parametrize("forge", ["github", "gitlab", "none"])
+def test_reports_reach_somebody(render: Render, forge: str, owner: str, mail: str) -> None:
+    """A vulnerability, and a breach of the code of conduct."""
+    project = render(forge=forge, github_user=owner, user_email=mail, update_bot="none")
+    advisory = {ADVISORIES[forge]} if owner and forge != "none" else set()
+    mailto = {f"mailto:{mail}"} if mail else set()
+    security = (project / "SECURITY.md").read_text("utf-8")
+    assert set(links(security)) == advisory | mailto
+    ways = {"github": "Security", "gitlab": "confidential", "none": "git log"}
+    assert ways[forge] in security or mail
+    conduct = (project / "CODE_OF_CONDUCT.md").read_text("utf-8")
+    covenant = "https://www.contributor-covenant.org/version/3/0/code_of_conduct/"
+    assert set(links(conduct)) == {covenant} | mailto
+    assert ("git log" in conduct) == (not mail)
+    if forge == "github":
+        config = yaml.safe_load((project / ".github/ISSUE_TEMPLATE/config.yml").read_text("utf-8"))
+        assert {link["url"] for link in config.get("contact_links", [])} == advisory
+
+
+@pytest.mark.parametrize(
+    "repository", ["https://git.example.org/a/b/c", "https://git.example.org/a/b/c.git/"]
+)
+def test_own_address_is_linked(render: Render, repository: str) -> None:
+    project = render(forge="gitlab", repository_url=repository)
+    (link,) = links((project / "SECURITY.md").read_text("utf-8"))
+    assert link.startswith("https://git.example.org/a/b/c/-/issues/new?")
+
+
+def contributing(render: Render, answers: Mapping[str, str]) -> str:
+    return " ".join((render(answers) / "CONTRIBUTING.md").read_text("utf-8").split())
+
+
+def test_releasing_fits_the_answers(render: Render) -> None:
+    """Nothing is asked for that the project does not have."""
+    proprietary = {"license": "Proprietary"}
+    quiet = {"update_bot": "none", "docs": "none"}
+    for answers, wanted, unwanted in [
+        ({}, ["release.yml", "Pages", "Renovate", "uv version", "`pypi`"], ["uv publish"]),
+        ({**proprietary, **quiet}, ["Do Not Upload"], ["`pypi`", "Pages", "Renovate"]),
+        ({"forge": "gitlab"}, [".gitlab-ci.yml", "`pypi`"], ["release.yml", "uv publish"]),
+        ({"forge": "gitlab", **proprietary}, ["Do Not Upload"], ["`pypi`", "PyPI, and"]),
+        ({"forge": "none"}, ["uv publish", "API tokens"], ["git push", "`pypi`"]),
+        ({"forge": "none", **proprietary}, ["Hand on", "Do Not Upload"], ["uv publish"]),
+        ({"version_source": "vcs"}, ["makes the version"], ["uv version"]),
+        ({"update_bot": "dependabot"}, ["Dependabot proposes"], ["Renovate"]),
+        ({"coverage_min": "90"}, ["90 % of all branches"], ["100 %"]),
+        ({"code_of_conduct": "false"}, [], ["CODE_OF_CONDUCT"]),
+    ]:
+        text = contributing(render, answers)
+        assert [words for words in wanted if words not in text] == [], answers
+        assert [words for words in unwanted if words in text] == [], answers
+
+
+def test_owners_are_asked(rendered: Rendered) -> None:
+    for answers, project in rendered:
+        owners = list(project.glob(".git*/CODEOWNERS"))
+        assert len(owners) == (answers["github_user"] != "" and answers["forge"] != "none")
+        for path in owners:
+            lines = path.read_text("utf-8").splitlines()
+            assert [line for line in lines if not line.startswith("#")] == ["* @acme"]
+
+
+def test_container_is_pinned(rendered: Rendered) -> None:
+    for answers, project in rendered:
+        path = project / ".devcontainer/devcontainer.json"
+        assert path.exists() == (answers["devcontainer"] == "true")
+        if path.exists():
+            image, _, tag = json.loads(path.read_text("utf-8"))["image"].rpartition(":")
+            assert PINS["containers"][image] == tag
