@@ -1,7 +1,9 @@
 """Fixtures: an isolated environment, the fast render, and a real, tagged clone."""
 
+import json
 import os
 import subprocess
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from itertools import count
@@ -10,6 +12,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+import prek_mirrors
 import pythons
 import rendering
 from answers import COVERING
@@ -104,6 +107,19 @@ def covering(template: Path, tmp_path_factory: pytest.TempPathFactory) -> list[P
             for project, answers in zip(projects, COVERING, strict=True):
                 rendering.render(template, project, answers)
     return projects
+
+
+@pytest.fixture(scope="session")
+def mirrors(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The variables by which hooks come from this machine, and are installed once a test run."""
+    folder = shared_folder(tmp_path_factory) / "hooks"
+    kept = folder / "variables.json"
+    with FileLock(folder.with_suffix(".lock")):
+        if not kept.exists():
+            kept.write_text(json.dumps(prek_mirrors.make(folder)))
+    tools = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    bytecode = {"PYTHONDONTWRITEBYTECODE": ""}  # written, or each start of a tool compiles it
+    return {**os.environ, **json.loads(kept.read_text()), **bytecode, "PATH": tools}
 
 
 @pytest.fixture(scope="session")
