@@ -1,0 +1,103 @@
+"""Every command that CONTRIBUTING.md and AGENTS.md name works as printed, in a fresh clone."""
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from markdown_it import MarkdownIt
+
+Render = Callable[..., Path]
+
+# What cannot run here, and why.
+ELSEWHERE = {
+    "uv publish": "uploads to PyPI",
+    "uvx copier update --trust --defaults": "takes a released Treewright: see test_releases.py",
+}
+# Each takes minutes with every Python at hand: here it is the one that runs the tests.
+HERE = f"{sys.version_info.major}.{sys.version_info.minor}"
+
+
+def scripts(markdown: Path) -> Iterator[tuple[str, str]]:
+    """Give the shell blocks of a file, each with the heading that it stands under."""
+    tokens = MarkdownIt("commonmark").parse(markdown.read_text("utf-8"))
+    heading = ""
+    for token, after in zip(tokens, tokens[1:] + tokens[-1:], strict=True):
+        if token.type == "heading_open":
+            heading = after.content
+        elif token.type == "fence" and token.info in ("sh", "console"):
+            yield heading, token.content
+
+
+def test_commands_that_run_elsewhere_are_named(covering: list[Path]) -> None:
+    named = {
+        line
+        for project in covering
+        for _, script in scripts(project / "CONTRIBUTING.md")
+        for line in script.splitlines()
+    }
+    assert ELSEWHERE.keys() <= named
+
+
+def git(project: Path, *arguments: str | Path) -> None:
+    subprocess.run(["git", *map(str, arguments)], cwd=project, check=True, capture_output=True)
+
+
+@pytest.fixture
+def variables(mirrors: dict[str, str], tmp_path: Path) -> dict[str, str]:
+    """Those of somebody who has set up nothing yet."""
+    home = tmp_path / "home"
+    home.mkdir()
+    skipped = "|".join(minor for minor in ("3.11", "3.12", "3.13", "3.14", "3.15") if minor != HERE)
+    tox = {"TOX_SKIP_ENV": f"({skipped.replace('.', '[.]')}|.*t)"}
+    kept = {name: value for name, value in mirrors.items() if not name.startswith("XDG_")}
+    pip = {"PIP_CACHE_DIR": str(home / "pip"), "PIP_NO_COMPILE": "1"}  # only what is imported
+    return kept | tox | pip | {"HOME": str(home)}
+
+
+@pytest.fixture
+def clone(render: Render, tmp_path: Path, request: pytest.FixtureRequest) -> Path:
+    """A fresh clone of a package that was committed with its lock."""
+    project = render(github_user="acme", **request.param)
+    git(project, "init", "--initial-branch=main")
+    subprocess.run([sys.executable, "-m", "uv", "lock", "--quiet"], cwd=project, check=True)
+    git(project, "add", "--all")
+    git(project, "commit", "--message=Start the package")
+    git(tmp_path, "clone", project, "clone")
+    return tmp_path / "clone"
+
+
+def run(script: str, folder: Path, variables: dict[str, str]) -> None:
+    """Run a script as a shell does that stops at the first failure and shows its commands."""
+    done = subprocess.run(
+        ["bash", "-eux", "-o", "pipefail"],
+        input=script,
+        cwd=folder,
+        env=variables,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-5000:]
+
+
+@pytest.mark.parametrize("with_uv", [True, False], ids=["uv", "pip"])
+@pytest.mark.parametrize("clone", [{}], indirect=True, ids=["default"])
+def test_commands_work(clone: Path, variables: dict[str, str], *, with_uv: bool) -> None:
+    ran = []
+    for heading, script in scripts(clone / "CONTRIBUTING.md"):
+        if (heading != "Without uv") != with_uv:
+            continue
+        if heading == "Release":  # what its text asks for, before its commands
+            changelog = clone / "CHANGELOG.md"
+            text = changelog.read_text("utf-8")
+            released = "## Unreleased\n\n## 1.2.3 (2026-01-31)\n"
+            changelog.write_text(text.replace("## Unreleased\n", released))
+        here = [line for line in script.splitlines() if line not in ELSEWHERE]
+        run("\n".join(here) + "\n", clone, variables)
+        ran += here
+    assert len(ran) > 5
+    if with_uv:
+        for _, script in scripts(clone / "AGENTS.md"):
+            assert set(script.splitlines()) <= set(ran)
