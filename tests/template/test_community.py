@@ -179,7 +179,7 @@ def test_releasing_fits_the_answers(render: Render) -> None:
         ({}, ["release.yml", "Pages", "Renovate", "uv version", "`pypi`"], ["uv publish"]),
         ({**proprietary, **quiet}, ["Do Not Upload"], ["`pypi`", "Pages", "Renovate"]),
         ({"forge": "gitlab"}, [".gitlab-ci.yml", "`pypi`"], ["release.yml", "uv publish"]),
-        ({"forge": "gitlab", **proprietary}, ["Do Not Upload"], ["`pypi`", "PyPI, and"]),
+        ({"forge": "gitlab", **proprietary}, ["Do Not Upload"], ["`pypi`", "to PyPI"]),
         ({"forge": "none"}, ["uv publish", "API tokens"], ["git push", "`pypi`"]),
         ({"forge": "none", **proprietary}, ["Hand on", "Do Not Upload"], ["uv publish"]),
         ({"version_source": "vcs"}, ["makes the version"], ["uv version"]),
