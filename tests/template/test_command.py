@@ -63,11 +63,10 @@ def test_nobody_reads_on(start: Callable[..., subprocess.Popen[str]], tmp_path: 
 @commands
 def test_interrupt(start: Callable[..., subprocess.Popen[str]], tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "endless")
-    with start("sum", "endless") as process:
-        # The other end opens when the command has begun to read, and is never closed.
-        with (tmp_path / "endless").open("wb"):
-            process.send_signal(signal.SIGINT)
-            output, messages = process.communicate()
+    # The pipe's other end opens when the command has begun to read, and is never closed.
+    with start("sum", "endless") as process, (tmp_path / "endless").open("wb"):
+        process.send_signal(signal.SIGINT)
+        output, messages = process.communicate()
     assert (process.returncode, output, messages.strip()) == (130, "", "")
 
 

@@ -202,7 +202,11 @@ HOSTILE: dict[str, tuple[bytes, list[str], list[tuple[int, str]]]] = {
     "CRLF": (b"a,b\r\n1,2\r\n3\r\n", ["1|2"], [(3, "1 cells")]),
     "CR": (b"a,b\r1,2\r3\r", ["1|2"], [(3, "1 cells")]),
     "Latin-1": (b"a,b\n1,Z\xfcrich\n3,4\n", ["3|4"], [(2, "cannot be written: the byte 0xfc is")]),
-    "half a character": (b"a,b\n1,\xc3\n3,4\n", ["3|4"], [(2, "cannot be written: the byte 0xc3 is no")]),
+    "half a character": (
+        b"a,b\n1,\xc3\n3,4\n",
+        ["3|4"],
+        [(2, "cannot be written: the byte 0xc3 is no")],
+    ),
     "separators of Unicode": ("a,b\n\u2028,\x85\x1c\n".encode(), ["\u2028|\x85\x1c"], []),
     "a huge cell": (b"a,b\n1," + b"x" * 200_000 + b"\n3,4\n", ["3|4"], [(2, "field larger than")]),
 }
@@ -299,7 +303,7 @@ def test_standard_streams(command: tuple[str, ...], source: str, target: str) ->
 
 
 def in_a_terminal(*command: str) -> tuple[int, str]:
-    """Give the status of a command, and all that it writes, whether it stays on the screen or not."""
+    """Give the status of a command, and all that it writes, also what the screen loses."""
     leader, follower = pty.openpty()
     with subprocess.Popen(command, stdin=follower, stdout=follower, stderr=follower) as process:
         os.close(follower)

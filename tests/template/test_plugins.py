@@ -74,7 +74,13 @@ BAD = {
     "lacks": ("import no_such_module\n", "ModuleNotFoundError: No module named 'no_such_module'"),
     "syntax": ("def run(\n", "SyntaxError: "),
 }
-TURN = '"""Turn a text around."""\n\n\ndef run(value: object) -> object:\n    return str(value)[::-1]\n'
+TURN = '''\
+"""Turn a text around."""
+
+
+def run(value: object) -> object:
+    return str(value)[::-1]
+'''
 SAY = """\
 import json
 from {0} import find_plugins, load_plugins

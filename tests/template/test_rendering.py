@@ -164,7 +164,9 @@ def check_init(source: str, answers: Mapping[str, str], promise: Promise) -> Non
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__"
     ]
     exports = promise.starter.exports
-    assert exported == [sorted(["__version__", *(name for found in exports.values() for name in found)])]
+    assert exported == [
+        sorted(["__version__", *(name for found in exports.values() for name in found)])
+    ]
     for module, names in exports.items():
         lazy = f"\nlazy from .{module} import {', '.join(names)}\n" in source
         assert lazy is (answers["python_min"] == "3.15")

