@@ -62,7 +62,7 @@ STARTERS = [
     *(start(*answers) for answers in product(PROGRAMS, PLUGINS, FRAMEWORKS)),
     start("plugin", "", ""),
 ]
-# Of each starter enough that every line of it is checked, since type checkers are slow.
+# Of each starter a few, for what is slow.
 TYPICAL = [
     *(
         start(starter, plugins, framework)
@@ -77,6 +77,15 @@ TYPICAL = [
     start("plugin", "", ""),
 ]
 PYTHONS = [{"python_min": minor} for minor in ("3.11", "3.12", "3.13", "3.14", "3.15")]
+# Every line that a starter can bring, in the plainest and the deepest shape, old and new by turns.
+VARIANTS = [
+    {"project_name": "acme-tool", **shape, **python, **starter}
+    for starter, (shape, python) in zip(
+        STARTERS,
+        cycle(product((SHAPES[0], SHAPES[-1]), (PYTHONS[0], PYTHONS[-1]))),
+        strict=False,
+    )
+]
 
 FORGES = [
     {"forge": forge, "update_bot": bot}

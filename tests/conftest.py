@@ -15,7 +15,7 @@ from filelock import FileLock
 import prek_mirrors
 import pythons
 import rendering
-from answers import COVERING
+from answers import COVERING, VARIANTS
 
 Render = Callable[..., Path]
 
@@ -100,11 +100,21 @@ def render(template: Path, tmp_path: Path) -> Render:
 @pytest.fixture(scope="session")
 def covering(template: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """A project of each of the covering answers, in their order. Read them, do not write."""
-    folder = shared_folder(tmp_path_factory) / "covering"
-    projects = [folder / f"{number:02}" / "acme-tool" for number in range(len(COVERING))]
+    return render_once(template, shared_folder(tmp_path_factory) / "covering", COVERING)
+
+
+@pytest.fixture(scope="session")
+def variants(template: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """A project of each variant of the starters, in their order. Read them, do not write."""
+    return render_once(template, shared_folder(tmp_path_factory) / "variants", VARIANTS)
+
+
+def render_once(template: Path, folder: Path, chosen: list[dict[str, str]]) -> list[Path]:
+    """Render a project of each of the answers, whichever worker needs them first."""
+    projects = [folder / f"{number:02}" / "acme-tool" for number in range(len(chosen))]
     with FileLock(folder.with_suffix(".lock")):
         if not folder.exists():
-            for project, answers in zip(projects, COVERING, strict=True):
+            for project, answers in zip(projects, chosen, strict=True):
                 rendering.render(template, project, answers)
     return projects
 

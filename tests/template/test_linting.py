@@ -1,49 +1,41 @@
-"""Generated code passes all of ruff's rules but a few."""
+"""Generated projects pass the linters, by their own settings."""
 
 import subprocess
 import sys
-from collections.abc import Callable
+import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from answers import SHAPES, STARTERS, identify
 
-Render = Callable[..., Path]
-
-RUFF = """\
-line-length = 100
-
-[lint]
-select = ["ALL"]
-ignore = [
-  "COM812", # the formatter owns commas
-  "CPY",    # the licence is in LICENSE
-  "D203",   # as the formatter has it
-  "D213",
-  "EM",     # a message in its exception reads well
-  "TRY003",
-]
-
-[lint.per-file-ignores]
-"**/__init__.py" = ["PLC0415"] # lazy imports are its point
-"tests/**" = ["D", "INP001", "PLR2004", "S101", "S603"]
-# What Python 3.14 and newer load late in annotations, older ones and Typer read at once.
-"**" = ["TC001", "TC002", "TC003"]
-"""
+def lint(*command: str, cwd: Path) -> None:
+    """Run a tool that has to find nothing."""
+    python = [sys.executable, "-m"]
+    done = subprocess.run([*python, *command], cwd=cwd, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.mark.parametrize(("shape", "floor"), [(SHAPES[0], "3.15"), (SHAPES[-1], "3.11")])
-@pytest.mark.parametrize("starter", STARTERS, ids=identify)
-def test_ruff(render: Render, floor: str, shape: dict[str, str], starter: dict[str, str]) -> None:
-    project = render({**shape, **starter}, project_name="acme-tool", python_min=floor)
-    (project / "ruff.toml").write_text(RUFF)
-    for command in (["check"], ["format", "--diff"]):
-        done = subprocess.run(
-            [sys.executable, "-m", "ruff", *command, "--no-cache", "."],
-            cwd=project,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
+def settings(project: Path, tool: str) -> dict[str, Any]:
+    """Give what pyproject.toml says of a tool."""
+    table: dict[str, Any] = tomllib.loads((project / "pyproject.toml").read_text("utf-8"))
+    found: dict[str, Any] = table["tool"][tool]
+    return found
+
+
+@pytest.mark.parametrize("command", [["check"], ["format", "--diff"]], ids=["check", "format"])
+@pytest.mark.parametrize("rendered", ["covering", "variants"])
+def test_ruff(request: pytest.FixtureRequest, rendered: str, command: list[str]) -> None:
+    """It looks for the settings of each file in the folders above it."""
+    projects: list[Path] = request.getfixturevalue(rendered)
+    assert all(settings(project, "ruff")["lint"]["select"] == ["ALL"] for project in projects)
+    lint("ruff", *command, "--no-cache", ".", cwd=projects[0].parents[1])
+
+
+@pytest.mark.parametrize("rendered", ["covering", "variants"])
+def test_codespell(request: pytest.FixtureRequest, rendered: str) -> None:
+    """It reads the settings of one project, and starts slowly: they are the same in all."""
+    projects: list[Path] = request.getfixturevalue(rendered)
+    first, *others = projects
+    assert all(settings(other, "codespell") == settings(first, "codespell") for other in others)
+    lint("codespell_lib", "--toml", str(first / "pyproject.toml"), ".", cwd=first.parents[1])

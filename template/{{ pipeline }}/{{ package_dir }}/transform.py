@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 __all__ = ["TRANSFORMS", "Step", "Transform", "TransformError", "compile_steps", "register"]
 
@@ -19,6 +20,12 @@ class Transform:
     run: Callable[[object], object]
 
 
+class _Function(Protocol):
+    __name__: str
+
+    def __call__(self, text: str, /) -> object: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """A transform of one column."""
@@ -31,7 +38,7 @@ class Step:
 TRANSFORMS: dict[str, Transform] = {}
 
 
-def register(function: Callable[[str], object]) -> Callable[[str], object]:
+def register(function: _Function) -> _Function:
     """Make a function of a text a transform, by its name and the first line of its docstring.
 
     A null stays a null. Any other value that is not a text is an error of its row.
