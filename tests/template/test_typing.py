@@ -1,29 +1,25 @@
 """Type checkers accept the package and its tests, and catch a misspelt public name."""
 
 import json
+import os
 import re
+import shutil
 import subprocess
 import sys
-from collections.abc import Callable
-from itertools import cycle, product
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from answers import SHAPES, TYPICAL, Promise, identify
+from answers import COVERING, PYTHONS, SHAPES, STARTERS, VARIANTS, Promise
 
 Render = Callable[..., Path]
 
-MISSPELT = re.compile(r'"(\w+_such_name)"')
-PYRIGHT = ("pyright", "--pythonpath", sys.executable, "--outputjson")
-FLOORS = ["3.11", "3.15"]
-# Every shape on both, and then the starters in the plainest and the deepest shape by turns.
-CASES = [*product(SHAPES, FLOORS)] + [
-    ({**shape, **starter}, floor)
-    for starter, (shape, floor) in zip(
-        TYPICAL, cycle(product((SHAPES[0], SHAPES[-1]), FLOORS)), strict=False
-    )
-]
+FLOORS = [PYTHONS[0]["python_min"], PYTHONS[-1]["python_min"]]
 USE = """\
 from {package} import no_such_name
 import {package}
@@ -32,62 +28,153 @@ import {package}
 {package}.__version__.split(".")
 {package}.another_such_name
 """
+MISSPELT = re.compile(r"\W(\w+_such_name)\W")
+FINDING = re.compile(r"(?m)^(\S+?):\d+:.*(?:error|warning).*$")
 
 
-cases = pytest.mark.parametrize(
-    ("answers", "floor"), CASES, ids=[f"{identify(answers)}-{floor}" for answers, floor in CASES]
-)
+@dataclass(frozen=True)
+class Project:
+    """A project, with a file among its tests that uses the public names, two of them misspelt."""
+
+    folder: Path
+    answers: Mapping[str, str]
+
+    def __post_init__(self) -> None:
+        promise = Promise(self.answers)
+        use = USE.format(package=promise.import_path, use=promise.starter.use)
+        (self.folder / "tests" / "use.py").write_text(use)
+
+    @property
+    def files(self) -> int:
+        """How many there are to check."""
+        starter = Promise(self.answers).starter
+        shared = ["__init__", "test_contract", "test_readme", "use"]
+        return len([*shared, *starter.modules, *starter.tests])
+
+    def settings(self, tool: str) -> dict[str, Any]:
+        pyproject = tomllib.loads((self.folder / "pyproject.toml").read_text("utf-8"))
+        settings: dict[str, Any] = pyproject["tool"][tool]
+        return settings
 
 
-@pytest.fixture(scope="session")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What mypy keeps of the standard library and of others' packages, which takes it longest."""
-    return tmp_path_factory.mktemp("mypy")
+@pytest.fixture(params=FLOORS)
+def projects(
+    request: pytest.FixtureRequest,
+    render: Render,
+    variants: list[Path],
+    tmp_path: Path,
+) -> list[Project]:
+    """Every shape of the least package, and every line of the others, on a floor."""
+    floor = {"python_min": request.param}
+    chosen = [
+        Project(render(answers), answers)
+        for shape in SHAPES
+        for answers in [{"project_name": "acme-tool", **shape, **floor, **STARTERS[0]}]
+    ]
+    others = dict(zip(variants, VARIANTS, strict=True))
+    if request.config.getoption("--exhaustive"):
+        others |= dict(zip(request.getfixturevalue("covering"), COVERING, strict=True))
+    else:
+        others = needed({path: others[path] for path in variants})
+    for number, (path, answers) in enumerate(others.items()):
+        if floor.items() <= answers.items():
+            copy = shutil.copytree(path, tmp_path / f"other-{number}" / "acme-tool")
+            chosen.append(Project(copy, answers))
+    return chosen
 
 
-@pytest.fixture
-def project(render: Render, cache: Path, answers: dict[str, str], floor: str) -> Path:
-    project = render(answers, project_name="acme-tool", python_min=floor)
-    promise = Promise(answers)
-    use = USE.format(package=promise.import_path, use=promise.starter.use)
-    (project / "use.py").write_text(use)
-    source = "src" if answers["layout"] == "src" else "."
-    (project / "mypy.ini").write_text(
-        f"[mypy]\nstrict = true\nmypy_path = {source}\nexplicit_package_bases = true\n"
-        f"python_version = {floor}\ncache_dir = {cache}\n"
-    )
-    settings = {"typeCheckingMode": "strict", "extraPaths": [source], "pythonVersion": floor}
-    (project / "pyrightconfig.json").write_text(json.dumps(settings))
-    return project
+def needed(projects: Mapping[Path, Mapping[str, str]]) -> dict[Path, Mapping[str, str]]:
+    """Choose a few of the projects that together have every line of Python that any has."""
+    lines = {
+        path: {
+            (file.name, line.replace(Promise(answers).import_path, "acme_tool"))
+            for file in path.rglob("*.py")
+            for line in file.read_text("utf-8").splitlines()
+        }
+        for path, answers in projects.items()
+    }
+    chosen: dict[Path, Mapping[str, str]] = {}
+    left = set[tuple[str, str]]().union(*lines.values())
+    while left:
+        best = max(lines, key=lambda path: len(lines[path] & left))
+        chosen[best] = projects[best]
+        left -= lines[best]
+    return chosen
 
 
 def check(*command: str, cwd: Path) -> str:
     python = [sys.executable, "-m"]
     done = subprocess.run([*python, *command], cwd=cwd, capture_output=True, text=True, check=False)
-    assert not done.stderr
+    assert not done.stderr.replace("All checks passed!", "").strip(), done.stderr
     return done.stdout
 
 
-@cases
-def test_mypy(project: Path, answers: dict[str, str]) -> None:
-    folder = Promise(answers).folder
-    assert "Success: no issues found" in check("mypy", folder, "tests", cwd=project)
-    errors = [
-        line for line in check("mypy", "use.py", cwd=project).splitlines() if "error:" in line
-    ]
-    assert MISSPELT.findall("\n".join(errors)) == ["no_such_name", "another_such_name"]
+def complaints(output: str) -> dict[str, set[str]]:
+    """Give the misspelt names that are complained of, by file, and no other name of a file."""
+    names: dict[str, set[str]] = {}
+    for found in FINDING.finditer(output):
+        names.setdefault(Path(found[1]).name, set()).update(MISSPELT.findall(found[0]))
+    return names
 
 
-@cases
-def test_pyright(project: Path, answers: dict[str, str]) -> None:
-    folder, starter = Promise(answers).folder, Promise(answers).starter
-    clean = json.loads(check(*PYRIGHT, folder, "tests", cwd=project))
-    assert clean["generalDiagnostics"] == []
-    assert clean["summary"]["filesAnalyzed"] == len([*starter.modules, *starter.tests]) + 3
-    found = json.loads(check(*PYRIGHT, "use.py", cwd=project))
-    messages = [
-        finding["message"]
-        for finding in found["generalDiagnostics"]
-        if finding["rule"] == "reportAttributeAccessIssue"
-    ]
-    assert MISSPELT.findall("\n".join(messages)) == ["no_such_name", "another_such_name"]
+ONLY = {"use.py": {"no_such_name", "another_such_name"}}
+
+
+def test_mypy(projects: list[Project], tmp_path: Path) -> None:
+    """One cache for all: what it keeps of others' packages takes it longest."""
+    for number, project in enumerate(projects):
+        for file in project.folder.rglob("*.py"):  # by size and second, it tells changes
+            os.utime(file, (number, number))
+        output = check("mypy", f"--cache-dir={tmp_path / 'cache'}", cwd=project.folder)
+        assert complaints(output) == ONLY, output
+        assert f"(checked {project.files} source files)" in output
+
+
+def test_ty(projects: list[Project]) -> None:
+    python = ("--python", sys.prefix)
+    for project in projects:
+        command = ("ty", "check", "--error-on-warning", "--output-format=concise", *python)
+        output = check(*command, cwd=project.folder)
+        assert complaints(output) == ONLY, output
+
+
+def pyright(folder: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(
+        check("pyright", "--pythonpath", sys.executable, "--outputjson", cwd=folder)
+    )
+    return found
+
+
+def test_pyright(projects: list[Project], tmp_path: Path) -> None:
+    """One process for all, since it starts slowly: it is told what their own settings are."""
+    floors, included, roots = set(), [], []
+    for project in projects:
+        root = project.folder.relative_to(tmp_path).as_posix()
+        settings = project.settings("pyright")
+        assert settings.pop("typeCheckingMode") == "strict"
+        floors.add(settings.pop("pythonVersion"))
+        included += [f"{root}/{path}" for path in settings.pop("include")]
+        assert not settings
+        roots.append({"root": root, "extraPaths": [f"{root}/src"]})  # as it does by itself
+    (floor,) = floors
+    together = {"include": included, "typeCheckingMode": "strict", "pythonVersion": floor}
+    (tmp_path / "pyrightconfig.json").write_text(
+        json.dumps({**together, "executionEnvironments": roots})
+    )
+    found = pyright(tmp_path)
+    assert found["summary"]["filesAnalyzed"] == sum(project.files for project in projects)
+    for project in projects:
+        messages = [
+            f"{finding['file']}:1: error: {finding['message']!r}"
+            for finding in found["generalDiagnostics"]
+            if Path(finding["file"]).is_relative_to(project.folder)
+        ]
+        assert complaints("\n".join(messages)) == ONLY, messages
+
+
+@pytest.mark.parametrize("shape", [SHAPES[0], SHAPES[-1]], ids=["plainest", "deepest"])
+def test_pyright_alone(render: Render, shape: Mapping[str, str]) -> None:
+    """It finds its own settings."""
+    project = Project(render(shape), shape)
+    found = pyright(project.folder)
+    assert found["summary"]["filesAnalyzed"] == project.files
