@@ -71,11 +71,11 @@ def projects(
         for shape in SHAPES
         for answers in [{"project_name": "acme-tool", **shape, **floor, **STARTERS[0]}]
     ]
-    others = dict(zip(variants, VARIANTS, strict=True))
+    others: dict[Path, Mapping[str, str]] = dict(zip(variants, VARIANTS, strict=True))
     if request.config.getoption("--exhaustive"):
         others |= dict(zip(request.getfixturevalue("covering"), COVERING, strict=True))
     else:
-        others = needed({path: others[path] for path in variants})
+        others = needed(others)
     for number, (path, answers) in enumerate(others.items()):
         if floor.items() <= answers.items():
             copy = shutil.copytree(path, tmp_path / f"other-{number}" / "acme-tool")

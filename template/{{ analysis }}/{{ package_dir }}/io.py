@@ -85,10 +85,10 @@ def write_file(path: Path, data: bytes) -> None:
         OSError: If it cannot be written; the error names the file.
 
     """
-    path = path.resolve()
     if path.exists() and not path.is_file():
         path.write_bytes(data)
         return
+    path = path.resolve()
     part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
         with part.open("xb") as stream:

@@ -1,5 +1,6 @@
 """Where the command starts and ends as a process; ``cli`` is what it says and does."""
 
+import errno
 import os
 import sys
 
@@ -23,7 +24,7 @@ def main() -> int:
     except OSError as error:  # about standard output: the commands answer for their files
         # Python flushes once more when it ends, and must not stumble again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        if isinstance(error, BrokenPipeError):  # nobody reads on, as after `| head`
+        if error.errno in {errno.EPIPE, errno.EINVAL}:  # nobody reads on; the second on Windows
             return 141
         sys.stderr.write(f"{NAME}: cannot write the output: {error.strerror}\n")
         return 2

@@ -44,7 +44,12 @@ def open_output(
     """
     form = form or format_of(path)
     if path == STANDARD:
-        with _rows(sys.stdout.buffer, form, delimiter, columns) as write:
+        sys.stdout.flush()
+        # Not its own buffer, which would close if nobody reads on: Python ends with a flush.
+        with (
+            os.fdopen(sys.stdout.fileno(), "wb", closefd=False) as standard,
+            _rows(cast("BinaryIO", standard), form, delimiter, columns) as write,
+        ):
             yield write
         return
     try:

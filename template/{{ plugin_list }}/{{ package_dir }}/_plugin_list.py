@@ -19,7 +19,13 @@ def print_plugins(loaded: LoadedPlugins, own: Container[str] = ()) -> int:
     """
     for name, source in loaded.sources.items():
         if name not in own:
-            sys.stdout.write(f"{name:12}{source}\n")
+            print_line(f"{name:12}{source}")
     for failure in loaded.failures:
-        sys.stdout.write(f"failed: {failure}\n")
+        print_line(f"failed: {failure}")
     return 1 if loaded.failures else 0
+
+
+def print_line(text: str) -> None:
+    """Print what others wrote, with escapes for what standard output has no code for."""
+    code = sys.stdout.encoding
+    sys.stdout.write(text.encode(code, "backslashreplace").decode(code) + "\n")
