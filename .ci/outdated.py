@@ -24,36 +24,52 @@ from packaging.version import InvalidVersion, Version
 
 ROOT = Path(__file__).parents[1]
 INDEX = "https://pypi.org/pypi/{}/json"
-FORGE = "https://github.com/{}"
-IMAGES = "https://gitlab.com/{}"
+FORGES = {
+    "hooks": "https://github.com/{}",
+    "actions": "https://github.com/{}",
+    "images": "https://gitlab.com/{}",
+}
+REGISTRY = "https://{}/v2/{}/tags/list"
 TAG = re.compile(r"(?m)^(\w+)\trefs/tags/(\S+?)(\^\{\})?$")
 
 
 class Pin(NamedTuple):
-    """A version that a file asks for: of a distribution, or of a repository's tag."""
+    """A version that a file asks for, and what it is of: a part of pins.yml."""
 
     file: str
+    kind: str
     name: str
     version: str
     commit: str = ""
-    image: bool = False
 
 
 def pins(folder: Path) -> Iterator[Pin]:
     """Yield every pin below a folder; a requirement has its specifier for a version."""
     listed = yaml.safe_load((folder / "includes/pins.yml").read_text(encoding="utf-8"))
-    for name, version in listed["requirements"].items():
-        yield Pin("includes/pins.yml", name, version)
-    for name, version in listed["hooks"].items():
-        yield Pin("includes/pins.yml", name, version)
+    for name, allowed in listed["requirements"].items():
+        for version in allowed.values() if isinstance(allowed, dict) else [allowed]:
+            yield Pin("includes/pins.yml", "requirements", name, version)
     for name, action in listed["actions"].items():
-        yield Pin("includes/pins.yml", name, action["version"], action["commit"])
-    for name, version in listed.get("images", {}).items():
-        yield Pin("includes/pins.yml", name, version, image=True)
+        yield Pin("includes/pins.yml", "actions", name, action["version"], action["commit"])
+    for kind in ("hooks", "images", "containers"):
+        for name, version in listed[kind].items():
+            yield Pin("includes/pins.yml", kind, name, version)
     groups = tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))
     for items in groups["dependency-groups"].values():
         for requirement in (Requirement(item) for item in items if isinstance(item, str)):
-            yield Pin("pyproject.toml", requirement.name, str(requirement.specifier))
+            version = str(requirement.specifier)
+            yield Pin("pyproject.toml", "requirements", requirement.name, version)
+
+
+def fetched(address: str) -> Any:  # noqa: ANN401  # JSON
+    """Give what an address of JSON holds.
+
+    Raises:
+        OSError: If it cannot be fetched.
+
+    """
+    with urllib.request.urlopen(address, timeout=30) as answer:  # noqa: S310  # https
+        return json.load(answer)
 
 
 def released(name: str) -> str:
@@ -63,9 +79,19 @@ def released(name: str) -> str:
         OSError: If PyPI does not answer, or knows no such distribution.
 
     """
-    with urllib.request.urlopen(INDEX.format(name), timeout=30) as answer:  # noqa: S310  # https
-        found: dict[str, Any] = json.load(answer)
-    return str(found["info"]["version"])
+    return str(fetched(INDEX.format(name))["info"]["version"])
+
+
+def containers(name: str, variant: str) -> Mapping[Version, tuple[str, str]]:
+    """Give the tag of every version of a container's image, in a variant such as 3.14-trixie.
+
+    Raises:
+        OSError: If the registry does not answer.
+
+    """
+    tags_ = fetched(REGISTRY.format(*name.split("/", 1)))["tags"]
+    found = re.findall(rf"(?m)^(\d+\.\d+\.\d+)-{re.escape(variant)}$", "\n".join(tags_))
+    return {Version(version): (f"{version}-{variant}", "") for version in found}
 
 
 def tags(name: str, forge: str) -> Mapping[Version, tuple[str, str]]:
@@ -97,12 +123,13 @@ def verdict(pin: Pin) -> str:
         OSError: If that cannot be looked up.
 
     """
-    if "/" not in pin.name:
+    if pin.kind == "requirements":
         newest = released(pin.name)
         allowed = Requirement(pin.name + pin.version).specifier.contains(newest)
         return "" if allowed else f"{newest} is out"
-    found = tags(pin.name, IMAGES if pin.image else FORGE)
-    pinned = Version(pin.version)
+    version, _, variant = pin.version.partition("-")
+    pinned = Version(version)
+    found = containers(pin.name, variant) if variant else tags(pin.name, FORGES[pin.kind])
     if pinned not in found:
         return "no such tag"
     if pinned != max(found):

@@ -91,7 +91,7 @@ def main() -> None:
     svg = console.export_svg(title="A package, proven", unique_id="picture")
     # Fonts from a network would tell others who reads the page; every system has its own.
     svg = re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)
-    svg = svg.replace("Fira Code", "ui-monospace")
+    svg = re.sub(r"(?m) +$", "", svg.replace("Fira Code", "ui-monospace"))
     Path(__file__).with_suffix(".svg").write_text(svg, encoding="utf-8")
 
 

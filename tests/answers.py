@@ -147,10 +147,10 @@ COVERING = [
 ]
 
 
-def required(name: str) -> str:
-    """Give the requirement of a distribution, as pins.yml has it."""
-    requirement: str = name + PINS["requirements"][name]
-    return requirement
+def required(name: str, python: str = "") -> str:
+    """Give the requirement of a distribution, as pins.yml has it for an oldest Python."""
+    allowed: Any = PINS["requirements"][name]
+    return name + str(allowed[max(key for key in allowed if key <= python)] if python else allowed)
 
 
 def identify(answers: Mapping[str, str]) -> str:
@@ -210,7 +210,7 @@ CONTENTS = {
             "run": ["Report", "predict", "run_analysis"],
         },
         "run_analysis().model.r2.is_integer()",
-        needs=[required("matplotlib"), required("polars"), required("scikit-learn")],
+        needs=["matplotlib", "polars", "scikit-learn"],
         data=["deliveries.csv"],
     ),
     "plugin": Starter(
@@ -256,7 +256,9 @@ class Promise:
     @property
     def dependencies(self) -> Sequence[str]:
         framework = self.answers.get("cli_framework", "argparse")
-        return [*self.starter.needs, *([] if framework == "argparse" else [required(framework)])]
+        oldest = self.answers.get("python_min", "3.11")
+        needs = [required(name, oldest) for name in self.starter.needs]
+        return [*needs, *([] if framework == "argparse" else [required(framework)])]
 
     @property
     def scripts(self) -> Mapping[str, str]:

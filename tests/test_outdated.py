@@ -32,7 +32,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with a pin of each kind, where PyPI knows all newest releases as 2.0."""
     (tmp_path / "includes").mkdir()
     (tmp_path / "pyproject.toml").write_text('[dependency-groups]\ntest = ["tool==2.0"]\n')
-    monkeypatch.setattr(outdated, "FORGE", str(tmp_path / "forge" / "{}"))
+    forge = str(tmp_path / "forge" / "{}")
+    monkeypatch.setattr(outdated, "FORGES", dict.fromkeys(outdated.FORGES, forge))
     monkeypatch.setattr(outdated, "released", lambda _: "2.0")
     return tmp_path
 
@@ -41,6 +42,7 @@ def pin(folder: Path, *, requirement: str = ">=1", hook: str = "v1.1", action: s
     (folder / "includes/pins.yml").write_text(
         f"requirements:\n  backend: '{requirement}'\nhooks:\n  acme/lint: {hook}\n"
         f"actions:\n  acme/lint: {{version: v1.1, commit: {action}}}\n"
+        "images: {}\ncontainers: {}\n"
     )
 
 
@@ -62,8 +64,8 @@ def test_each_fault_is_named(folder: Path, git: Run, capsys: pytest.CaptureFixtu
     assert outdated.main(folder) == 1
     assert capsys.readouterr().out.splitlines() == [
         "includes/pins.yml: backend >=1,<2: 2.0 is out",
-        "includes/pins.yml: acme/lint v0.9: no such tag",
         f"includes/pins.yml: acme/lint v1.1: v1.1 is the commit {commit}",
+        "includes/pins.yml: acme/lint v0.9: no such tag",
         "pyproject.toml: tool ==1.9: 2.0 is out",
         "4 pins: 4 out of date, 0 not looked up.",
     ]
@@ -81,19 +83,32 @@ def test_what_cannot_be_looked_up_is_named(
     assert "acme/lint: not looked up: fatal: " in capsys.readouterr().out
 
 
-def test_images_come_from_another_forge(
+def test_images_have_tags_too(folder: Path, git: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    git("tag", "v1.1")
+    pin(folder, action=git("rev-parse", "HEAD"))
+    pins = folder / "includes/pins.yml"
+    pins.write_text(pins.read_text().replace("images: {}", "images: {acme/lint: v1.0}"))
+    assert outdated.main(folder) == 1
+    assert "includes/pins.yml: acme/lint v1.0: no such tag\n" in capsys.readouterr().out
+
+
+def test_containers_of_the_same_variant_count(
     folder: Path, git: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     git("tag", "v1.1")
     pin(folder, action=git("rev-parse", "HEAD"))
-    with (folder / "includes/pins.yml").open("a") as pins:
-        pins.write("images:\n  acme-images/lint: v1.0\n")
-    monkeypatch.setattr(outdated, "IMAGES", str(folder / "forge/acme/lint"))
+    pins = folder / "includes/pins.yml"
+    box = "containers: {registry.example/box: 1.0.0-3.14-trixie}"
+    pins.write_text(pins.read_text().replace("containers: {}", box))
+    found = {"tags": ["latest", "1.0.0-3.14-trixie", "1.2.0-3.14-bookworm", "2.0.0"]}
+    monkeypatch.setattr(outdated, "fetched", lambda _: found)
+    assert outdated.main(folder) == 0
+    found["tags"].append("1.1.0-3.14-trixie")
     assert outdated.main(folder) == 1
-    assert "includes/pins.yml: acme-images/lint v1.0: no such tag\n" in capsys.readouterr().out
+    assert "box 1.0.0-3.14-trixie: 1.1.0-3.14-trixie is out\n" in capsys.readouterr().out
 
 
 def test_every_pin_of_the_files_is_read() -> None:
-    found = [found for found in outdated.pins(ROOT) if found.file == "includes/pins.yml"]
-    assert [found.name for found in found] == [name for kind in PINS.values() for name in kind]
+    found = {(pin.kind, pin.name) for pin in outdated.pins(ROOT) if pin.file != "pyproject.toml"}
+    assert found == {(kind, name) for kind, names in PINS.items() for name in names}
     assert all(found.version for found in outdated.pins(ROOT))
