@@ -68,7 +68,9 @@ def replay(text: str, programs: Path, home: Path) -> str:
 
     """
     path = os.pathsep.join([str(programs), os.environ["PATH"]])
-    variables = os.environ | {"PATH": path, "HOME": str(home), "COLUMNS": "80"}
+    # In a terminal, lines come as they are written; in a pipe, those of an error would overtake.
+    terminal = {"COLUMNS": "80", "PYTHONUNBUFFERED": "1"}
+    variables = os.environ | terminal | {"PATH": path, "HOME": str(home)}
 
     def show(block: re.Match[str]) -> str:
         if name := block["name"] or block["title"]:

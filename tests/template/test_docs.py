@@ -82,10 +82,20 @@ def words(page: Path) -> str:
     return " ".join(html.unescape(text).split())
 
 
-@pytest.mark.parametrize("answers", SITES, ids=[f"{n}-{identify(s)}" for n, s in enumerate(SITES)])
-def test_site(render: Render, pytestconfig: pytest.Config, answers: dict[str, str]) -> None:
-    if answers not in SITES[:2] and not pytestconfig.getoption("--exhaustive"):
-        pytest.skip("built with --exhaustive")
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Take a site of each tool and some tutorials, or with --exhaustive all of them."""
+    every = metafunc.config.getoption("--exhaustive")
+    if "site_answers" in metafunc.fixturenames:
+        chosen = SITES if every else SITES[:2]
+        ids = [f"{number}-{identify(answers)}" for number, answers in enumerate(chosen)]
+        metafunc.parametrize("site_answers", chosen, ids=ids)
+    if "program" in metafunc.fixturenames:
+        usual = [start(name, "both", "argparse") for name in ("command", "pipeline", "plugin")]
+        metafunc.parametrize("program", STARTERS if every else usual, ids=identify)
+
+
+def test_site(render: Render, site_answers: dict[str, str]) -> None:
+    answers = site_answers
     python = answers["python_min"]
     if python not in pythons.at_hand():
         pytest.skip(f"Python {python} is not at hand, and the package is for no older one")
@@ -132,15 +142,9 @@ def test_site(render: Render, pytestconfig: pytest.Config, answers: dict[str, st
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the commands are those of POSIX")
-@pytest.mark.parametrize("answers", STARTERS, ids=identify)
-def test_transcript(
-    render: Render, tmp_path: Path, pytestconfig: pytest.Config, answers: dict[str, str]
-) -> None:
+def test_transcript(render: Render, tmp_path: Path, program: dict[str, str]) -> None:
     """The tutorial shows what is printed. Its Python is run by the project's own tests."""
-    usual = [start(name, "both", "argparse") for name in ("command", "pipeline", "plugin")]
-    if answers not in usual and not pytestconfig.getoption("--exhaustive"):
-        pytest.skip("run with --exhaustive")
-    project = render(answers, project_name="acme-tool")
+    project = render(program, project_name="acme-tool")
     tutorial = (project / "docs/tutorial.md").read_text("utf-8")
     home = tmp_path / "home"
     home.mkdir(mode=0o700)
