@@ -10,6 +10,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from check_wheel_contents.checker import NO_CONFIG, WheelChecker
+from check_wheel_contents.contents import WheelContents
+from twine.commands.check import check as twine_check
+from validate_pyproject.api import Validator
 
 import proof
 import pythons
@@ -85,6 +89,7 @@ def test_package(
     (wheel,) = (tmp_path / "dist").glob("*.whl")
     (sdist,) = (tmp_path / "dist").glob("*.tar.gz")
     assert sdist.name == f"acme_tool-{version}.tar.gz"
+    check_as_pypi_does(project, wheel, sdist)
     assert in_wheel(wheel) == promise.wheel_files
     assert in_sdist(sdist) >= promise.sdist_files
     for minor, python in chosen.items():
@@ -108,6 +113,16 @@ def in_wheel(wheel: Path) -> set[str]:
 def in_sdist(sdist: Path) -> set[str]:
     with tarfile.open(sdist) as archive:
         return {member.name.partition("/")[2] for member in archive if member.isfile()}
+
+
+def check_as_pypi_does(project: Path, wheel: Path, sdist: Path) -> None:
+    """Have them looked at by twine, which asks what PyPI asks, and by other graders."""
+    assert twine_check([str(wheel), str(sdist)], strict=True) is False, "it has failed"
+    checker = WheelChecker()
+    checker.configure_options(configpath=NO_CONFIG)
+    assert checker.check_contents(WheelContents.from_wheel(wheel)) == []
+    metadata = tomllib.loads((project / "pyproject.toml").read_text("utf-8"))
+    assert Validator()(metadata) == metadata
 
 
 def check_installed(

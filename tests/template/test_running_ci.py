@@ -28,7 +28,6 @@ ELSEWHERE = {
     "github": {
         "macos": "a runner with macOS",
         "windows": "a runner with Windows",
-        "uv run prek": "gets the hooks from GitHub",
         "uv audit": "asks osv.dev about every dependency",
         "gh release": "makes a release on GitHub",
         "actions/attest-build-provenance": "signs as GitHub, and stores it there",
@@ -41,7 +40,6 @@ ELSEWHERE = {
     "gitlab": {
         "saas-macos": "a runner with macOS",
         "saas-windows": "a runner with Windows",
-        "uv run prek": "gets the hooks from GitHub",
         "uv audit": "asks osv.dev about every dependency",
         "uv run --only-group release pypi-attestations": "signs as GitLab",
         "uv publish": "publishes on PyPI",
@@ -62,6 +60,7 @@ class Runner:
     origin: Path
     folder: Path
     versions: Iterable[str]
+    machine: Mapping[str, str]
     elsewhere: dict[str, str] = field(default_factory=dict)
     kept: dict[str, Path] = field(default_factory=dict)
 
@@ -76,7 +75,7 @@ class Runner:
                 (tools / f"python{version}").symlink_to(python)
         path = f"{tools}{os.pathsep}{os.environ['PATH']}"
         return {
-            **os.environ,
+            **self.machine,
             "PATH": path,
             "CI": "true",
             "PYTHONDONTWRITEBYTECODE": "",
@@ -137,7 +136,9 @@ def git(*arguments: str | Path, cwd: Path | None = None) -> None:
 
 
 @pytest.fixture
-def runner(render: Render, tmp_path: Path, request: pytest.FixtureRequest) -> Callable[..., Runner]:
+def runner(
+    render: Render, tmp_path: Path, request: pytest.FixtureRequest, mirrors: dict[str, str]
+) -> Callable[..., Runner]:
     """Make the runner of a forge, with a project as its maintainer pushes it: locked and tagged."""
     at_hand = list(pythons.at_hand())
     versions = at_hand if request.config.getoption("--every-python") else at_hand[-1:]
@@ -145,7 +146,7 @@ def runner(render: Render, tmp_path: Path, request: pytest.FixtureRequest) -> Ca
     def _runner(forge: str, **answers: str) -> Runner:
         answers |= {"project_name": "acme-tool", "forge": forge, "python_min": at_hand[0]}
         project = render(answers, github_user="acme")
-        made = Runner(forge, project, tmp_path / "runner", versions)
+        made = Runner(forge, project, tmp_path / "runner", versions, mirrors)
         changelog = project / "CHANGELOG.md"
         text = changelog.read_text("utf-8")
         changelog.write_text(text.replace("## Unreleased", f"## {VERSION} (2026-01-31)"), "utf-8")
