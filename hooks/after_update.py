@@ -1,31 +1,49 @@
-"""After `copier update`: name unknown answers and conflicts, then prove; never fail.
+"""After `copier update`: move, merge and mend what it leaves, prove, and report; never fail.
 
-Usage, by copier.yml, in the project's folder: python after_update.py GIVEN SITUATION
+Usage, by copier.yml, in the project's folder: python after_update.py ANSWERS GIVEN SITUATION
 The arguments are those of after_copy.py.
+
+Exit status: 0, whatever is left to a person; 1 where the update could not be finished, because of
+the machine; 130 after Ctrl-C.
 """
 
-import subprocess
 import sys
+from pathlib import Path
 
-from rendered import prove_here, warn_of_unknown
+from rendered import command_for_later, prove_here, warn_of_unknown
+from updating import report
+from updating.finishing import finish
+from updating.repository import GitError
+
+AGAIN = (
+    "Nothing of yours is lost. Go back by `git reset --hard && git clean -fd`, in this folder,"
+    " then update again."
+)
 
 
-def conflicts() -> list[str]:
-    """Give the files that the update left unmerged, of which Copier itself says nothing."""
-    command = ["git", "diff", "--name-only", "--diff-filter=U", "--relative", "-z"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    return done.stdout.split("\0")[:-1]
-
-
-def main(given: str, situation: str) -> int:
-    """Run what follows an update and give the exit status, which is always 0."""
+def main(answers_file: str, given: str, situation: str) -> int:
+    """Run what follows an update and give the exit status."""
+    quiet = "quiet" in situation
     print()  # after Copier's line on the task
     warn_of_unknown(given.split(","))
-    if files := conflicts():
-        print("In conflict:", *files, sep="\n  ")
-        print("Edit each, then `git add` it; its markers show both sides.")
+    try:
+        outcome = finish(Path.cwd(), answers_file)
+    except (GitError, OSError) as error:
+        print(f"The update is not finished: {error}\n{AGAIN}")
+        return 1
+    except KeyboardInterrupt:
+        print(f"The update is not finished: it was interrupted.\n{AGAIN}")
+        return 130
+    if not quiet:
+        print(report.done(outcome))
+    if left := report.problems(outcome):
+        print(left)
+    if "pyproject.toml" in report.conflicts(Path.cwd()):
+        print(f"Not proven: pyproject.toml is in conflict. Run later: {command_for_later()}")
     else:
-        prove_here(quiet="quiet" in situation)
+        prove_here(quiet=quiet, facts=False)
+    if not quiet:
+        print(report.following(outcome))
     return 0
 
 

@@ -27,11 +27,12 @@ def warn_of_unknown(given: Iterable[str]) -> None:
             print(f"Warning: no question is called {name}, so it was ignored{hint}")
 
 
-def prove_here(*, quiet: bool) -> int:
+def prove_here(*, quiet: bool, facts: bool = True) -> int:
     """Prove the project in the current folder and print the report.
 
     Args:
         quiet: Whether to print only what is not as it should be.
+        facts: Whether to tell sizes and times too, beside the verdict.
 
     Returns:
         0 proven; 1 findings; 2 not proven, because of the environment.
@@ -44,7 +45,7 @@ def prove_here(*, quiet: bool) -> int:
 
     proof = prove(Path.cwd())
     if proof.status or not quiet:
-        print(report.text(proof, again=command_for_later()), flush=True)
+        print(report.text(proof, again=command_for_later(), facts=facts), flush=True)
     return proof.status
 
 

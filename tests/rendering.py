@@ -24,7 +24,7 @@ def _compile_once(self: jinja2.Environment, *source: object) -> CodeType:
 
 def copy_template(destination: Path) -> Path:
     """Copy what Copier reads, without git, so that a render clones nothing."""
-    for name in ("copier.yml", "includes", "template", "hooks"):
+    for name in ("copier.yml", "CHANGELOG.md", "includes", "template", "hooks"):
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
         copy(ROOT / name, destination / name)
     return destination

@@ -164,7 +164,7 @@ def test_update_merges_managed_files_and_leaves_seeds(
     assert 'dependencies = ["x"]' in pyproject.read_text()
     assert yaml.safe_load(answers.read_text())["_commit"] == "v9.1.0"
     assert "finding" in printed  # the deleted module is missed
-    assert printed.endswith("then look at `git diff`, and commit.\n\n"), "the last word"
+    assert printed.endswith("look at `git diff HEAD`, and commit.\n"), "the last word"
     assert "Warning" not in printed
 
 

@@ -5,9 +5,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
 from proof.archives import Wheel
-from proof.findings import Finding, some
+from proof.findings import Finding
 from proof.packages import NOT_PACKAGES, ImportPackage
 from proof.project import Project
+from rows import some
 
 _JUNK = re.compile(
     r"(^|/)(\.env|\.envrc|\.DS_Store|Thumbs\.db|__pycache__|\.git|\.venv|node_modules)(/|$)"

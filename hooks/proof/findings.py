@@ -1,10 +1,8 @@
 """What a proof says: a finding about the project, or why nothing could be proven."""
 
 import re
-from collections.abc import Sequence
 from typing import NamedTuple
 
-_NAMED = 3
 _TOLD = 90  # characters of a message
 
 
@@ -25,12 +23,6 @@ class UnprovenError(Exception):
 
     Its text is one sentence for the user.
     """
-
-
-def some(names: Sequence[str]) -> str:
-    """Name the first few of many, so that a finding stays one line."""
-    rest = len(names) - _NAMED
-    return ", ".join(names[:_NAMED]) + (f" and {rest} more" if rest > 0 else "")
 
 
 def told(message: str) -> str:

@@ -9,10 +9,11 @@ from typing import Any, NamedTuple
 
 from proof import public
 from proof.archives import Wheel, entry_points
-from proof.findings import Finding, UnprovenError, some, told
+from proof.findings import Finding, UnprovenError, told
 from proof.packages import ImportPackage
 from proof.project import normalised_version
 from proof.public import Public
+from rows import some
 
 # `import PACKAGE` may load this many modules beyond the bare interpreter's (python -I -S).
 # Measured on Python 3.11 to 3.15: os, typing, re and json together load 33 to 37; logging alone

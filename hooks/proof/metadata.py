@@ -8,8 +8,9 @@ import re
 from collections.abc import Iterator
 
 from proof.archives import Wheel
-from proof.findings import Finding, some
+from proof.findings import Finding
 from proof.project import Project, normalised_name, normalised_version
+from rows import some
 
 # The names that build backends take for license files by themselves.
 _LICENSE_FILES = ["LICEN[CS]E*", "COPYING*"]

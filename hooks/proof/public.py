@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from proof.findings import Finding, some, told
+from proof.findings import Finding, told
+from rows import some
 
 
 class Public(NamedTuple):

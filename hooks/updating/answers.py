@@ -1,0 +1,53 @@
+"""The answers before an update and after it, as the project's answers file has them."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import yaml
+
+from updating.repository import GitError, git
+
+Answers = Mapping[str, object]
+
+
+class Update(NamedTuple):
+    """An update of a project: where, and from which answers to which."""
+
+    project: Path
+    before: Answers
+    now: Answers
+
+    @property
+    def versions(self) -> tuple[str, str]:
+        """The release of the template before, and the one of now."""
+        return str(self.before.get("_commit", "")), str(self.now.get("_commit", ""))
+
+    @property
+    def changed(self) -> dict[str, tuple[object, object]]:
+        """Each answer that is another one now, with both; None is no answer.
+
+        An answer to a question that is new is none that anybody changed.
+        """
+        return {
+            name: (value, self.now.get(name))
+            for name, value in self.before.items()
+            if not name.startswith("_") and value != self.now.get(name)
+        }
+
+
+def read(project: Path, answers_file: str) -> Update:
+    """Read what an update did to the answers.
+
+    Args:
+        project: The project's folder.
+        answers_file: The answers file, relative to it; in HEAD it is as it was before.
+
+    """
+    try:
+        old = git(project, "show", f"HEAD:./{answers_file}").decode()
+    except GitError:  # the answers were never committed: nothing tells what was before
+        old = ""
+    new = (project / answers_file).read_text(encoding="utf-8")
+    now = yaml.safe_load(new)
+    return Update(project, yaml.safe_load(old) or now, now)

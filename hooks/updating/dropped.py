@@ -1,0 +1,34 @@
+"""Files that the template no longer has: Copier deletes them, whatever the user did to them."""
+
+from updating.answers import Update
+from updating.rendering import render
+from updating.repository import git, mark_unmerged, paths
+
+
+def keep_edited(update: Update) -> list[str]:
+    """Bring back the files that the user had edited, as a conflict with the deletion.
+
+    The index gets what git itself leaves of such a conflict: the file as it was rendered and as
+    the user has it, and nothing of the template's. Moves have to be in the index already.
+
+    Args:
+        update: The update.
+
+    Returns:
+        Their paths, relative to the project.
+
+    """
+    deleted = ["diff", "--name-only", "-z", "--no-renames", "--diff-filter=D", "--relative"]
+    gone = paths(git(update.project, *deleted))
+    if not gone:
+        return []
+    before, _ = update.versions
+    rendered = render(before, update.before, [f"/{path}" for path in gone]) or {}
+    edited = []
+    for path in gone:
+        ours = git(update.project, "show", f"HEAD:./{path}")
+        if ours != rendered.get(path):
+            git(update.project, "checkout", "HEAD", "--", path)
+            mark_unmerged(update.project, path, base=rendered.get(path), ours=ours)
+            edited.append(path)
+    return edited

@@ -1,0 +1,82 @@
+"""What releases of the template ask of projects that were made before them.
+
+Data first: a row a migration. What only an answer needs has no row, as Copier reads the answers
+before it asks: the default of a question may read an answer by an older name, or another value,
+from `before` (copier.yml).
+"""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from packaging.version import InvalidVersion, Version
+
+from updating.answers import Update
+from updating.rendering import render
+from updating.repository import GitError, git, mark_unmerged
+
+
+class Migration(NamedTuple):
+    """What a release asks of older projects.
+
+    Args:
+        version: The release, such as v0.5.0.
+        what: What changes, for the report, such as "tox.toml takes the place of noxfile.py".
+        run: What does it, once Copier's merge is complete. It must bear being run twice.
+
+    """
+
+    version: str
+    what: str
+    run: Callable[[Update], None]
+
+
+def renamed(old: str, new: str) -> Callable[[Update], None]:
+    """Give what takes the user's edits of a template file along to its new name.
+
+    Copier has deleted the old file and written the new one as the template has it. They become
+    the sides of a merge, which is settled with the others.
+
+    Args:
+        old: The file's path until then, relative to the project.
+        new: Its path from then on.
+
+    """
+
+    def take_along(update: Update) -> None:
+        try:
+            ours = git(update.project, "show", f"HEAD:./{old}")
+        except GitError:  # the user had deleted it
+            (update.project / new).unlink(missing_ok=True)
+            return
+        before, _ = update.versions
+        base = (render(before, update.before, [f"/{old}"]) or {}).get(old)
+        theirs = update.project / new
+        if ours != base and theirs.is_file():
+            git(update.project, "rm", "--quiet", "--cached", "--ignore-unmatch", "--", old)
+            mark_unmerged(update.project, new, base=base, ours=ours, theirs=theirs.read_bytes())
+
+    return take_along
+
+
+MIGRATIONS: Sequence[Migration] = ()
+
+
+def run(update: Update, migrations: Sequence[Migration] = MIGRATIONS) -> list[str]:
+    """Run the migrations of the releases that an update brings, oldest first.
+
+    Args:
+        update: The update.
+        migrations: Those of all releases.
+
+    Returns:
+        What each has changed.
+
+    """
+    try:
+        low, high = map(Version, update.versions)
+    except InvalidVersion:
+        return []
+    crossed = [one for one in migrations if low < Version(one.version) <= high]
+    for migration in sorted(crossed, key=lambda one: Version(one.version)):
+        migration.run(update)
+    return [migration.what for migration in crossed]

@@ -1,0 +1,49 @@
+"""What the template makes of answers, once more, where a decision needs it."""
+
+import tempfile
+import warnings
+from collections.abc import Iterable
+from pathlib import Path
+
+from updating.answers import Answers
+
+TEMPLATE = Path(__file__).parents[2]
+
+
+def render(version: str, answers: Answers, paths: Iterable[str]) -> dict[str, bytes] | None:
+    """Render some files, as a new project would have them.
+
+    Args:
+        version: The release of the template, or HEAD for that which runs this.
+        answers: The answers; those that it does not ask are ignored.
+        paths: Patterns of the files, as in .gitignore, relative to the project.
+
+    Returns:
+        What each file holds; None where that release cannot be had or does not take the answers.
+
+    """
+    import copier  # noqa: PLC0415  # a third of a second, and seldom needed
+
+    given = {name: value for name, value in answers.items() if not name.startswith("_")}
+    with tempfile.TemporaryDirectory(prefix="treewright-") as folder, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        project = Path(folder, "project")
+        try:
+            copier.run_copy(
+                str(TEMPLATE),
+                project,
+                data=given,
+                vcs_ref=version,
+                exclude=["*", *(f"!{path}" for path in paths)],
+                defaults=True,
+                quiet=True,
+                skip_tasks=True,
+                settings=copier.Settings(),
+            )
+        except Exception:  # noqa: BLE001  # whatever stops it, the caller does without
+            return None
+        return {
+            path.relative_to(project).as_posix(): path.read_bytes()
+            for path in project.rglob("*")
+            if path.is_file()
+        }

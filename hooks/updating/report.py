@@ -1,0 +1,145 @@
+"""The report after an update: what changed, what is left to decide, and how to go on."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rows import row, some
+from updating.answers import Update
+from updating.changelog import Release
+from updating.repository import git, paths
+from updating.seeds import Seeds
+
+_ENTRIES = 4  # of the changelog
+_PLACES = 5  # to look at
+
+
+@dataclass
+class Outcome:
+    """What was done after Copier's merge.
+
+    Args:
+        update: The update.
+        releases: What the template's changelog says of it.
+        migrated: What migrations changed.
+        moved: The folders that moved, `old -> new`.
+        mended: The files in which what names the package was mended.
+        places: Places to look at, `path:line: text`.
+        merged: The files that were merged by meaning.
+        kept: Values of the user's that the template would have others for.
+        seeds: What other answers mean for the user's own files.
+        notes: Sentences on what could not be done.
+
+    """
+
+    update: Update
+    releases: Sequence[Release] = ()
+    migrated: list[str] = field(default_factory=list)
+    moved: list[str] = field(default_factory=list)
+    mended: list[str] = field(default_factory=list)
+    places: list[str] = field(default_factory=list)
+    merged: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+    seeds: Seeds | None = None
+    notes: list[str] = field(default_factory=list)
+
+
+def conflicts(project: Path) -> list[str]:
+    """Give the files that are left unmerged, of which Copier itself says nothing."""
+    return paths(git(project, "diff", "--name-only", "--diff-filter=U", "--relative", "-z"))
+
+
+def done(outcome: Outcome) -> str:
+    """Tell what the update did."""
+    before, now = outcome.update.versions
+    lines = [f"Treewright {now}" if before == now else f"Treewright {before} -> {now}"]
+    lines += _news(outcome.releases)
+    for name, value in _facts(outcome):
+        lines += row(name, value)
+    return _ascii(lines)
+
+
+def problems(outcome: Outcome) -> str:
+    """Tell what is left to a person: nothing where all is done."""
+    lines = list(outcome.notes)
+    if unmerged := conflicts(outcome.update.project):
+        lines += ["In conflict:", *(f"  {path}" for path in unmerged)]
+        lines += ["Edit each, where its markers show both sides, then `git add` it."]
+    return _ascii(lines)
+
+
+def following(outcome: Outcome) -> str:
+    """Say how to go on."""
+    steps = "Next: `uv sync`, which mends uv.lock too; look at `git diff HEAD`, and commit."
+    if outcome.seeds and outcome.seeds.patch:
+        steps += f"\nThen, for your own files: `git apply --3way {outcome.seeds.patch}`"
+    return steps
+
+
+def _news(releases: Sequence[Release]) -> Iterator[str]:
+    """Give the first line of the first entries."""
+    entries = [entry for release in releases for entry in release.entries]
+    for entry in entries[:_ENTRIES]:
+        first, *more = row("new", entry)
+        yield first + ("..." if more else "")
+    if len(entries) > _ENTRIES:
+        yield from row("", f"and {len(entries) - _ENTRIES} more: CHANGELOG.md of the template")
+
+
+def _facts(outcome: Outcome) -> Iterator[tuple[str, str]]:
+    for name, (old, new) in sorted(outcome.update.changed.items()):
+        yield "answer", f"{name}: {_shown(old)} -> {_shown(new)}"
+    for sentence in outcome.migrated:
+        yield "migrated", sentence
+    for move in outcome.moved:
+        yield "moved", move
+    if count := len(outcome.mended):
+        yield "renamed", f"what names the package, in {count} file{'s' if count > 1 else ''}"
+    yield "files", _changes(outcome.update.project)
+    if outcome.merged:
+        yield "merged", f"by meaning: {some(outcome.merged)}"
+    for value in outcome.kept:
+        yield "yours", value
+    if outcome.seeds:
+        yield from _of_seeds(outcome.seeds)
+    for place in outcome.places[:_PLACES]:
+        yield "look at", place
+    if (rest := len(outcome.places) - _PLACES) > 0:
+        yield "", f"and {rest} more places"
+
+
+def _of_seeds(seeds: Seeds) -> Iterator[tuple[str, str]]:
+    if seeds.brought:
+        yield "brought", f"{some(seeds.brought)}; yours from now on"
+    if seeds.unused:
+        yield "unused", f"{some(seeds.unused)}; yours, to keep or delete"
+    if seeds.differing:
+        yield "untouched", f"{some(seeds.differing)}; a patch has what the answers change there"
+
+
+def _changes(project: Path) -> str:
+    """Count what `git status` shows of the project, by kind."""
+    status = git(project, "status", "--porcelain", "-z", "--untracked-files=all", "--", ".")
+    kinds: Counter[str] = Counter()
+    entries = iter(paths(status))
+    for entry in entries:
+        code = entry[:2]
+        if code[0] == "R":
+            next(entries)  # where it was
+            kinds["moved"] += 1
+        elif "U" in code or code in {"AA", "DD"}:
+            kinds["in conflict"] += 1
+        elif code == "??" or code[0] == "A":
+            kinds["new"] += 1
+        else:
+            kinds["removed" if "D" in code else "changed"] += 1
+    return ", ".join(f"{count} {kind}" for kind, count in kinds.items()) or "none changed"
+
+
+def _shown(value: object) -> str:
+    return "none" if value is None or value == "" else str(value)
+
+
+def _ascii(lines: Sequence[str]) -> str:
+    return "\n".join(lines).encode("ascii", "backslashreplace").decode()

@@ -1,0 +1,98 @@
+"""What another answer means for the files that are the user's own, which no update touches."""
+
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import yaml
+
+from updating.answers import Update
+from updating.rendering import TEMPLATE, render
+from updating.repository import git, paths, store
+
+# Where the package is and what it is called: its files move, and what names it is mended.
+NAMING = ("layout", "package", "namespace", "import_name", "project_name")
+
+
+class Seeds(NamedTuple):
+    """What other answers mean for the user's own files.
+
+    Args:
+        brought: The files that came with a feature.
+        unused: The files that belong to a feature which is switched off.
+        differing: The files that would be others in a new project.
+        patch: Where the patch is that makes them so, for `git apply --3way`.
+
+    """
+
+    brought: list[str]
+    unused: list[str]
+    differing: list[str]
+    patch: str
+
+
+def compare(update: Update, folder: str) -> Seeds | None:
+    """Compare what the answers before and those of now make of the user's own files.
+
+    Args:
+        update: The update.
+        folder: The package's folder as it is now, relative to the project.
+
+    Returns:
+        None where no answer has changed that could make a difference.
+
+    """
+    if not update.changed.keys() - set(NAMING):
+        return None
+    naming = {name: update.now[name] for name in NAMING if name in update.now}
+    old = render("HEAD", {**update.now, **update.before, **naming}, patterns(folder))
+    new = render("HEAD", update.now, patterns(folder))
+    if old is None or new is None:
+        return None
+    known = set(paths(git(update.project, "ls-files", "-z")))
+    kept = {path: (old[path], new[path]) for path in sorted(old.keys() & new.keys() & known)}
+    differing = {path: both for path, both in kept.items() if both[0] != both[1]}
+    return Seeds(
+        brought=sorted(path for path in new.keys() - old.keys() - known if _is_there(update, path)),
+        unused=sorted(path for path in old.keys() - new.keys() if _is_there(update, path)),
+        differing=list(differing),
+        patch=_write_patch(update.project, differing) if differing else "",
+    )
+
+
+def patterns(folder: str) -> list[str]:
+    """Give the patterns of the seeds, as copier.yml declares them.
+
+    Args:
+        folder: The package's folder, relative to the project.
+
+    """
+    settings = yaml.safe_load((TEMPLATE / "copier.yml").read_text(encoding="utf-8"))
+    return [path.replace("{{ package_dir }}", folder) for path in settings["_skip_if_exists"]]
+
+
+def _is_there(update: Update, path: str) -> bool:
+    return (update.project / path).is_file()
+
+
+def _write_patch(project: Path, differing: Mapping[str, tuple[bytes, bytes]]) -> str:
+    """Write a patch beside the repository's index; git keeps both sides for a three-way merge."""
+    sides = zip(*differing.values(), strict=True)
+    trees = [_write_tree(project, dict(zip(differing, side, strict=True))) for side in sides]
+    place = git(project, "rev-parse", "--git-path", "treewright.patch").decode().rstrip("\n")
+    patch = git(project, "diff-tree", "-p", "--full-index", "--binary", *trees)
+    (project / place).write_bytes(patch)
+    return place
+
+
+def _write_tree(project: Path, files: Mapping[str, bytes]) -> str:
+    """Write files into the repository's objects, at their places, and give their tree."""
+    prefix = git(project, "rev-parse", "--show-prefix").decode().rstrip("\n")
+    entries = b""
+    for path, text in files.items():
+        entries += f"100644 {store(project, text)}\t{prefix}{path}\0".encode()
+    with tempfile.TemporaryDirectory(prefix="treewright-") as folder:
+        index = Path(folder, "index")
+        git(project, "update-index", "-z", "--index-info", given=entries, index=index)
+        return git(project, "write-tree", index=index).decode().strip()
