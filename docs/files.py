@@ -119,7 +119,7 @@ def words(condition: str, verb: str) -> str:
 def whose(path: str) -> str:
     """Say whether a file is a seed, by the patterns of copier.yml."""
     seeds = [
-        pattern.replace("{{ package_dir }}", "src/acme_tool")
+        re.sub(r"\{\{.*\}\}", "src/acme_tool", pattern)
         for pattern in SETTINGS["_skip_if_exists"]
     ]
     is_seed = any(f"/{path}".startswith(seed) for seed in seeds)

@@ -77,6 +77,7 @@ def run(update: Update, migrations: Sequence[Migration] = MIGRATIONS) -> list[st
     except InvalidVersion:
         return []
     crossed = [one for one in migrations if low < Version(one.version) <= high]
-    for migration in sorted(crossed, key=lambda one: Version(one.version)):
+    crossed.sort(key=lambda one: Version(one.version))
+    for migration in crossed:
         migration.run(update)
     return [migration.what for migration in crossed]

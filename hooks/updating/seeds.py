@@ -1,5 +1,6 @@
 """What another answer means for the files that are the user's own, which no update touches."""
 
+import re
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -69,7 +70,7 @@ def patterns(folder: str) -> list[str]:
 
     """
     settings = yaml.safe_load((TEMPLATE / "copier.yml").read_text(encoding="utf-8"))
-    return [path.replace("{{ package_dir }}", folder) for path in settings["_skip_if_exists"]]
+    return [re.sub(r"\{\{.*\}\}", folder, path) for path in settings["_skip_if_exists"]]
 
 
 def _is_there(update: Update, path: str) -> bool:
