@@ -7,7 +7,7 @@ import tomllib
 from dataclasses import dataclass
 from typing import Any
 
-from .meaning import Clash, Merge, named, same
+from .meaning import Clash, Merge, same
 from .syntax import Document, toml
 from .writing import lost_comments, rewrite
 
@@ -41,7 +41,7 @@ def merge(base: str, ours: str, theirs: str) -> Merged:
             user wrote.
 
     """
-    if ours == theirs or theirs == base:
+    if theirs in {ours, base}:
         return Merged(ours, [])
     if ours == base:
         return Merged(theirs, [])

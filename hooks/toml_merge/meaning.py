@@ -11,6 +11,7 @@ from typing import Any
 from .syntax import Path, key, toml
 
 _MISSING: Any = object()
+_NEW = (_MISSING, _MISSING)  # neither the base nor the user has it
 
 # How a distribution is described and built is the user's where the template did not write it.
 _METADATA: list[Path] = [
@@ -115,36 +116,38 @@ class Merge:
         self._ours = ours
         self.data: dict[str, Any] = self._table((), base, ours, theirs)
 
-    def _value(self, path: Path, base: Any, ours: Any, theirs: Any) -> Any:  # noqa: ANN401, PLR0911
+    def _value(self, path: Path, base: Any, ours: Any, theirs: Any) -> Any:  # noqa: ANN401
         """Merge one value; each side may be missing, and the result too."""
-        if same(ours, theirs) or same(theirs, base):
-            return ours
-        if self._adopting and path in _METADATA:
+        if same(ours, theirs) or same(theirs, base) or self._is_yours(path, base, ours, theirs):
             return ours
         if ours is _MISSING and base is _MISSING and (older := self._older(path)):
             self._clash(older, self._at(older), theirs)
             return _MISSING
-        if path == ("build-system",) and _builds_otherwise(base, ours, theirs):
-            self._clash(path, ours, theirs)
-            return ours
-        if isinstance(ours, dict) and theirs is _MISSING and isinstance(base, dict):
+        if isinstance(base, dict) and isinstance(ours, dict) and theirs is _MISSING:
             return self._own(path, base, ours)
-        if isinstance(ours, dict) and isinstance(theirs, dict):
-            return self._table(path, base if isinstance(base, dict) else {}, ours, theirs)
-        if ours is _MISSING and isinstance(theirs, dict) and base is _MISSING:
-            table = self._table(path, {}, {}, theirs)
-            return table if table or not theirs else _MISSING
-        if same(ours, base):
-            return theirs
+        if isinstance(theirs, dict) and (isinstance(ours, dict) or (ours, base) == _NEW):
+            sides = (side if isinstance(side, dict) else {} for side in (base, ours, theirs))
+            table = self._table(path, *sides)
+            return _MISSING if ours is _MISSING and theirs and not table else table
+        return theirs if same(ours, base) else self._changed_by_both(path, base, ours, theirs)
+
+    def _changed_by_both(self, path: Path, base: Any, ours: Any, theirs: Any) -> Any:  # noqa: ANN401
+        """Merge what is no table: lists by their elements if that is safe; else yours stays."""
         if isinstance(ours, list) and isinstance(theirs, list):
             if _listed(path, _REQUIREMENTS):
-                return self._requirements(
-                    path, base if isinstance(base, list) else [], ours, theirs
-                )
+                before = base if isinstance(base, list) else []
+                return self._requirements(path, before, ours, theirs)
             if _listed(path, _SETS) and isinstance(base, list):
                 return _set(base, ours, theirs)
         self._clash(path, ours, theirs)
         return ours
+
+    def _is_yours(self, path: Path, base: Any, ours: Any, theirs: Any) -> bool:  # noqa: ANN401
+        """Tell whether a table is the user's in whole."""
+        if path == ("build-system",) and _builds_otherwise(base, ours, theirs):
+            self._clash(path, ours, theirs)
+            return True
+        return self._adopting and path in _METADATA
 
     def _table(
         self, path: Path, base: dict[str, Any], ours: dict[str, Any], theirs: dict[str, Any]
@@ -170,7 +173,7 @@ class Merge:
         before, here, after = (
             "version" in table.get("dynamic", []) for table in (base, ours, theirs)
         )
-        if before == after or here == after:
+        if after in {before, here}:
             return base, theirs
         if "version" in ours and not same(ours["version"], base.get("version")):
             self._clash(("project", "version"), ours["version"], _MISSING, kept=False)
@@ -243,8 +246,8 @@ class Merge:
         return value
 
     def _clash(self, path: Path, ours: object, theirs: object, *, kept: bool = True) -> None:
-        texts = ("" if side is _MISSING else toml(side) for side in (ours, theirs))
-        self.clashes.append(Clash(key(path), *texts, kept))
+        yours, template = ("" if side is _MISSING else toml(side) for side in (ours, theirs))
+        self.clashes.append(Clash(key(path), yours, template, kept))
 
 
 def _builds_otherwise(base: Any, ours: Any, theirs: Any) -> bool:  # noqa: ANN401

@@ -1,7 +1,7 @@
 """Where things are in a TOML file, so that a change of one leaves the text of all others.
 
 The file has been read by tomllib, so what is found here is known to be valid TOML. The syntax is
-that of https://toml.io/en/v1.0.0, and line ends are `\\n`.
+that of https://toml.io/en/v1.0.0, and line ends are newlines.
 """
 
 import json

@@ -5,6 +5,8 @@ template's comments and line breaks.
 """
 
 from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
 from difflib import SequenceMatcher
 from typing import Any
 
@@ -57,17 +59,17 @@ class _Writer:
         """Write a value; the template's way, comments and all, where the user left it alone."""
         source = self.ours.source(entry)
         before, after = (side.entries.get(entry.path) for side in (self.base, self.theirs))
-        value = slice(entry.value.start, entry.value.start + len(source))
-        if after and before and same(self.theirs.at(entry.path), wanted):
-            if self.base.source(before) == source:
-                self._edit(value.start, value.stop, self.theirs.source(after))
-                return
+        agreed = same(self.theirs.at(entry.path), wanted)
+        if agreed and after and before and self.base.source(before) == source:
+            start = entry.value.start
+            self._edit(start, start + len(source), self.theirs.source(after))
+            return
         if same(current, wanted):
             return
         text = self.ours.text[entry.value]
         if isinstance(current, list) and isinstance(wanted, list):
             text = self._array(entry, current, wanted)
-        elif after and same(self.theirs.at(entry.path), wanted):
+        elif agreed and after:
             text = self.theirs.text[after.value]
         else:
             text = toml(wanted)
@@ -75,49 +77,16 @@ class _Writer:
 
     def _array(self, entry: Entry, current: list[Any], wanted: list[Any]) -> str:
         """Change the elements of an array that differ."""
+        after, listed = self.theirs.entries.get(entry.path), self.theirs.at(entry.path)
         mine = array(self.ours.text[entry.value])
-        after = self.theirs.entries.get(entry.path)
-        template = array(self.theirs.text[after.value]) if after else Array([], "", comma=False)
-        listed = self.theirs.at(entry.path)
-        texts = dict(zip(map(toml, listed if isinstance(listed, list) else []), template.items))
-        if len(mine.items) != len(current):
+        template = array(self.theirs.text[after.value]).items if after else []
+        if len(mine.items) != len(current) or not isinstance(listed, list):
             return toml(wanted)
-        lines = any("\n" in item.before for item in mine.items)
-        model = next((item.before for item in reversed(mine.items) if "\n" in item.before), " ")
-        model = "\n" + model.rpartition("\n")[2] if lines else model
-
-        def new(value: object) -> Item:
-            made = texts.get(toml(value))
-            if made is None:
-                return Item(model, toml(value))
-            return Item(model, made.text, comment=made.comment if lines else "")
-
-        items: list[Item] = []
-        matcher = SequenceMatcher(None, [*map(toml, current)], [*map(toml, wanted)], autojunk=False)
-        for what, i1, i2, j1, j2 in matcher.get_opcodes():
-            if what == "equal":
-                items += mine.items[i1:i2]
-                continue
-            old = dict(zip(map(named, current[i1:i2]), mine.items[i1:i2]))
-            for value in wanted[j1:j2]:
-                made = new(value)
-                if replaced := old.pop(named(value), None):
-                    made = Item(replaced.before, made.text, replaced.gap, replaced.comment)
-                items.append(made)
-            for item in old.values():  # comments of the user's stay
-                left = self._own_comments(item.before + item.comment)
-                if left:
-                    mine.rest = "".join(f"{model}{comment}" for comment in left) + mine.rest
-        if items and mine.items and not lines:
-            items[0].before = mine.items[0].before
-            for item in items[1:]:
-                item.before = item.before or " "
-        if not mine.items and not template.items and "\n" in mine.rest:
-            return toml(wanted)
-        mine.items, mine.comma = items, mine.comma and bool(items)
-        if not current and after and same(listed, wanted) and not comments(mine.rest):
+        if after and not current and same(listed, wanted) and not comments(mine.rest):
             return self.theirs.text[after.value]
-        return mine.text()
+        texts = dict(zip(map(toml, listed), template, strict=False))
+        fresh = [texts.get(text, Item("", text)) for text in map(toml, wanted)]
+        return _edited(mine, current, wanted, fresh, self._own_comments).text()
 
     def _remove(self, path: Path) -> None:
         """Delete all that lies below a path, but for comments that the user wrote."""
@@ -158,7 +127,7 @@ class _Writer:
 
     def _collect(
         self, path: Path, value: Any, keys: dict[Path, list[tuple[Path, str, str]]]
-    ) -> None:  # noqa: ANN401
+    ) -> None:
         """Sort the keys that are new by the table which they go to."""
         if same(self.theirs.at(path), value):
             for entry in self.theirs.entries.values():
@@ -229,6 +198,48 @@ class _Writer:
 
     def _edit(self, start: int, end: int, text: str) -> None:
         self.edits.append((start, end, text))
+
+
+def _edited(
+    mine: Array,
+    current: list[Any],
+    wanted: list[Any],
+    fresh: list[Item],
+    own_comments: Callable[[str], list[str]],
+) -> Array:
+    """Give an array with what is wanted: elements that stay keep all that is around them.
+
+    Args:
+        mine: The user's array.
+        current: What it says.
+        wanted: What it should say.
+        fresh: For each that is wanted, how the template writes it.
+        own_comments: Picks the comments that have to stay from a text.
+
+    """
+    leads = [item.before for item in mine.items if "\n" in item.before]
+    lines = bool(leads) or "\n" in mine.rest
+    lead = "\n" + leads[-1].rpartition("\n")[2] if leads else "\n  " if lines else " "
+    items: list[Item] = []
+    matcher = SequenceMatcher(None, [*map(toml, current)], [*map(toml, wanted)], autojunk=False)
+    for what, i1, i2, j1, j2 in matcher.get_opcodes():
+        if what == "equal":
+            items += mine.items[i1:i2]
+            continue
+        old = dict(zip(map(named, current[i1:i2]), mine.items[i1:i2], strict=True))
+        for value, new in zip(wanted[j1:j2], fresh[j1:j2], strict=True):
+            if there := old.pop(named(value), None):  # another version of a requirement
+                items.append(replace(there, text=new.text))
+            else:
+                items.append(Item(lead, new.text, comment=new.comment if lines else ""))
+        for item in old.values():
+            left = "".join(lead + text for text in own_comments(item.before + item.comment))
+            mine.rest = left + mine.rest
+    if not lines and items:
+        items[0].before = mine.items[0].before if mine.items else ""
+        for item in items[1:]:
+            item.before = item.before or " "
+    return Array(items, mine.rest, mine.comma and bool(items))
 
 
 def lost_comments(ours: Document, base: Document, text: str) -> list[str]:

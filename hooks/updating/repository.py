@@ -1,6 +1,9 @@
 """The git repository around a project, through git itself."""
 
 import subprocess
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 
@@ -31,6 +34,76 @@ def git(project: Path, *arguments: str, given: bytes = b"") -> bytes:
     except subprocess.CalledProcessError as error:
         raise GitError(error.stderr.decode(errors="replace").strip()) from error
     return done.stdout
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One side of a file that is not merged: its mode, and the name of its blob."""
+
+    mode: str
+    blob: str
+
+
+BASE, OURS, THEIRS = 1, 2, 3
+
+
+def unmerged(project: Path) -> dict[str, dict[int, Stage]]:
+    """Give the stages of every file below a project that is not merged.
+
+    Returns:
+        For the path of each file, from the project's folder, its stages by number: BASE, OURS
+        and THEIRS. One that is not there has no such file.
+
+    """
+    found: dict[str, dict[int, Stage]] = {}
+    for line in paths(git(project, "ls-files", "--unmerged", "-z")):
+        staged, path = line.split("\t", 1)
+        mode, blob, number = staged.split()
+        found.setdefault(path, {})[int(number)] = Stage(mode, blob)
+    return found
+
+
+def from_top(project: Path, path: str) -> str:
+    """Give a path as seen from the top of the repository, as some git commands want it."""
+    prefix = git(project, "rev-parse", "--show-prefix").decode(errors="surrogateescape")
+    return prefix.removesuffix("\n") + path
+
+
+def settled(project: Path, path: str, stage: Stage) -> None:
+    """Record in the index that a file is merged: its one stage is what it was before."""
+    name = from_top(project, path)
+    lines = f"0 {'0' * len(stage.blob)}\t{name}\0{stage.mode} {stage.blob} 0\t{name}\0"
+    git(project, "update-index", "-z", "--index-info", given=lines.encode(errors="surrogateescape"))
+
+
+def merge_texts(
+    project: Path, sides: Mapping[int, bytes], labels: Mapping[int, str]
+) -> tuple[bytes, int]:
+    """Merge texts by lines, as git does.
+
+    Args:
+        project: A folder of the repository, whose settings say how markers look.
+        sides: The bytes of BASE, OURS and THEIRS.
+        labels: What the markers call them.
+
+    Returns:
+        The text, and the number of conflicts in it.
+
+    Raises:
+        GitError: If git cannot merge them, as they are no text.
+
+    """
+    order = (OURS, BASE, THEIRS)
+    with tempfile.TemporaryDirectory() as folder:
+        files = [Path(folder, str(side)) for side in order]
+        for file, side in zip(files, order, strict=True):
+            file.write_bytes(sides[side])
+        named = [word for side in order for word in ("-L", labels[side])]
+        command = ["git", "merge-file", "-p", *named, "--", *map(str, files)]
+        done = subprocess.run(command, cwd=project, capture_output=True, check=False)
+    if done.returncode > 127:  # noqa: PLR2004  # a count up to there, as git-merge-file(1) has it
+        raise GitError(done.stderr.decode(errors="replace").strip())
+    return done.stdout, done.returncode
 
 
 def paths(listed: bytes) -> list[str]:
