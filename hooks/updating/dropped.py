@@ -2,7 +2,7 @@
 
 from updating.answers import Update
 from updating.rendering import render
-from updating.repository import git, mark_unmerged, paths
+from updating.repository import BASE, OURS, git, mark_unmerged, paths
 
 
 def keep_edited(update: Update) -> list[str]:
@@ -27,8 +27,10 @@ def keep_edited(update: Update) -> list[str]:
     edited = []
     for path in gone:
         ours = git(update.project, "show", f"HEAD:./{path}")
-        if ours != rendered.get(path):
+        base = rendered.get(path)
+        if ours != base:
             git(update.project, "checkout", "HEAD", "--", path)
-            mark_unmerged(update.project, path, base=rendered.get(path), ours=ours)
+            sides = {OURS: ours} if base is None else {BASE: base, OURS: ours}
+            mark_unmerged(update.project, path, sides)
             edited.append(path)
     return edited

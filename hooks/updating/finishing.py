@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from updating import changelog, dropped, migrations, seeds
+from updating import changelog, dropped, merging, migrations, seeds
 from updating.answers import read
 from updating.rendering import TEMPLATE
 from updating.report import Outcome
@@ -25,6 +25,8 @@ def finish(project: Path, answers_file: str) -> Outcome:
     outcome.releases = changelog.between(TEMPLATE / "CHANGELOG.md", *update.versions)
     outcome.migrated = migrations.run(update)
     dropped.keep_edited(update)
+    settled = merging.settle(project, str)
+    outcome.merged = [file.path for file in settled.files if file.how]
     now = update.now
     source = "src/" if now["layout"] == "src" else ""
     parents = f"{now['namespace']}." if now["package"] == "namespace" else ""

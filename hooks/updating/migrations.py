@@ -12,7 +12,19 @@ from packaging.version import InvalidVersion, Version
 
 from updating.answers import Update
 from updating.rendering import render
-from updating.repository import GitError, git, mark_unmerged
+from updating.repository import (
+    BASE,
+    LABELS,
+    OURS,
+    THEIRS,
+    GitError,
+    Stage,
+    git,
+    mark_unmerged,
+    merge_texts,
+    settled,
+    store,
+)
 
 
 class Migration(NamedTuple):
@@ -33,8 +45,8 @@ class Migration(NamedTuple):
 def renamed(old: str, new: str) -> Callable[[Update], None]:
     """Give what takes the user's edits of a template file along to its new name.
 
-    Copier has deleted the old file and written the new one as the template has it. They become
-    the sides of a merge, which is settled with the others.
+    Copier has deleted the old file and written the new one as the template has it: they are
+    merged, and what clashes is a conflict as any other.
 
     Args:
         old: The file's path until then, relative to the project.
@@ -49,11 +61,18 @@ def renamed(old: str, new: str) -> Callable[[Update], None]:
             (update.project / new).unlink(missing_ok=True)
             return
         before, _ = update.versions
-        base = (render(before, update.before, [f"/{old}"]) or {}).get(old)
-        theirs = update.project / new
-        if ours != base and theirs.is_file():
-            git(update.project, "rm", "--quiet", "--cached", "--ignore-unmatch", "--", old)
-            mark_unmerged(update.project, new, base=base, ours=ours, theirs=theirs.read_bytes())
+        base = (render(before, update.before, [f"/{old}"]) or {}).get(old, b"")
+        file = update.project / new
+        if ours == base or not file.is_file():
+            return
+        sides = {BASE: base, OURS: ours, THEIRS: file.read_bytes()}
+        text, conflicts = merge_texts(update.project, sides, LABELS)
+        git(update.project, "rm", "--quiet", "--cached", "--ignore-unmatch", "--", old)
+        file.write_bytes(text)
+        if conflicts:
+            mark_unmerged(update.project, new, sides)
+        else:
+            settled(update.project, new, Stage("100644", store(update.project, ours)))
 
     return take_along
 

@@ -1,0 +1,134 @@
+"""A three-way merge of files that are sets of lines, such as .gitignore.
+
+Lines stand for themselves, but not wholly without an order: in all of these files a later line can
+overrule an earlier one. So what the template adds goes where the template has it, and never behind
+a line of the user's that it could overrule.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+
+@dataclass(frozen=True)
+class Rules:
+    """How the lines of one kind of file overrule each other.
+
+    Args:
+        subject: What a line is about. Two lines on one subject clash.
+        overrules: Whether a line of the user's has to stay behind what the template adds.
+
+    """
+
+    subject: Callable[[str], str]
+    overrules: Callable[[str], bool]
+
+
+@dataclass(frozen=True)
+class Lines:
+    """What a merge came to: the text, and pairs of lines, the user's and the template's."""
+
+    text: str
+    clashes: list[tuple[str, str]]
+
+
+def _pattern(line: str) -> str:
+    return line.split(maxsplit=1)[0]
+
+
+_PATTERNS = Rules(subject=_pattern, overrules=lambda _: True)
+
+# gitignore(5): only a negation overrules. gitattributes(5), CODEOWNERS: the last match of a path
+# decides. MANIFEST.in: commands run in their order.
+RULES = {
+    ".gitignore": Rules(subject=str, overrules=lambda line: line.startswith("!")),
+    ".gitattributes": _PATTERNS,
+    "CODEOWNERS": _PATTERNS,
+    "MANIFEST.in": Rules(subject=str, overrules=lambda _: True),
+}
+
+
+def is_line_set(path: str) -> bool:
+    """Tell whether a file is merged by lines."""
+    return PurePosixPath(path).name in RULES
+
+
+def merge(path: str, base: str, ours: str, theirs: str) -> Lines:
+    """Merge what the user and the template made of a line set.
+
+    Args:
+        path: The file, whose name says what its lines mean.
+        base: What the template last gave; empty where it gave nothing.
+        ours: The user's file.
+        theirs: What the template gives now.
+
+    """
+    if theirs in {ours, base}:
+        return Lines(ours, [])
+    if ours == base:
+        return Lines(theirs, [])
+    rules = RULES[PurePosixPath(path).name]
+    end = "\r\n" if "\r\n" in ours else "\n"
+    before, mine, template = (_lines(side) for side in (base, ours, theirs))
+    merged = _without(mine, {line for line in before if line not in template})
+    own = {line for line in mine if _speaks(line)} - {*before, *template}
+    about = {rules.subject(line): line for line in merged if _speaks(line)}
+    overrulers = {line for line in own if rules.overrules(line)}
+    clashes = list[tuple[str, str]]()
+    last = None
+    for number, line in enumerate(template):
+        if not line or (line in before and line not in merged):
+            continue
+        if line in merged:
+            last = merged.index(line)
+        elif _speaks(line) and (rival := about.get(rules.subject(line))) is not None:
+            clashes.append((rival, line))
+        else:
+            last = _insert(merged, template, number, last, overrulers)
+    return Lines(end.join([*merged, ""]), clashes)
+
+
+def _lines(text: str) -> list[str]:
+    return text.replace("\r\n", "\n").removesuffix("\n").split("\n") if text else []
+
+
+def _speaks(line: str) -> bool:
+    return bool(line.strip()) and not line.startswith("#")
+
+
+def _without(lines: list[str], gone: set[str]) -> list[str]:
+    """Take lines away, and a blank line where that leaves two."""
+    kept, cut = list[str](), False
+    for line in lines:
+        if line and line in gone:
+            cut = True
+        elif line or not cut or (kept and kept[-1]):
+            kept.append(line)
+            cut = False
+    return kept
+
+
+def _insert(
+    merged: list[str], template: list[str], number: int, last: int | None, overrulers: set[str]
+) -> int:
+    """Insert a line of the template, and give where it is now.
+
+    A heading goes before the line that it is above of in the template, if that is there, and
+    else after the paragraph before. Any other line goes after the one before. None goes behind
+    an overruler.
+    """
+    line, opens = template[number], number > 0 and not template[number - 1]
+    place = len(merged) if last is None else last + 1
+    below = next((later for later in template[number:] if not later or _speaks(later)), "")
+    if not _speaks(line) and below in merged and below:
+        place, opens = merged.index(below), False
+    elif opens:
+        place = next((at for at in range(place, len(merged)) if not merged[at]), len(merged))
+    place = min([place, *(at for at, there in enumerate(merged) if there in overrulers)])
+    if opens and place and merged[place - 1]:
+        merged.insert(place, "")
+        place += 1
+    merged.insert(place, line)
+    if opens and place + 1 < len(merged) and merged[place + 1]:
+        merged.insert(place + 1, "")
+    return place

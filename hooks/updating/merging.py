@@ -1,0 +1,222 @@
+"""Settle by meaning what Copier could not merge by lines.
+
+docs/merging.md says for users what is merged how. What cannot be settled stays as Copier left
+it: unmerged in the index, with markers in the file.
+"""
+
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from . import line_sets, scripts
+from .repository import (
+    BASE,
+    LABELS,
+    OURS,
+    THEIRS,
+    GitError,
+    Stage,
+    from_top,
+    git,
+    merge_texts,
+    settled,
+    store,
+    unmerged,
+)
+
+_SCRIPT = Path(__file__).parents[1] / "merge_toml.py"
+_READS_TOML = sys.version_info >= (3, 11)
+_MARKER = f"<<<<<<< {LABELS[OURS]}"
+_FILES = ("100644", "100755")  # neither links nor submodules
+
+
+@dataclass(frozen=True)
+class Clash:
+    """What both sides changed: a dotted key, or a line, and what each side has there.
+
+    A side that has nothing there is empty. The user's is kept, unless an answer took its place.
+    """
+
+    key: str
+    yours: str
+    template: str
+    kept: bool = True
+
+
+@dataclass(frozen=True)
+class File:
+    """What became of one file: how it was merged, or why it was not."""
+
+    path: str
+    how: str  # "meaning", "lines", "text", or "" for a conflict that is left
+    clashes: tuple[Clash, ...] = ()
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What became of every file that Copier could not merge, in the order of their paths."""
+
+    files: list[File] = field(default_factory=list)
+
+    @property
+    def conflicts(self) -> list[File]:
+        """The files that are left to the user."""
+        return [file for file in self.files if not file.how]
+
+    @property
+    def clashes(self) -> list[tuple[str, Clash]]:
+        """Every clash, with the path of its file."""
+        return [(file.path, clash) for file in self.files for clash in file.clashes]
+
+
+class _LeftError(Exception):
+    """A file is left to the user; the message says why."""
+
+
+def settle(project: Path, translate: Callable[[str], str]) -> Settled:
+    """Settle the conflicts below a project's folder as far as meaning goes.
+
+    It takes all that it needs from the index, so it can run again after it was stopped. What is
+    settled is left as Copier leaves a file that it merged: in the work tree, not staged. Stage 2
+    is what the index held before the update, so that is what the index holds again.
+
+    Args:
+        project: The folder, which may be any folder of a repository.
+        translate: Rewrites an older text so that it speaks of the package by its new name.
+
+    Raises:
+        GitError: If git fails.
+        OSError: If a file cannot be written, as on a full disk.
+
+    """
+    files = []
+    for path, stages in sorted(unmerged(project).items()):
+        try:
+            texts = _texts(project, stages)
+            sides = {**texts, BASE: translate(texts[BASE]), OURS: translate(texts[OURS])}
+            try:
+                text, file = _by_meaning(path, sides)
+            except _LeftError as left:
+                if sides == texts:  # Copier has done as much
+                    raise
+                text, file = _by_lines(project, path, sides, left), File(path, "text")
+        except _LeftError as error:
+            files.append(File(path, "", why=str(error)))
+            continue
+        _write(project, path, text)
+        settled(project, path, stages[OURS])
+        files.append(file)
+    return Settled(files)
+
+
+def broken(project: Path) -> str:
+    """Say what is wrong with pyproject.toml, if anything: a merge by lines can spoil a file.
+
+    Returns:
+        One sentence, or nothing if the file is well, or not there, or in conflict, or if this
+        Python reads no TOML.
+
+    """
+    file = project / "pyproject.toml"
+    if not _READS_TOML or not file.is_file() or file.name in unmerged(project):
+        return ""
+    from toml_merge import fault  # noqa: PLC0415  # Copier runs on a Python without tomllib too
+
+    try:
+        reason = fault(file.read_text(encoding="utf-8-sig"))
+    except UnicodeDecodeError:
+        reason = "it is not in UTF-8"
+    return f"pyproject.toml is no TOML after the update; mend it by hand: {reason}" * bool(reason)
+
+
+def _texts(project: Path, stages: Mapping[int, Stage]) -> dict[int, str]:
+    """Read the sides of a file; a base that is missing is empty."""
+    if OURS not in stages:
+        raise _LeftError("you deleted it, and the template changed it")
+    if THEIRS not in stages:
+        raise _LeftError("you changed it, and the template deleted it")
+    if not all(stage.mode in _FILES for stage in stages.values()):
+        raise _LeftError("it is no regular file")
+    texts = {BASE: ""}
+    for side, stage in stages.items():
+        try:
+            texts[side] = git(project, "cat-file", "blob", stage.blob).decode()
+        except UnicodeDecodeError:
+            raise _LeftError("it is no text in UTF-8") from None
+    return texts
+
+
+def _by_meaning(path: str, sides: Mapping[int, str]) -> tuple[str, File]:
+    """Merge a file of which the meaning is known."""
+    if line_sets.is_line_set(path):
+        lines = line_sets.merge(path, sides[BASE], sides[OURS], sides[THEIRS])
+        met = (Clash(yours.split()[0], yours, theirs) for yours, theirs in lines.clashes)
+        return lines.text, File(path, "lines", tuple(met))
+    if PurePosixPath(path).name == "pyproject.toml":
+        text, clashes = _toml(sides)
+        return text, File(path, "meaning", clashes)
+    raise _LeftError("you and the template changed the same lines")
+
+
+def _toml(sides: Mapping[int, str]) -> tuple[str, tuple[Clash, ...]]:
+    """Merge pyproject.toml, in this process where this Python reads TOML."""
+    texts = {"base": sides[BASE], "ours": sides[OURS], "theirs": sides[THEIRS]}
+    if _READS_TOML:
+        from toml_merge import UnmergeableError, merge  # noqa: PLC0415  # as above
+
+        try:
+            merged = merge(**texts)
+        except UnmergeableError as error:
+            raise _LeftError(str(error)) from error
+        return merged.text, tuple(Clash(**vars(clash)) for clash in merged.clashes)
+    try:
+        answer = scripts.run(_SCRIPT, texts)
+    except scripts.ScriptError as error:
+        raise _LeftError(f"this Python reads no TOML, and {error}") from error
+    if "reason" in answer:
+        raise _LeftError(answer["reason"])
+    return answer["text"], tuple(Clash(**clash) for clash in answer["clashes"])
+
+
+def _by_lines(project: Path, path: str, sides: Mapping[int, str], left: _LeftError) -> str:
+    """Merge texts again, as they now speak of the same names; lessen the markers at least.
+
+    Raises:
+        _LeftError: As given, if conflicts are left.
+
+    """
+    try:
+        merged, conflicts = merge_texts(
+            project, {side: text.encode() for side, text in sides.items()}, LABELS
+        )
+    except GitError as error:
+        raise left from error
+    text = merged.decode()
+    if conflicts:
+        file = project / path
+        if file.is_file() and conflicts < file.read_bytes().count(_MARKER.encode()):
+            _write(project, path, text)
+        raise left
+    return text
+
+
+def _write(project: Path, path: str, text: str) -> None:
+    """Write a file as git checks it out, whole or not at all."""
+    blob = store(project, text.encode())
+    content = git(project, "cat-file", "--filters", f"--path={from_top(project, path)}", blob)
+    file = project / path
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=file.parent, prefix=".treewright-", delete=False) as new:
+        try:
+            new.write(content)
+            new.close()
+            if file.exists():
+                shutil.copymode(file, new.name)
+            Path(new.name).replace(file)
+        except BaseException:
+            Path(new.name).unlink(missing_ok=True)
+            raise
