@@ -126,7 +126,7 @@ class _Writer:
         return same(self.theirs.at(path), _at(wanted, path))
 
     def _collect(
-        self, path: Path, value: Any, keys: dict[Path, list[tuple[Path, str, str]]]
+        self, path: Path, value: object, keys: dict[Path, list[tuple[Path, str, str]]]
     ) -> None:
         """Sort the keys that are new by the table which they go to."""
         if same(self.theirs.at(path), value):

@@ -1,0 +1,112 @@
+"""Make the transcripts of docs/updating.md and docs/changing-your-mind.md anew.
+
+Usage: python docs/updates.py
+
+What a page shows in its `console` blocks is run from top to bottom, in a package that an older
+release made and that its owner has worked on. The template as it is here is the newer release.
+"""
+
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from starters import ROOT, replay
+
+PAGES = [ROOT / "docs" / name for name in ("updating.md", "changing-your-mind.md")]
+BEFORE, NOW = "v0.3.0", "v0.4.0"
+
+# Copier shows where it keeps the template for the time being, and the whole command of a hook.
+_RUNNING = re.compile(r" > Running task (\d+) of \d+: .*\n")
+
+OWN = '''\
+"""Say how long ago something was."""
+
+from acme_tool.durations import parse_duration
+
+
+def ago(text: str) -> str:
+    """Give the seconds of a duration such as `1h 30min`, as a sentence."""
+    return f"{parse_duration(text).total_seconds():.0f} seconds ago"
+'''
+TEST = '''\
+"""Durations are told in seconds."""
+
+from acme_tool.ago import ago
+
+
+def test_ago() -> None:
+    assert ago("1h 30min") == "5400 seconds ago"
+'''
+
+
+def transcribe(page: Path, folder: Path) -> str:
+    """Do what a page shows.
+
+    Args:
+        page: The page.
+        folder: An empty folder to work in.
+
+    Returns:
+        The page, with what its commands print now.
+
+    Raises:
+        subprocess.CalledProcessError: If git, or the copy of the older release, fails.
+
+    """
+    template, project = folder / "treewright", folder / "acme-tool"
+    release(template)
+    make(template, project)
+    text = replay(page.read_text(encoding="utf-8"), Path(sys.executable).parent, project)
+    return _RUNNING.sub(r" > Running task \1 ...\n", text)
+
+
+def release(template: Path) -> None:
+    """Clone the template, with what is here as the newer of two releases."""
+    _git(ROOT, "clone", "--quiet", "--no-tags", str(ROOT), str(template))
+    subject = ["log", "-1", "--format=%H", f"--grep=^release: {BEFORE}$"]
+    _git(template, "tag", "--annotate", f"--message={BEFORE}", BEFORE, _git(ROOT, *subject).strip())
+    for name in ("includes", "template", "hooks"):
+        shutil.rmtree(template / name)
+        shutil.copytree(ROOT / name, template / name, ignore=shutil.ignore_patterns("*.pyc"))
+    for name in ("copier.yml", "CHANGELOG.md"):
+        shutil.copy(ROOT / name, template / name)
+    _git(template, "add", "--all")
+    _git(template, "commit", "--quiet", "--allow-empty", f"--message=release: {NOW}")
+    _git(template, "tag", "--annotate", f"--message={NOW}", NOW)
+
+
+def make(template: Path, project: Path) -> None:
+    """Make a package by the older release, and do what owners do."""
+    options = ["--quiet", "--defaults", "--skip-tasks", f"--vcs-ref={BEFORE}"]
+    copy = [sys.executable, "-m", "copier", "copy", *options, str(template), str(project)]
+    subprocess.run(copy, check=True)
+    (project / "src/acme_tool/ago.py").write_text(OWN, encoding="utf-8")
+    (project / "tests/test_ago.py").write_text(TEST, encoding="utf-8")
+    settings = project / "pyproject.toml"
+    text = settings.read_text(encoding="utf-8")
+    text = text.replace("line-length = 100", "line-length = 120")
+    text = text.replace("dependencies = []", 'dependencies = ["packaging>=24"]')
+    text += '\n[tool.towncrier]\ndirectory = "src/acme_tool/changes"\n'
+    settings.write_text(text, encoding="utf-8")
+    _git(project, "init", "--quiet", "--initial-branch=main")
+    _git(project, "add", "--all")
+    _git(project, "commit", "--quiet", "--message=Work for a year")
+
+
+def _git(folder: Path, *arguments: str) -> str:
+    done = subprocess.run(["git", *arguments], cwd=folder, stdout=subprocess.PIPE, check=True)
+    return done.stdout.decode()
+
+
+def main() -> None:
+    """Write the pages."""
+    for page in PAGES:
+        with tempfile.TemporaryDirectory() as folder:
+            page.write_text(transcribe(page, Path(folder)), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
