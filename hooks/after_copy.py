@@ -1,8 +1,8 @@
 """After `copier copy` and `copier recopy`: name answers that no question takes, then prove.
 
-Usage, by copier.yml, in the project's folder: python after_copy.py GIVEN SITUATION
+Usage, by copier.yml, in the project's folder: python after_copy.py GIVEN SITUATION ANSWERS
 GIVEN are the names of the answers from --data, and SITUATION says `existing` where the folder
-held a project before, and `quiet`; both are joined by commas.
+held a project before, and `quiet`; both are joined by commas. ANSWERS is the answers' file.
 
 Exit status: 1 where a new project has findings, which are a fault of the template; else 0,
 since what the machine lacks and what the user wrote are no reason to undo the copy.
@@ -13,7 +13,7 @@ import sys
 from rendered import prove_here, warn_of_unknown
 
 
-def main(given: str, situation: str) -> int:
+def main(given: str, situation: str, _answers_file: str) -> int:
     """Run what follows a copy and give the exit status."""
     print()  # after Copier's line on the task
     warn_of_unknown(given.split(","))
