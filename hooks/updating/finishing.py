@@ -1,9 +1,11 @@
 """The order of what follows Copier's own merge."""
 
+from dataclasses import replace
 from pathlib import Path
 
-from updating import changelog, dropped, merging, migrations, seeds
+from updating import changelog, dropped, merging, migrations, moving, references, seeds
 from updating.answers import read
+from updating.names import Change, Names
 from updating.rendering import TEMPLATE
 from updating.report import Outcome
 
@@ -24,12 +26,39 @@ def finish(project: Path, answers_file: str) -> Outcome:
     outcome = Outcome(update)
     outcome.releases = changelog.between(TEMPLATE / "CHANGELOG.md", *update.versions)
     outcome.migrated = migrations.run(update)
+    change = _move(outcome)
     dropped.keep_edited(update)
-    settled = merging.settle(project, str)
+    settled = merging.settle(project, change.text)
     outcome.merged = [file.path for file in settled.files if file.how]
-    now = update.now
-    source = "src/" if now["layout"] == "src" else ""
-    parents = f"{now['namespace']}." if now["package"] == "namespace" else ""
-    folder = source + f"{parents}{now['import_name']}".replace(".", "/")
-    outcome.seeds = seeds.compare(update, folder)
+    outcome.kept = [
+        f"{path}: {clash.key} stays {clash.yours}, not {clash.template}"
+        for path, clash in settled.clashes
+        if clash.kept
+    ]
+    if broken := merging.broken(project):
+        outcome.notes.append(broken)
+    mended = references.mend(project, change, answers_file)
+    outcome.mended = list(mended.changed)
+    outcome.places = [f"{path}:{place.line}: {place.text}" for path, place in mended.places]
+    if mended.notice:
+        outcome.notes.append(mended.notice)
+    outcome.seeds = seeds.compare(update, change.now.package_dir)
     return outcome
+
+
+def _move(outcome: Outcome) -> Change:
+    """Move the package to where the answers have it, and give what it is called by now."""
+    update = outcome.update
+    now = Names.of(update.now)
+    try:
+        change = Change(Names.of(update.before), now)
+    except KeyError:  # adopted, or edited by hand: there is nothing to compare
+        return Change(now, now)
+    try:
+        moves = moving.plan(update.project, change.before, now)
+    except moving.TakenError as taken:
+        outcome.notes.append(f"The package was not moved: {taken}")
+        return Change(change.before, change.before)
+    moving.carry_out(update.project, moves)
+    outcome.moved = [f"{move.old} -> {move.new}" for move in moves]
+    return replace(change, members=references.members(update.project / now.package_dir))

@@ -1,0 +1,448 @@
+# /// script
+# requires-python = ">=3.11,<3.15"
+# dependencies = ["libcst==1.9.0"]
+# ///
+"""Rewrite what names a package in Python files, when it is called otherwise.
+
+Usage: uv run --script rename_imports.py < JSON
+
+The JSON has `project`, the folder; `before`, `now` and `members`, as `updating.names` has them;
+and `files`, the path of each file from the project with whether it was left alone by the update.
+Printed is JSON: `changed`, the files written, and `refused`, those that could not be read as
+Python and were left alone.
+
+Rewritten are imports, what uses a plain `import acme.tool`, and strings; a relative import where
+it leads out of the package and the parents are others now. Comments stay as they are.
+"""
+
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import libcst as cst
+from libcst import matchers as m
+from libcst.metadata import ImportAssignment, MetadataWrapper, Scope, ScopeProvider
+
+from updating.names import Change, Names
+
+# Whose first argument names a module, or a distribution.
+MODULE_CALLS = {
+    "import_module", "__import__", "patch", "setattr", "delattr", "getLogger", "files", "path",
+    "open_text", "read_text", "open_binary", "read_binary", "importorskip", "run_module",
+    "find_spec", "reload", "load_module", "get_data", "iter_modules", "walk_packages", "resolve_name",
+}  # fmt: skip
+DISTRIBUTION_CALLS = {"version", "metadata", "distribution", "requires", "files"}
+
+
+def rename(source: bytes, change: Change, *, package: str = "") -> bytes:
+    """Rewrite one file.
+
+    Args:
+        source: What is in it.
+        change: What the package was called, and is called now.
+        package: The import path, before, of the package that the file is a part of: what a
+            relative import starts from. Empty if it is in none.
+
+    Returns:
+        The same, with the new names.
+
+    Raises:
+        ValueError: If libcst cannot read it, or cannot write it as it was.
+
+    """
+    try:
+        module = cst.parse_module(source)
+    except Exception as error:  # libcst raises several, and none of them is documented whole
+        raise ValueError(str(error)) from error
+    if module.bytes != source:
+        raise ValueError("it has characters that libcst does not keep")
+    uses = Uses(module, change) if _plain_imports(module, change) else None
+    return module.visit(Renamer(change, package, uses)).bytes
+
+
+def dotted(node: cst.CSTNode | None) -> str:
+    """Give the name that attributes of names spell; empty if they do not."""
+    if isinstance(node, cst.Name):
+        return node.value
+    if isinstance(node, cst.Attribute) and (start := dotted(node.value)):
+        return f"{start}.{node.attr.value}"
+    return ""
+
+
+def spell(path: str) -> cst.Name | cst.Attribute:
+    """Make the attributes of names that spell a dotted name."""
+    first, *rest = path.split(".")
+    node: cst.Name | cst.Attribute = cst.Name(first)
+    for part in rest:
+        node = cst.Attribute(node, cst.Name(part))
+    return node
+
+
+def _plain_imports(module: cst.Module, change: Change) -> list[str]:
+    """Give what a file imports of the package by statements that bind the path's first name."""
+    found: list[Any] = [*m.findall(module, m.Import() | m.LazyImport())]
+    names = [dotted(name.name) for one in found for name in one.names if name.asname is None]
+    return [name for name in names if change.module(name) != name]
+
+
+class Uses:
+    """Where a name is the package that plain imports bind, by the scopes of a file.
+
+    Args:
+        module: The file.
+        change: What the package was called, and is called now.
+
+    Attributes:
+        alias: Another name for the package, where the first of its new path means something else
+            already; empty where it is free.
+
+    Raises:
+        ValueError: If such an alias is needed and none will do.
+
+    """
+
+    def __init__(self, module: cst.Module, change: Change) -> None:
+        old = change.before.import_path
+        self._scopes = MetadataWrapper(module, unsafe_skip_copy=True).resolve(ScopeProvider)
+        self._root = old.partition(".")[0]
+        self._lazy = {
+            dotted(name.name).partition(".")[0]
+            for one in m.findall(module, m.LazyImport())
+            for name in one.names  # type: ignore[attr-defined]
+            if name.asname is None
+        }
+        self.alias = ""
+        root = change.now.import_path.partition(".")[0]
+        clash = root if root != self._root and not self._are_free(module, root) else ""
+        clash = clash or (self._root if self._is_more(module) else "")
+        if clash:
+            self.alias = old.replace(".", "_")
+            if set(_plain_imports(module, change)) != {old} or (clash == self._root != old):
+                raise ValueError(f"{clash} is the name of something else in it")
+
+    def is_package(self, name: cst.Name) -> bool:
+        """Tell whether a name that begins a dotted one is bound by plain imports alone."""
+        found = self._assignments(name, self._root)
+        return all(map(_is_plain, found)) if found else self._root in self._lazy
+
+    def _are_free(self, module: cst.Module, wanted: str) -> bool:
+        """Tell whether a name means nothing but a package where the old one is bound or used."""
+        names: list[Any] = [*m.findall(module, m.Name(self._root))]
+        nodes = [*m.findall(module, m.ImportAlias()), *filter(self.is_package, names)]
+        return all(_is_plain(one) for node in nodes for one in self._assignments(node, wanted))
+
+    def _is_more(self, module: cst.Module) -> bool:
+        """Tell whether the name that is the package is something else too, in the same scope."""
+        found: list[Any] = [*m.findall(module, m.Name(self._root))]
+        kinds = [{*map(_is_plain, self._assignments(name, self._root))} for name in found]
+        return {True, False} in kinds
+
+    def _assignments(self, node: cst.CSTNode, wanted: str) -> list[object]:
+        scope = self._scopes.get(node)
+        return list(scope[wanted]) if isinstance(scope, Scope) else []
+
+
+def _is_plain(assignment: object) -> bool:
+    """Tell whether an assignment is an import that binds the first name of a path."""
+    return (
+        isinstance(assignment, ImportAssignment)
+        and isinstance(assignment.node, cst.Import)
+        and assignment.as_name in [alias.name for alias in assignment.node.names]
+    )
+
+
+class Renamer(cst.CSTTransformer):
+    """Rewrites a file.
+
+    Args:
+        change: What the package was called, and is called now.
+        package: What relative imports start from, under the old names.
+        uses: Where names are the package's; None where no plain import binds one.
+
+    """
+
+    def __init__(self, change: Change, package: str, uses: Uses | None) -> None:
+        super().__init__()
+        self.change = change
+        self.package = package
+        self.uses = uses
+        self._whole: dict[cst.CSTNode, str] = {}
+
+    # --- Imports ---------------------------------------------------------------------
+
+    def visit_ImportAlias(self, node: cst.ImportAlias) -> bool:  # noqa: ARG002, N802
+        return False
+
+    def _import(self, original: Any, updated: Any) -> Any:  # noqa: ANN401
+        names = []
+        for alias in original.names:
+            new = self.change.module(old := dotted(alias.name))
+            if new != old and alias.asname is None and self.uses and self.uses.alias:
+                alias = alias.with_changes(asname=cst.AsName(cst.Name(self.uses.alias)))  # noqa: PLW2901
+            names.append(alias if new == old else alias.with_changes(name=spell(new)))
+        return updated.with_changes(names=names)
+
+    leave_Import = leave_LazyImport = _import  # noqa: N815
+
+    def visit_ImportFrom(self, node: cst.ImportFrom) -> bool:  # noqa: ARG002, N802
+        return False
+
+    def visit_LazyImportFrom(self, node: Any) -> bool:  # noqa: ANN401, ARG002, N802
+        return False
+
+    def _import_from(self, original: Any, updated: Any) -> Any:  # noqa: ANN401
+        """Rewrite what a name is imported from; what moves to another place is parted off."""
+        base = self._absolute(original)
+        if base is None:
+            return updated
+        new = self.change.module(base)
+        if new != base and self._is_new(original, base):
+            return updated
+        if new != base or isinstance(original.names, cst.ImportStar):
+            kept, moved = original.names, []
+        else:
+            moved = [
+                alias
+                for alias in original.names
+                if self.change.module(f"{base}.{alias.name.value}") != f"{base}.{alias.name.value}"
+            ]
+            kept = [alias for alias in original.names if alias not in moved]
+        if original.relative and not self._leads_elsewhere(original, base, new, bool(moved)):
+            return updated
+        statements = [self._moved(original, base, alias) for alias in moved]
+        if kept:
+            rest = self._rebased(original, new)
+            if moved:
+                rest = rest.with_changes(names=_shortened(original.names, kept))
+            statements.insert(0, rest)
+        return statements[0] if len(statements) == 1 else cst.FlattenSentinel(statements)
+
+    leave_ImportFrom = leave_LazyImportFrom = _import_from  # noqa: N815
+
+    def _is_new(self, node: Any, base: str) -> bool:  # noqa: ANN401
+        """Tell whether names come from the old path because the new one is inside it."""
+        new, names = self.change.now.import_path, node.names
+        return (
+            self.change.mixed
+            and not isinstance(names, cst.ImportStar)
+            and f"{new}.".startswith(f"{self.change.before.import_path}.")
+            and all(f"{new}.".startswith(f"{base}.{alias.name.value}.") for alias in names)
+        )
+
+    def _absolute(self, node: cst.ImportFrom) -> str | None:
+        """Give the module that names are imported from; None if a relative one has no base."""
+        module = dotted(node.module)
+        if not node.relative:
+            return module
+        parts = self.package.split(".") if self.package else []
+        base = parts[: len(parts) - len(node.relative) + 1]
+        if not base or len(node.relative) > len(parts):
+            return None
+        return ".".join([*base, *filter(None, [module])])
+
+    def _leads_elsewhere(self, node: cst.ImportFrom, base: str, new: str, moved: bool) -> bool:  # noqa: FBT001
+        """Tell whether a relative import leads out of the package, and no longer where it did."""
+        start = self.package.split(".")[: len(self.package.split(".")) - len(node.relative) + 1]
+        before, now = self.change.before.import_path, self.change.now.import_path
+        if f"{'.'.join(start)}.".startswith(f"{before}."):
+            return False
+        parents = before.rpartition(".")[0], now.rpartition(".")[0]
+        return parents[0] != parents[1] or base != new or moved
+
+    @staticmethod
+    def _rebased(node: Any, base: str) -> Any:  # noqa: ANN401
+        """Give an import from another module, absolute."""
+        if not node.relative and dotted(node.module) == base:
+            return node
+        return node.with_changes(
+            module=spell(base),
+            relative=[],
+            whitespace_after_from=cst.SimpleWhitespace(" "),
+            **(
+                {"whitespace_before_import": cst.SimpleWhitespace(" ")}
+                if node.module is None
+                else {}
+            ),
+        )
+
+    def _moved(self, node: Any, base: str, alias: cst.ImportAlias) -> Any:  # noqa: ANN401
+        """Give the import of the package itself, or of what is in it, from its new parent."""
+        old = str(alias.name.value)
+        parent, _, last = self.change.module(f"{base}.{old}").rpartition(".")
+        asname = alias.asname
+        if asname is None and last != old:
+            asname = cst.AsName(cst.Name(old))
+        lone = cst.ImportAlias(cst.Name(last), asname=asname)
+        if parent:
+            changed = alias.with_changes(name=cst.Name(last), asname=asname)
+            alone = len(node.names) == 1
+            names = [changed if alone else lone]
+            return self._rebased(node, parent).with_changes(
+                names=names, **({} if alone else {"lpar": None, "rpar": None})
+            )
+        kind = cst.Import if isinstance(node, cst.ImportFrom) else cst.LazyImport
+        return kind(names=[lone], semicolon=node.semicolon)
+
+    def leave_SimpleStatementLine(  # noqa: N802
+        self, original: cst.SimpleStatementLine, updated: cst.SimpleStatementLine
+    ) -> Any:  # noqa: ANN401
+        """Give each import that was parted off a line of its own."""
+        if len(original.body) > 1 or len(updated.body) == 1:
+            return updated
+        first, *rest = updated.body
+        head = updated.with_changes(body=[first], trailing_whitespace=cst.TrailingWhitespace())
+        lines = [cst.SimpleStatementLine([one]) for one in rest]
+        lines[-1] = lines[-1].with_changes(trailing_whitespace=updated.trailing_whitespace)
+        return cst.FlattenSentinel([head, *lines])
+
+    # --- Uses ------------------------------------------------------------------------
+
+    def visit_NameItem(self, node: cst.NameItem) -> bool:  # noqa: ARG002, N802
+        return False
+
+    def visit_Attribute(self, node: cst.Attribute) -> None:  # noqa: N802
+        self._whole[node.attr] = ""  # no use of the package, whatever it is called
+
+    def leave_Attribute(  # noqa: N802
+        self, original: cst.Attribute, updated: cst.Attribute
+    ) -> cst.Attribute | cst.Name:
+        return self._use(original, updated)
+
+    def leave_Name(self, original: cst.Name, updated: cst.Name) -> cst.Attribute | cst.Name:  # noqa: N802
+        return self._use(original, updated)
+
+    def visit_Arg(self, node: cst.Arg) -> None:  # noqa: N802
+        if node.keyword is not None:
+            self._whole[node.keyword] = ""
+
+    def _use(self, original: Any, updated: Any) -> Any:  # noqa: ANN401
+        """Rewrite the part of a dotted name that is the import path."""
+        if self.uses is None or original in self._whole:
+            return updated
+        old, new = self.change.before.import_path, self.change.now.import_path
+        if old == new or dotted(original) != old:
+            return updated
+        first = original
+        while isinstance(first, cst.Attribute):
+            first = first.value
+        if not self.uses.is_package(first):
+            return updated
+        return spell(self.uses.alias or new).with_changes(lpar=original.lpar, rpar=original.rpar)
+
+    # --- Strings ---------------------------------------------------------------------
+
+    def visit_Call(self, node: cst.Call) -> None:  # noqa: N802
+        name = dotted(node.func).rpartition(".")[2]
+        name = node.func.attr.value if isinstance(node.func, cst.Attribute) else name
+        if node.args and isinstance(node.args[0].value, cst.SimpleString):
+            kinds = (DISTRIBUTION_CALLS, "distribution"), (MODULE_CALLS, "module")
+            found = [kind for calls, kind in kinds if name in calls]
+            # importlib.resources has a `files` too, of a module.
+            if len(found) == 2:  # noqa: PLR2004
+                found = ["either"]
+            if found:
+                self._whole[node.args[0].value] = found[0]
+
+    def visit_List(self, node: cst.List | cst.Tuple) -> None:  # noqa: N802
+        values = [element.value for element in node.elements]
+        for flag, value in zip(values, values[1:], strict=False):
+            if isinstance(flag, cst.SimpleString) and flag.raw_value == "-m":
+                self._whole[value] = "module"
+
+    visit_Tuple = visit_List  # noqa: N815
+
+    def visit_Assign(self, node: cst.Assign) -> None:  # noqa: N802
+        if m.matches(node, m.Assign(targets=[m.AssignTarget(m.Name("NAME"))])):
+            self._whole[node.value] = "distribution"
+        if m.matches(node, m.Assign(targets=[m.AssignTarget(m.Name("PACKAGE"))])):
+            self._whole[node.value] = "module"
+
+    def leave_SimpleString(  # noqa: N802
+        self, original: cst.SimpleString, updated: cst.SimpleString
+    ) -> cst.SimpleString:
+        prefix = len(original.prefix) + len(original.quote)
+        start, end = original.value[:prefix], original.value[-len(original.quote) :]
+        text = original.raw_value
+        new = self._string(text, self._whole.get(original, ""))
+        return updated if new == text else updated.with_changes(value=f"{start}{new}{end}")
+
+    def _string(self, text: str, kind: str) -> str:
+        change = self.change
+        if kind in {"distribution", "either"} and change.distribution(text) != text:
+            return change.distribution(text)
+        if kind == "distribution":
+            return text
+        if kind in {"module", "either"}:
+            return (
+                change.module(text) if text.replace(".", "_").isidentifier() else change.text(text)
+            )
+        if text == change.before.variables:
+            return change.now.variables
+        return change.text(f'"{text}"')[1:-1]  # in quotes, as a text has it
+
+    def leave_FormattedStringText(  # noqa: N802
+        self, original: cst.FormattedStringText, updated: cst.FormattedStringText
+    ) -> cst.FormattedStringText:
+        new = self.change.text(original.value)
+        return updated if new == original.value else updated.with_changes(value=new)
+
+
+def _shortened(
+    names: Sequence[cst.ImportAlias], kept: Sequence[cst.ImportAlias]
+) -> list[cst.ImportAlias]:
+    """Give the names that are kept, ended as all of them were.
+
+    Raises:
+        ValueError: If a comment is about a name that is not kept.
+
+    """
+    if any(m.findall(alias, m.Comment()) for alias in names if alias not in kept):
+        raise ValueError("a comment in an import would be lost")
+    *rest, last = kept
+    ended = names[-1].comma
+    if m.findall(last, m.Comment()) and isinstance(ended, cst.Comma):
+        comma = cst.ensure_type(last.comma, cst.Comma)
+        space = cst.ensure_type(comma.whitespace_after, cst.ParenthesizedWhitespace)
+        line = getattr(ended.whitespace_after, "last_line", cst.SimpleWhitespace(""))
+        ended = comma.with_changes(whitespace_after=space.with_changes(last_line=line))
+    return [*rest, last.with_changes(comma=ended)]
+
+
+def package_of(path: str, change: Change) -> str:
+    """Give the package, under its old name, that a file in its new place is a part of."""
+    try:
+        inner = PurePosixPath(path).relative_to(change.now.package_dir)
+    except ValueError:
+        return ""
+    return ".".join([change.before.import_path, *inner.parts[:-1]])
+
+
+def rename_files(given: dict[str, Any]) -> dict[str, list[str]]:
+    """Rewrite the files that are named, each at once or not at all."""
+    project = Path(given["project"])
+    change = Change(Names(**given["before"]), Names(**given["now"]), frozenset(given["members"]))
+    changed, refused = [], []
+    for path, untouched in given["files"].items():
+        file = project / path
+        source = file.read_bytes()
+        try:
+            new = rename(
+                source, replace(change, mixed=not untouched), package=package_of(path, change)
+            )
+        except ValueError:
+            refused.append(path)
+            continue
+        if new != source:
+            part = file.with_name(file.name + ".treewright")
+            part.write_bytes(new)
+            part.chmod(file.stat().st_mode)
+            part.replace(file)
+            changed.append(path)
+    return {"changed": changed, "refused": refused}
+
+
+if __name__ == "__main__":
+    json.dump(rename_files(json.load(sys.stdin)), sys.stdout)

@@ -1,0 +1,180 @@
+"""Rewrite what names the package in all files of a project, when it is called otherwise."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path, PurePosixPath
+
+from updating import scripts
+from updating.names import Change, Names, Place
+from updating.repository import git, paths
+
+SCRIPT = Path(__file__).parents[1] / "rename_imports.py"
+# uv writes its lock itself. What a changelog says was so at its time.
+LEFT = re.compile(r"uv\.lock|(?:CHANGELOG|CHANGES|HISTORY|NEWS)(?:\.\w+)?", re.IGNORECASE)
+PYTHON = (".py", ".pyi")
+BINARY = b"\0"
+EXPORTS = re.compile(r"(?ms)^__all__(?:: [\w\[\], ]+)? = [\[(](.*?)[\])]")
+
+
+@dataclass(frozen=True)
+class Mended:
+    """What became of the files that name the package.
+
+    Args:
+        changed: The files that were rewritten.
+        places: Where a person has to look, by file.
+        notice: One sentence where Python files could not be rewritten; else empty.
+
+    """
+
+    changed: tuple[str, ...] = ()
+    places: tuple[tuple[str, Place], ...] = ()
+    notice: str = ""
+
+    def __str__(self) -> str:
+        """List the places, a line each."""
+        return "\n".join(
+            f"{path}:{place.line}: {place.text} ({place.reason})" for path, place in self.places
+        )
+
+
+def members(package: Path) -> frozenset[str]:
+    """Give the names of what is in a package: modules, subpackages, files and public objects."""
+    found = {"__version__"}
+    for path in package.iterdir() if package.is_dir() else ():
+        found |= {path.name, path.name.partition(".")[0]}
+    init = package / "__init__.py"
+    if init.is_file():
+        for listed in EXPORTS.findall(init.read_text(encoding="utf-8", errors="replace")):
+            found |= set(re.findall(r"[\"'](\w+)[\"']", listed))
+    return frozenset(found - {"", "__pycache__"})
+
+
+def mend(project: Path, change: Change, answers_file: str = ".copier-answers.yml") -> Mended:
+    """Rewrite what names the package in all files that git knows, or would know.
+
+    Files in conflict are rewritten as texts, whatever they are. What only may name the package is
+    listed.
+
+    Args:
+        project: The project's folder.
+        change: What the package was called, and is called now.
+        answers_file: The file of the answers, which Copier writes.
+
+    Raises:
+        GitError: If git fails.
+
+    """
+    if not change:
+        return Mended()
+    known = _files(project, "--cached", "--others", "--exclude-standard", "--deduplicate")
+    modified = {*_files(project, "--modified"), *_files(project, "--others", "--exclude-standard")}
+    unmerged = {line.partition("\t")[2] for line in paths(git(project, "ls-files", "-uz"))}
+    search = re.compile("|".join(sorted(map(re.escape, _spellings(change.before)), key=len)[::-1]))
+    texts, python = [], {}
+    for path in known:
+        if path == answers_file or LEFT.fullmatch(PurePosixPath(path).name):
+            continue
+        text = _read(project / path)
+        if text is None or not search.search(text):
+            continue
+        if path.endswith(PYTHON) and path not in unmerged:
+            python[path] = path not in modified
+        else:
+            texts.append((path, text, change if path in modified | unmerged else change.unmixed()))
+
+    changed = [path for path, text, rule in texts if _write(project / path, text, rule.text(text))]
+    notice, refused = "", []
+    try:
+        done = _rename(project, change, python)
+        changed += done["changed"]
+        refused = done["refused"]
+        if refused:
+            notice = f"Left alone, as no tool reads it as Python: {', '.join(refused)}."
+    except scripts.ScriptError as error:
+        refused = list(python)
+        notice = f"Python files were left alone, because {error}: mend what is listed."
+    places = [
+        (path, place)
+        for path in sorted([*(path for path, *_ in texts), *python])
+        for place in _places(project / path, change, plain=path in refused)
+    ]
+    return Mended(tuple(sorted(changed)), tuple(places), notice)
+
+
+def _files(project: Path, *which: str) -> list[str]:
+    return paths(git(project, "ls-files", "-z", *which))
+
+
+def _spellings(names: Names) -> set[str]:
+    """Give what a file contains that may name the package."""
+    root = {"src"} if names.package_dir.startswith("src/") else set()
+    return root | {
+        names.distribution,
+        names.command,
+        names.archive,
+        names.import_path,
+        names.import_path.rpartition(".")[2],
+        names.folder,
+        names.variables,
+    }
+
+
+def _read(file: Path) -> str | None:
+    """Give a text, byte for byte; None of what is none, and of a link."""
+    if file.is_symlink() or not file.is_file():
+        return None
+    data = file.read_bytes()
+    return None if BINARY in data else data.decode("utf-8", errors="surrogateescape")
+
+
+def _write(file: Path, old: str, new: str) -> bool:
+    """Write a text that has changed, at once; tell whether it has."""
+    if new == old:
+        return False
+    part = file.with_name(file.name + ".treewright")
+    part.write_bytes(new.encode("utf-8", errors="surrogateescape"))
+    part.chmod(file.stat().st_mode)
+    part.replace(file)
+    return True
+
+
+def _places(file: Path, change: Change, *, plain: bool) -> Iterable[Place]:
+    """Yield where to look in a file; with a plain search, wherever it has a name."""
+    text = _read(file) or ""
+    if not plain:
+        yield from change.places(text, file.name)
+        return
+    before = change.before
+    pairs = (
+        (before.import_path, change.now.import_path),
+        (before.package_dir, change.now.package_dir),
+        (before.distribution, change.now.distribution),
+    )
+    names = "|".join(re.escape(old) for old, new in pairs if old != new)
+    for number, line in enumerate(text.splitlines(), 1):
+        if re.search(rf"(?<!\w)(?:{names})(?!\w)", line) or re.search(
+            rf"\bfrom {re.escape(before.import_path.rpartition('.')[0])} import ", line
+        ):
+            yield Place(number, line.strip(), "it names the package as before")
+
+
+def _rename(project: Path, change: Change, python: dict[str, bool]) -> dict[str, list[str]]:
+    """Run the script that rewrites Python files.
+
+    Raises:
+        ScriptError: If it could not be run.
+
+    """
+    if not python:
+        return {"changed": [], "refused": []}
+    given = {
+        "project": str(project),
+        "before": asdict(change.before),
+        "now": asdict(change.now),
+        "members": sorted(change.members),
+        "files": python,
+    }
+    result: dict[str, list[str]] = scripts.run(SCRIPT, given)
+    return result
