@@ -119,8 +119,7 @@ def words(condition: str, verb: str) -> str:
 def whose(path: str) -> str:
     """Say whether a file is a seed, by the patterns of copier.yml."""
     seeds = [
-        re.sub(r"\{\{.*\}\}", "src/acme_tool", pattern)
-        for pattern in SETTINGS["_skip_if_exists"]
+        re.sub(r"\{\{.*\}\}", "src/acme_tool", pattern) for pattern in SETTINGS["_skip_if_exists"]
     ]
     is_seed = any(f"/{path}".startswith(seed) for seed in seeds)
     return "seed" if is_seed else "managed"

@@ -2,8 +2,8 @@
 
 Usage: python docs/updates.py
 
-What a page shows in its `console` blocks is run from top to bottom, in a package that an older
-release made and that its owner has worked on. The template as it is here is the newer release.
+What a page shows in its `console` blocks is run from top to bottom, in a package that a release has
+made and that its owner has worked on. The template as it is here is the newest release.
 """
 
 import re
@@ -15,8 +15,9 @@ from pathlib import Path
 
 from starters import ROOT, replay
 
-PAGES = [ROOT / "docs" / name for name in ("updating.md", "changing-your-mind.md")]
-BEFORE, NOW = "v0.3.0", "v0.4.0"
+BEFORE, NOW = "v0.2.0", "v0.4.0"
+# By which release the package of each page was made.
+PAGES = {ROOT / "docs/updating.md": BEFORE, ROOT / "docs/changing-your-mind.md": NOW}
 
 # Copier shows where it keeps the template for the time being, and the whole command of a hook.
 _RUNNING = re.compile(r" > Running task (\d+) of \d+: .*\n")
@@ -53,18 +54,18 @@ def transcribe(page: Path, folder: Path) -> str:
         The page, with what its commands print now.
 
     Raises:
-        subprocess.CalledProcessError: If git, or the copy of the older release, fails.
+        subprocess.CalledProcessError: If git, or the copy of the template, fails.
 
     """
     template, project = folder / "treewright", folder / "acme-tool"
     release(template)
-    make(template, project)
+    make(template, PAGES[page], project)
     text = replay(page.read_text(encoding="utf-8"), Path(sys.executable).parent, project)
     return _RUNNING.sub(r" > Running task \1 ...\n", text)
 
 
 def release(template: Path) -> None:
-    """Clone the template, with what is here as the newer of two releases."""
+    """Clone the template, with what is here as the newest release."""
     _git(ROOT, "clone", "--quiet", "--no-tags", str(ROOT), str(template))
     subject = ["log", "-1", "--format=%H", f"--grep=^release: {BEFORE}$"]
     _git(template, "tag", "--annotate", f"--message={BEFORE}", BEFORE, _git(ROOT, *subject).strip())
@@ -78,9 +79,9 @@ def release(template: Path) -> None:
     _git(template, "tag", "--annotate", f"--message={NOW}", NOW)
 
 
-def make(template: Path, project: Path) -> None:
-    """Make a package by the older release, and do what owners do."""
-    options = ["--quiet", "--defaults", "--skip-tasks", f"--vcs-ref={BEFORE}"]
+def make(template: Path, version: str, project: Path) -> None:
+    """Make a package by a release, and do what owners do."""
+    options = ["--quiet", "--defaults", "--skip-tasks", f"--vcs-ref={version}"]
     copy = [sys.executable, "-m", "copier", "copy", *options, str(template), str(project)]
     subprocess.run(copy, check=True)
     (project / "src/acme_tool/ago.py").write_text(OWN, encoding="utf-8")

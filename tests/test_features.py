@@ -15,7 +15,7 @@ MINE = b'"""Mine."""\n'
 
 
 @pytest.fixture
-def project(checkout: Path, tmp_path: Path) -> Path:
+def project(tmp_path: Path) -> Path:
     return tmp_path / "acme-tool"
 
 

@@ -27,12 +27,14 @@ class Update(NamedTuple):
     def changed(self) -> dict[str, tuple[object, object]]:
         """Each answer that is another one now, with both; None is no answer.
 
-        An answer to a question that is new is none that anybody changed.
+        A question that is new with a release is none whose answer anybody changed.
         """
+        before, now = self.versions
+        names = self.before.keys() | (self.now.keys() if before == now else set())
         return {
-            name: (value, self.now.get(name))
-            for name, value in self.before.items()
-            if not name.startswith("_") and value != self.now.get(name)
+            name: (self.before.get(name), self.now.get(name))
+            for name in sorted(names)
+            if not name.startswith("_") and self.before.get(name) != self.now.get(name)
         }
 
 

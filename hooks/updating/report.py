@@ -88,7 +88,7 @@ def _news(releases: Sequence[Release]) -> Iterator[str]:
 
 
 def _facts(outcome: Outcome) -> Iterator[tuple[str, str]]:
-    for name, (old, new) in sorted(outcome.update.changed.items()):
+    for name, (old, new) in outcome.update.changed.items():
         yield "answer", f"{name}: {_shown(old)} -> {_shown(new)}"
     for sentence in outcome.migrated:
         yield "migrated", sentence

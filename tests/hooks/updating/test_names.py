@@ -144,9 +144,7 @@ PLACES = [
 
 
 @pytest.mark.parametrize(("before", "now", "line"), PLACES)
-def test_where_it_may_name_the_package_a_person_looks(
-    before: Names, now: Names, line: str
-) -> None:
+def test_where_it_may_name_the_package_a_person_looks(before: Names, now: Names, line: str) -> None:
     rule = change(before, now)
     rewritten = rule.text(f"\n{line}\n")
     assert [(place.line, place.text) for place in rule.places(rewritten, "x.toml")] == [(2, line)]
