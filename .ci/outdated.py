@@ -2,9 +2,9 @@
 
 Usage: python .ci/outdated.py
 
-It reads includes/pins.yml and the development tools in pyproject.toml, asks PyPI and the
-repositories of hooks, actions and images, and changes nothing. Exit status: 0 all are up to date;
-1 some are not; 2 some could not be looked up.
+It reads includes/pins.yml, the development tools in pyproject.toml and what scripts need, asks
+PyPI and the repositories of hooks, actions and images, and changes nothing. Exit status: 0 all
+are up to date; 1 some are not; 2 some could not be looked up.
 """
 
 import json
@@ -32,6 +32,8 @@ FORGES = {
 REGISTRY = "https://{}/v2/{}/tags/list"
 TAG = re.compile(r"(?m)^(\w+)\trefs/tags/(\S+?)(\^\{\})?$")
 
+SCRIPT = re.compile(r"(?ms)^# /// script\n(?P<toml>.*?)^# ///$")  # PEP 723
+
 
 class Pin(NamedTuple):
     """A version that a file asks for, and what it is of: a part of pins.yml."""
@@ -54,11 +56,21 @@ def pins(folder: Path) -> Iterator[Pin]:
     for kind in ("hooks", "images", "containers"):
         for name, version in listed[kind].items():
             yield Pin("includes/pins.yml", kind, name, version)
-    groups = tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))
-    for items in groups["dependency-groups"].values():
-        for requirement in (Requirement(item) for item in items if isinstance(item, str)):
-            version = str(requirement.specifier)
-            yield Pin("pyproject.toml", "requirements", requirement.name, version)
+    for where, requirement in requirements(folder):
+        read = Requirement(requirement)
+        yield Pin(where, "requirements", read.name, str(read.specifier))
+
+
+def requirements(folder: Path) -> Iterator[tuple[str, str]]:
+    """Yield what the development and each script need, with the file that says so."""
+    project = tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))
+    for items in project["dependency-groups"].values():
+        yield from (("pyproject.toml", item) for item in items if isinstance(item, str))
+    for script in sorted([*folder.glob("docs/*.py"), *folder.glob("hooks/*.py")]):
+        if found := SCRIPT.search(script.read_text(encoding="utf-8")):
+            metadata = tomllib.loads(re.sub("(?m)^# ", "", found["toml"]))
+            where = script.relative_to(folder).as_posix()
+            yield from ((where, item) for item in metadata.get("dependencies", []))
 
 
 def fetched(address: str) -> Any:  # noqa: ANN401  # JSON
