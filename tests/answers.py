@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import cycle, product
+from itertools import combinations, cycle, product
 from typing import Any
 
 import yaml
@@ -145,6 +145,31 @@ COVERING = [
     for starter in [start(name, plugins, framework)]
     for upkeep in [[forge, *upkeep]]
 ]
+
+# What the code of a package and its tests depend on; how it is built is for the proof to judge.
+OF_THE_CODE = (
+    "starter", "plugins", "cli_framework", "layout", "package", "namespace", "python_min", "docs",
+)  # fmt: skip
+
+
+def code_pairs(answers: Mapping[str, str]) -> set[tuple[tuple[str, str], ...]]:
+    """Give every pair of the answers that the code depends on."""
+    chosen = [(name, answers[name]) for name in OF_THE_CODE if name in answers]
+    return set(combinations(chosen, 2))
+
+
+def covering_the_code() -> list[dict[str, str]]:
+    """Choose of the covering answers so few that they still have every pair of those."""
+    missing = set[tuple[tuple[str, str], ...]]().union(*map(code_pairs, COVERING))
+    chosen = []
+    while missing:
+        best = max(COVERING, key=lambda answers: len(code_pairs(answers) & missing))
+        chosen.append(best)
+        missing -= code_pairs(best)
+    return chosen
+
+
+TESTED = covering_the_code()
 
 
 def required(name: str, python: str = "") -> str:
