@@ -15,10 +15,9 @@ from updating import report
 from updating.finishing import finish
 from updating.repository import GitError
 
-AGAIN = (
-    "Nothing of yours is lost. Go back by `git reset --hard && git clean -fd`, in this folder,"
-    " then update again."
-)
+AGAIN = """\
+Nothing of yours is lost. Undo it in this folder, then run it again:
+  git restore --source=HEAD --staged --worktree . && git clean -fd"""
 
 
 def main(answers_file: str, given: str, situation: str) -> int:
