@@ -30,11 +30,7 @@ def finish(project: Path, answers_file: str) -> Outcome:
     dropped.keep_edited(update)
     settled = merging.settle(project, change.text)
     outcome.merged = [file.path for file in settled.files if file.how]
-    outcome.kept = [
-        f"{path}: {clash.key} stays {clash.yours}, not {clash.template}"
-        for path, clash in settled.clashes
-        if clash.kept
-    ]
+    outcome.clashes = settled.clashes
     if broken := merging.broken(project):
         outcome.notes.append(broken)
     mended = references.mend(project, change, answers_file)

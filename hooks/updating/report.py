@@ -4,15 +4,18 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from textwrap import shorten
 
 from rows import row, some
 from updating.answers import Update
 from updating.changelog import Release
+from updating.merging import Clash
 from updating.repository import git, paths
 from updating.seeds import Seeds
 
 _ENTRIES = 4  # of the changelog
 _PLACES = 5  # to look at
+_WORDS = 60  # characters of a value
 
 
 @dataclass
@@ -27,7 +30,7 @@ class Outcome:
         mended: The files in which what names the package was mended.
         places: Places to look at, `path:line: text`.
         merged: The files that were merged by meaning.
-        kept: Values of the user's that the template would have others for.
+        clashes: What both sides had changed in a file that was merged, with its path.
         seeds: What other answers mean for the user's own files.
         notes: Sentences on what could not be done.
 
@@ -40,7 +43,7 @@ class Outcome:
     mended: list[str] = field(default_factory=list)
     places: list[str] = field(default_factory=list)
     merged: list[str] = field(default_factory=list)
-    kept: list[str] = field(default_factory=list)
+    clashes: list[tuple[str, Clash]] = field(default_factory=list)
     seeds: Seeds | None = None
     notes: list[str] = field(default_factory=list)
 
@@ -99,8 +102,8 @@ def _facts(outcome: Outcome) -> Iterator[tuple[str, str]]:
     yield "files", _changes(outcome.update.project)
     if outcome.merged:
         yield "merged", f"by meaning: {some(outcome.merged)}"
-    for value in outcome.kept:
-        yield "yours", value
+    for path, clash in outcome.clashes:
+        yield "yours", f"{path}: {clash.key} {_decided(clash)}"
     if outcome.seeds:
         yield from _of_seeds(outcome.seeds)
     for place in outcome.places[:_PLACES]:
@@ -135,6 +138,18 @@ def _changes(project: Path) -> str:
         else:
             kinds["removed" if "D" in code else "changed"] += 1
     return ", ".join(f"{count} {kind}" for kind, count in kinds.items()) or "none changed"
+
+
+def _decided(clash: Clash) -> str:
+    """Say what came of a value that both sides had changed."""
+    yours, template = (
+        shorten(side, _WORDS, placeholder="...") for side in (clash.yours, clash.template)
+    )
+    if not clash.kept:
+        return f"was {yours}, and is gone by your answer"
+    if not yours:
+        return f"stays away; the template has {template}"
+    return f"stays {yours}; the template has {template or 'it no more'}"
 
 
 def _shown(value: object) -> str:

@@ -7,6 +7,7 @@ import pytest
 from test_copier import commit
 from updating.answers import Update
 from updating.changelog import Release
+from updating.merging import Clash
 from updating.report import Outcome, conflicts, done, following, problems
 from updating.repository import BASE, OURS, THEIRS, mark_unmerged
 from updating.seeds import Seeds
@@ -54,7 +55,12 @@ def test_every_fact_has_a_row(project: Path) -> None:
         moved=["src/acme -> acme"],
         mended=["a.py", "b.py"],
         merged=["pyproject.toml"],
-        kept=["pyproject.toml: tool.x stays 1, not 2"],
+        clashes=[
+            ("pyproject.toml", Clash("tool.x", "1", "2")),
+            ("pyproject.toml", Clash("tool.y", "", "2")),
+            ("pyproject.toml", Clash("tool.z", "1", "")),
+            ("pyproject.toml", Clash("project.version", "1.2", "", kept=False)),
+        ],
         places=[f"a.py:{n}: acme" for n in range(7)],
         seeds=Seeds(["new"], ["old"], ["README.md"], ".git/treewright.patch"),
     )
@@ -64,7 +70,10 @@ def test_every_fact_has_a_row(project: Path) -> None:
         "renamed   what names the package, in 2 files",
         "files     1 changed, 1 removed, 1 new",
         "merged    by meaning: pyproject.toml",
-        "yours     pyproject.toml: tool.x stays 1, not 2",
+        "yours     pyproject.toml: tool.x stays 1; the template has 2",
+        "yours     pyproject.toml: tool.y stays away; the template has 2",
+        "yours     pyproject.toml: tool.z stays 1; the template has it no more",
+        "yours     pyproject.toml: project.version was 1.2, and is gone by your answer",
         "brought   new; yours from now on",
         "unused    old; yours, to keep or delete",
         "untouched README.md; a patch has what the answers change there",
