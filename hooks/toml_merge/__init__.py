@@ -90,7 +90,7 @@ def lost(base: Any, ours: Any, merged: Any, path: str = "") -> list[str]:  # noq
             here = f"{path}.{name}" if path else name
             found += lost(before, value, merged.get(name), here)
         return found
-    if isinstance(ours, dict) and ours and merged is None and isinstance(base, dict):
+    if isinstance(ours, dict) and merged is None and isinstance(base, dict):
         return lost(base, ours, {}, path)
     if isinstance(ours, list) and isinstance(merged, list):
         before = [toml(item) for item in base] if isinstance(base, list) else []

@@ -120,6 +120,8 @@ class Merge:
         """Merge one value; each side may be missing, and the result too."""
         if same(ours, theirs) or same(theirs, base) or self._is_yours(path, base, ours, theirs):
             return ours
+        if ours is not _MISSING and same(ours, base):
+            return theirs
         if ours is _MISSING and base is _MISSING and (older := self._older(path)):
             self._clash(older, self._at(older), theirs)
             return _MISSING
@@ -128,7 +130,7 @@ class Merge:
         if isinstance(theirs, dict) and (isinstance(ours, dict) or (ours, base) == _NEW):
             sides = (side if isinstance(side, dict) else {} for side in (base, ours, theirs))
             table = self._table(path, *sides)
-            return _MISSING if ours is _MISSING and theirs and not table else table
+            return table if table or not ours or not theirs else _MISSING
         return theirs if same(ours, base) else self._changed_by_both(path, base, ours, theirs)
 
     def _changed_by_both(self, path: Path, base: Any, ours: Any, theirs: Any) -> Any:  # noqa: ANN401

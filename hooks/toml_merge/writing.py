@@ -24,7 +24,7 @@ class _Writer:
 
     def __init__(self, ours: Document, base: Document, theirs: Document) -> None:
         self.ours, self.base, self.theirs = ours, base, theirs
-        self.edits: list[tuple[int, int, str]] = []
+        self.edits: list[tuple[int, int, int, str]] = []
         self.gone: list[Path] = []
         self.new: list[Path] = []
 
@@ -32,7 +32,7 @@ class _Writer:
         self._walk((), self.ours.data, wanted)
         self._insert(wanted)
         text, position = "", 0
-        for start, end, replacement in sorted(self.edits, key=lambda edit: edit[:2]):
+        for start, end, _, replacement in sorted(self.edits, key=lambda edit: edit[:3]):
             text += self.ours.text[position:start] + replacement
             position = max(position, end)
         text += self.ours.text[position:]
@@ -129,17 +129,26 @@ class _Writer:
         self, path: Path, value: object, keys: dict[Path, list[tuple[Path, str, str]]]
     ) -> None:
         """Sort the keys that are new by the table which they go to."""
-        if same(self.theirs.at(path), value):
-            for entry in self.theirs.entries.values():
-                if _below(entry.path, path) and not _below(entry.table, path):
+        written = [entry for entry in self.theirs.entries.values() if _below(entry.path, path)]
+        tables = any(_below(table.name, path) for table in self.theirs.tables)
+        if same(self.theirs.at(path), value) and (written or tables):
+            for entry in written:
+                if not _below(entry.table, path):
                     lead = self.theirs.text[entry.lead : entry.start]
                     new = (entry.path, lead, self.theirs.source(entry))
-                    keys.setdefault(entry.table, []).append(new)
+                    keys.setdefault(self._home(entry), []).append(new)
         elif isinstance(value, dict) and value:
             for name, part in value.items():
                 self._collect((*path, name), part, keys)
         else:
             keys.setdefault(path[:-1], []).append((path, "", toml(value)))
+
+    def _home(self, entry: Entry) -> Path:
+        """Give the table that a key of the template goes to: one that is there, if possible."""
+        for end in range(len(entry.path) - 1, len(entry.table), -1):
+            if any(_below(name, entry.path[:end]) for name in self.ours.headers):
+                return entry.path[:end]
+        return entry.table
 
     def _insert_keys(self, name: Path, pairs: list[tuple[Path, str, str]]) -> None:
         """Insert keys after those that they follow in the template."""
@@ -181,23 +190,24 @@ class _Writer:
         there = [table for table in self.ours.tables[1:] if not self._is_gone(table.name)]
         below = [table for table in there if _below(table.name, name) and table.name != name]
         if below:
-            self._edit(below[0].lead, below[0].lead, f"{text}\n")
+            self._edit(below[0].lead, below[0].lead, f"{text}\n", table=True)
             return
         order = [table.name for table in self.theirs.tables]
         earlier = order[: order.index(name)] if name in order else []
         for kin in [_kin(name), *map(_kin, reversed(earlier))]:
             family = [table for table in there if kin and _below(table.name, kin)]
             if family:
-                self._edit(family[-1].end, family[-1].end, f"\n{text}")
+                self._edit(family[-1].end, family[-1].end, f"\n{text}", table=True)
                 return
         end = len(self.ours.text)
-        self._edit(end, end, f"\n{text}" if self.ours.text.strip() else text)
+        self._edit(end, end, f"\n{text}" if self.ours.text.strip() else text, table=True)
 
     def _is_gone(self, path: Path) -> bool:
         return any(_below(path, gone) for gone in self.gone)
 
-    def _edit(self, start: int, end: int, text: str) -> None:
-        self.edits.append((start, end, text))
+    def _edit(self, start: int, end: int, text: str, *, table: bool = False) -> None:
+        """Note an edit; a new table goes behind keys that are inserted at the same place."""
+        self.edits.append((start, end, table, text))
 
 
 def _edited(
