@@ -114,7 +114,9 @@ class Merge:
         self.clashes: list[Clash] = []
         self._adopting = "project" not in base
         self._ours = ours
-        self.data: dict[str, Any] = self._table((), base, ours, theirs)
+        self.data: dict[str, Any] = (
+            theirs if same(ours, base) else self._table((), base, ours, theirs)
+        )
 
     def _value(self, path: Path, base: Any, ours: Any, theirs: Any) -> Any:  # noqa: ANN401
         """Merge one value; each side may be missing, and the result too."""

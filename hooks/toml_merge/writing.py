@@ -77,10 +77,11 @@ class _Writer:
 
     def _array(self, entry: Entry, current: list[Any], wanted: list[Any]) -> str:
         """Change the elements of an array that differ."""
-        after, listed = self.theirs.entries.get(entry.path), self.theirs.at(entry.path)
+        after, there = self.theirs.entries.get(entry.path), self.theirs.at(entry.path)
+        listed = there if isinstance(there, list) else []
         mine = array(self.ours.text[entry.value])
         template = array(self.theirs.text[after.value]).items if after else []
-        if len(mine.items) != len(current) or not isinstance(listed, list):
+        if len(mine.items) != len(current):
             return toml(wanted)
         if after and not current and same(listed, wanted) and not comments(mine.rest):
             return self.theirs.text[after.value]

@@ -128,7 +128,7 @@ def _table(path: tuple[str, ...], made: Data, seed: int, mark: str, lines: list[
     keys: list[str] = []
     later: list[tuple[tuple[str, ...], Any]] = []
     _keys(path, path, made, seed, mark, keys, later)
-    style = Random(f"{seed} {path}")
+    style = Random(f"{seed} {path}")  # noqa: S311  # no secret
     if path and (keys or not made or style.random() < 0.3):
         lines += [""] * style.randrange(3)
         lines += [f"# {mark} above {key(path)}"] * (style.random() < 0.3)
@@ -144,7 +144,7 @@ def _table(path: tuple[str, ...], made: Data, seed: int, mark: str, lines: list[
             lines += [f"{key([word])} = {toml(there)}" for word, there in element.items()]
 
 
-def _keys(  # noqa: PLR0913
+def _keys(
     table: tuple[str, ...],
     path: tuple[str, ...],
     made: Data,
@@ -155,11 +155,11 @@ def _keys(  # noqa: PLR0913
 ) -> None:
     for name, part in made.items():
         here = (*path, name)
-        style = Random(f"{seed} {here}")
+        style = Random(f"{seed} {here}")  # noqa: S311  # no secret
         tables = isinstance(part, list) and part and all(isinstance(item, dict) for item in part)
-        if isinstance(part, dict) and path == table and (not table or style.random() < 0.6):
-            later.append((here, part))
-        elif tables and path == table and "module" in part[0] and style.random() < 0.7:
+        if (isinstance(part, dict) and path == table and (not table or style.random() < 0.6)) or (
+            tables and path == table and "module" in part[0] and style.random() < 0.7
+        ):
             later.append((here, part))
         elif isinstance(part, dict) and part and style.random() < 0.5:
             _keys(table, here, part, seed, mark, lines, later)
