@@ -117,7 +117,8 @@ def _insert(
     else after the paragraph before. Any other line goes after the one before. None goes behind
     an overruler.
     """
-    line, opens = template[number], number > 0 and not template[number - 1]
+    line = template[number]
+    opens = not template[number - 1] if number else not _speaks(line)
     place = len(merged) if last is None else last + 1
     below = next((later for later in template[number:] if not later or _speaks(later)), "")
     if not _speaks(line) and below in merged and below:

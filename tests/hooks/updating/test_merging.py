@@ -1,0 +1,233 @@
+"""Conflicts are settled from the stages that Copier leaves in the index."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from rendering import ROOT
+from updating import merging, scripts
+from updating.merging import Clash, broken, settle
+from updating.repository import git, unmerged
+
+MARKERS = "<<<<<<< before updating\n{}=======\n{}>>>>>>> after updating\n"
+
+
+def same(text: str) -> str:
+    return text
+
+
+@pytest.fixture(params=["", "packages/tool"], ids=["top", "subfolder"])
+def project(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """A project at the top of a repository, and in a folder of one."""
+    folder: Path = tmp_path / "repository" / request.param
+    folder.mkdir(parents=True)
+    git(tmp_path / "repository", "init", "--quiet")
+    return folder
+
+
+def conflict(project: Path, path: str, *sides: bytes | str | None, mode: str = "100644") -> Path:
+    """Leave a file as Copier does: stages in the index, markers in the file."""
+    file = project / path
+    base, ours, theirs = (side.encode() if isinstance(side, str) else side for side in sides)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(ours or b"")
+    if ours is not None:
+        git(project, "add", "--", path)
+        if not unmerged(project):
+            git(project, "commit", "--quiet", "--allow-empty", "--message=all")
+    lines = ""
+    top = git(project, "rev-parse", "--show-prefix").decode().strip() + path
+    for number, side in enumerate((base, ours, theirs), 1):
+        if side is not None:
+            blob = git(project, "hash-object", "-w", "--stdin", given=side).decode().strip()
+            lines += f"{mode} {blob} {number}\t{top}\n"
+    lines = f"0 {'0' * 40}\t{top}\n{lines}"
+    git(project, "update-index", "--index-info", given=lines.encode())
+    file.write_bytes(
+        b"".join(
+            [
+                b"<<<<<<< before updating\n",
+                ours or b"",
+                b"=======\n",
+                theirs or b"",
+                b">>>>>>> after updating\n",
+            ]
+        )
+    )
+    return file
+
+
+def test_pyproject(project: Path) -> None:
+    file = conflict(
+        project,
+        "pyproject.toml",
+        "[tool.x]\na = 1\nb = 1\n",
+        "[tool.x]\na = 2 # mine\nb = 1\n",
+        "[tool.x]\na = 3\nb = 4\n",
+    )
+    settled = settle(project, same)
+    assert file.read_text() == "[tool.x]\na = 2 # mine\nb = 4\n"
+    (merged,) = settled.files
+    assert (merged.path, merged.how) == ("pyproject.toml", "meaning")
+    assert settled.clashes == [("pyproject.toml", Clash("tool.x.a", "2", "3"))]
+    assert settled.conflicts == []
+    status = git(project, "status", "--porcelain", "--untracked-files=no").decode()
+    assert status.split() == [
+        "M",
+        git(project, "rev-parse", "--show-prefix").decode().strip() + "pyproject.toml",
+    ]
+    assert status.startswith(" M"), "not staged, as Copier leaves what it merged"
+    assert git(project, "show", ":./pyproject.toml") == b"[tool.x]\na = 2 # mine\nb = 1\n"
+    assert settle(project, same).files == [], "nothing is left to do"
+
+
+def test_it_can_be_repeated_after_it_was_stopped(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = conflict(project, ".gitignore", "a\n", "a\nb\n", "c\n")
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(merging, "settled", stop)
+        with pytest.raises(KeyboardInterrupt):
+            settle(project, same)
+    file.write_bytes(file.read_bytes()[:2])  # as a machine that lost power may leave it
+    assert [done.how for done in settle(project, same).files] == ["lines"]
+    assert file.read_text() == "b\nc\n"
+
+
+def test_a_full_disk_leaves_the_file(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = conflict(project, ".gitignore", "a\n", "a\nb\n", "c\n")
+    before = file.read_bytes()
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("pathlib.Path.replace", full)
+        with pytest.raises(OSError, match="No space left"):
+            settle(project, same)
+    assert file.read_bytes() == before
+    assert [path.name for path in project.iterdir() if path.name != ".git"] == [".gitignore"]
+    assert list(unmerged(project)) == [".gitignore"]
+
+
+def test_both_added(project: Path) -> None:
+    """The base is missing, or empty: so it is when a package joins."""
+    pyproject = conflict(project, "pyproject.toml", None, "[project]\nname = 'x'\n", "[tool.x]\n")
+    ignored = conflict(project, ".gitignore", "", "a\n", "b\n")
+    assert [done.how for done in settle(project, same).files] == ["lines", "meaning"]
+    assert pyproject.read_text() == "[project]\nname = 'x'\n\n[tool.x]\n"
+    assert ignored.read_text() == "a\nb\n"
+
+
+def test_a_conflict_that_is_only_the_name_goes(project: Path) -> None:
+    text = "one\n{0} here\ntwo\n"
+    file = conflict(
+        project,
+        "docs/é page.md",
+        text.format("old"),
+        text.format("old").replace("here", "there"),
+        text.format("new") + "three\n",
+    )
+    assert settle(project, same).conflicts[0].why == "you and the template changed the same lines"
+    settled = settle(project, lambda text: text.replace("old", "new"))
+    assert [(done.path, done.how) for done in settled.files] == [("docs/é page.md", "text")]
+    assert file.read_text() == "one\nnew there\ntwo\nthree\n"
+
+
+def test_a_new_name_lessens_the_markers(project: Path) -> None:
+    far = "\n" * 9
+    file = conflict(
+        project, "a.md", f"old\n{far}x\n", f"old!\n{far}mine\n", f"new\n{far}template\n"
+    )
+    whole = MARKERS.format("old!\n", "new\n") + far + MARKERS.format("mine\n", "template\n")
+    file.write_text(whole)
+    assert settle(project, same).conflicts
+    assert file.read_text() == whole, "as Copier left it"
+
+    settled = settle(project, lambda text: text.replace("old", "new"))
+
+    assert [done.path for done in settled.conflicts] == ["a.md"]
+    assert file.read_text() == f"new!\n{far}" + MARKERS.format("mine\n", "template\n")
+    assert list(unmerged(project)) == ["a.md"]
+
+
+@pytest.mark.parametrize(
+    ("sides", "mode", "why"),
+    [
+        (("a\n", None, "b\n"), "100644", "you deleted it, and the template changed it"),
+        (("a\n", "b\n", None), "100644", "you changed it, and the template deleted it"),
+        ((b"a\xff", b"b\xff", b"c\xff"), "100644", "it is no text in UTF-8"),
+        (("a", "b", "c"), "120000", "it is no regular file"),
+        (("a", "b", "c"), "100644", "it was no TOML before: "),
+    ],
+    ids=["deleted by you", "deleted by the template", "binary", "link", "no TOML"],
+)
+def test_what_stays_a_conflict(
+    project: Path, sides: tuple[bytes | str | None, ...], mode: str, why: str
+) -> None:
+    file = conflict(project, "pyproject.toml", *sides, mode=mode)
+    before, stages = file.read_bytes(), unmerged(project)
+    (left,) = settle(project, same).conflicts
+    assert left.why.startswith(why)
+    assert file.read_bytes() == before
+    assert unmerged(project) == stages
+
+
+def test_the_file_is_written_as_git_checks_it_out(project: Path) -> None:
+    (project / ".gitattributes").write_text("*.toml text eol=crlf\n")
+    file = conflict(project, "pyproject.toml", "a = 1\nb = 1\n", "a = 1\nb = 2\n", "a = 2\nb = 1\n")
+    file.chmod(0o755)
+    settle(project, same)
+    assert file.read_bytes() == b"a = 2\r\nb = 2\r\n"
+    assert file.stat().st_mode & 0o777 == 0o755
+
+
+def test_by_the_script_where_this_python_reads_no_toml(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(merging, "_READS_TOML", False)
+    sides = "a = 1\nb = 1\n", "a = 2 # é\nb = 1\n", "a = 3\nb = 4\n"
+    file = conflict(project, "pyproject.toml", *sides)
+    assert settle(project, same).clashes == [("pyproject.toml", Clash("a", "2", "3"))]
+    assert file.read_text(encoding="utf-8") == "a = 2 # é\nb = 4\n"
+
+    file = conflict(project, "pyproject.toml", "a", *sides[1:])
+    assert settle(project, same).conflicts[0].why.startswith("it was no TOML before: ")
+
+
+def test_without_uv_nor_toml(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def run(*_: object) -> None:
+        raise scripts.ScriptError("uv is not at hand")
+
+    monkeypatch.setattr(merging, "_READS_TOML", False)
+    monkeypatch.setattr(scripts, "run", run)
+    conflict(project, "pyproject.toml", "a = 1\n", "a = 2\n", "a = 3\n")
+    (left,) = settle(project, same).conflicts
+    assert left.why == "this Python reads no TOML, and uv is not at hand"
+
+
+def test_a_merge_by_lines_that_spoilt_the_file(project: Path) -> None:
+    file = project / "pyproject.toml"
+    assert broken(project) == ""
+    file.write_text("[a]\n")
+    assert broken(project) == ""
+    file.write_text("[a]\n[a]\n")
+    assert broken(project).startswith(
+        "pyproject.toml is no TOML after the update; mend it by hand: Cannot declare ('a',) twice"
+    )
+    file.write_bytes(b"a = '\xff'\n")
+    assert broken(project).endswith(": it is not in UTF-8")
+    conflict(project, "pyproject.toml", "a = 1\n", "a = 2\n", "a = 3\n")
+    assert broken(project) == "", "a conflict is named anyway"
+
+
+def test_it_imports_on_the_oldest_python_of_copier() -> None:
+    """Nothing that an older Python lacks is imported before it is needed."""
+    code = "import sys; sys.modules['tomllib'] = None; from updating import merging, line_sets"
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT / "hooks", check=True)
