@@ -113,7 +113,7 @@ class Merge:
         """Merge what the user and the template made of a base, which may be empty."""
         self.clashes: list[Clash] = []
         self._adopting = "project" not in base
-        self._ours = ours
+        self._ours, self._theirs = ours, theirs
         self.data: dict[str, Any] = (
             theirs if same(ours, base) else self._table((), base, ours, theirs)
         )
@@ -124,8 +124,7 @@ class Merge:
             return ours
         if ours is not _MISSING and same(ours, base):
             return theirs
-        if ours is _MISSING and base is _MISSING and (older := self._older(path)):
-            self._clash(older, self._at(older), theirs)
+        if ours is _MISSING and base is _MISSING and self._has_older(path):
             return _MISSING
         if isinstance(base, dict) and isinstance(ours, dict) and theirs is _MISSING:
             return self._own(path, base, ours)
@@ -234,24 +233,32 @@ class Merge:
                 merged += sides[1]
         return merged
 
-    def _older(self, path: Path) -> Path | None:
-        """Give where the user says the same by an older spelling, if so."""
+    def _has_older(self, path: Path) -> bool:
+        """Tell, and report once, whether the user says the same by an older spelling."""
         for newer, older in _OLDER.items():
-            if path[: len(newer)] == newer and path != newer:
-                spelled = older if older[: len(newer)] == newer else (*older, path[len(newer)])
-                if self._at(spelled) is not _MISSING:
-                    return spelled
-        return None
-
-    def _at(self, path: Path) -> Any:  # noqa: ANN401
-        value: Any = self._ours
-        for name in path:
-            value = value.get(name, _MISSING) if isinstance(value, dict) else _MISSING
-        return value
+            if path[: len(newer)] != newer or path == newer:
+                continue
+            name = path[len(newer)]
+            one = (
+                (newer, older) if older[: len(newer)] == newer else ((*newer, name), (*older, name))
+            )
+            theirs, ours = _at(self._theirs, one[0]), _at(self._ours, one[1])
+            if ours is _MISSING:
+                continue
+            if all(clash.key != key(one[1]) for clash in self.clashes):
+                self._clash(one[1], ours, theirs)
+            return True
+        return False
 
     def _clash(self, path: Path, ours: object, theirs: object, *, kept: bool = True) -> None:
         yours, template = ("" if side is _MISSING else toml(side) for side in (ours, theirs))
         self.clashes.append(Clash(key(path), yours, template, kept))
+
+
+def _at(data: Any, path: Path) -> Any:  # noqa: ANN401
+    for name in path:
+        data = data.get(name, _MISSING) if isinstance(data, dict) else _MISSING
+    return data
 
 
 def _builds_otherwise(base: Any, ours: Any, theirs: Any) -> bool:  # noqa: ANN401

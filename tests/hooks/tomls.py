@@ -73,7 +73,7 @@ def data(random: Random) -> Data:
 def edited(random: Random, before: Data) -> Data:
     """Change some of a file's data: keys go, come and change."""
     paths = [path for path in _PLACES if random.random() < 0.25]
-    made = copy(before)
+    made: Data = copy(before)
     for path in paths:
         if random.random() < 0.3:
             drop(made, path)
