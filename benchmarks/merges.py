@@ -3,22 +3,23 @@
 Usage: python benchmarks/merges.py [--json] [FILE...]
 
 The corpus is the files that are given, or else the pyproject.toml of real packages:
-benchmarks/merges.txt lists their sdists, which are fetched from PyPI. Each goes through three updates:
+benchmarks/merges.txt lists their sdists, which are fetched from PyPI. Each goes through three
+updates:
 
   joining   the package never had the template: its file meets that of a new project
   next      the joined file meets the next release of the template
   edited    a project of v0.2.0, into which its author wrote all of the package's metadata,
-            requirements and tools, is updated to what is here
+            requirements and tools, is updated to that release
 
-Two files with a conflict, or more, are left to a human where lines are merged; `by meaning` is
-what is left after hooks/toml_merge. Each change of the template is one value of one key, or one
-element of a list that has no order; delivered is what the result has, if a human settles each
-conflict for what was there. Yours is what the report names as kept against the template. Lost is
-every key, value and comment of the user's that is gone, silent every change that is neither
+`Left by lines` counts the files with a conflict where lines are merged, as Copier does, and `by
+meaning` those that are left after hooks/toml_merge. A change of the template is one value of one
+key, or one element of a list. Delivered is what the result has, if a human settles each conflict
+for what was there. Yours counts what the report names as kept against the template. Lost counts
+every key, value and comment of the user's that is gone, and silent every change that is neither
 delivered nor named: both have to be 0.
 
-The last rows merge by other rules on lists. Foreign counts the elements that a list got from the
-template although the user's list says something as a whole or in an order.
+The last rows merge by other rules on lists. Foreign counts the elements that a list of the user's
+got from the template although the list has an order, or says something as a whole.
 """
 
 import argparse
@@ -150,7 +151,13 @@ def by_author(render: str, real: str) -> str:
     text = render
     for path, entry in sorted(project.entries.items(), key=lambda item: -item[1].start):
         other = package.entries.get(path)
-        if other and path[0] == "project" and path[1] not in {"name", "dynamic", "import-names"}:
+        if path[:2] == ("tool", "pytest"):  # there by its newer name, and with lists
+            other = package.entries.get(("tool", "pytest", "ini_options", path[2]))
+            if not (other and isinstance(package.at(other.path), list)):
+                continue
+        elif path[0] != "project" or path[1] in {"name", "dynamic", "import-names"}:
+            continue
+        if other:
             value = package.text[other.value]
             text = text[: entry.value.start] + value + text[entry.value.stop :]
     there = set(project.headers)
@@ -162,8 +169,7 @@ def by_author(render: str, real: str) -> str:
                 for name in there
                 if name not in {("project",), ()}
             )
-            and table.name != ("project",)
-            and table.name != ("tool", "uv")
+            and table.name not in {("project",), ("tool", "uv")}
         ):
             text += "\n" + package.text[table.lead : table.end]
     try:
@@ -273,7 +279,7 @@ def corpus(files: list[str], folder: Path) -> Callable[[str], list[Row]]:
             old, new = projects[name]
             joined = measure(joining, "", text, new)
             measure(later, new, joined, following(new))
-            measure(edited, old, by_author(old, text), new)
+            measure(edited, old, by_author(old, text), following(new))
         return [joining, later, edited]
 
     return run

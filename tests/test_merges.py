@@ -48,7 +48,7 @@ def test_real_packages_lose_nothing(pytestconfig: pytest.Config, tmp_path: Path)
     (tmp_path / "sample.toml").write_text(SAMPLE)
     every = pytestconfig.getoption("--exhaustive")
     files = [] if every else [tmp_path / "sample.toml"]
-    command = [sys.executable, ROOT / "benchmarks/merges.py", "--json", *files]
+    command = [sys.executable, str(ROOT / "benchmarks/merges.py"), "--json", *map(str, files)]
     rows = json.loads(subprocess.check_output(command))
     ours, others = rows[:3], rows[3:]
     for row in ours:
@@ -57,7 +57,8 @@ def test_real_packages_lose_nothing(pytestconfig: pytest.Config, tmp_path: Path)
         assert row["by_meaning"] <= row["files"] / 20
         assert row["lost"] == row["silent"] == row["foreign"] == 0
         assert row["delivered"] > row["delivered_by_lines"]
-        assert row["delivered"] > 0.75 * row["changes"]
+    shares = [sum(row[name] for row in ours) for name in ("delivered", "changes")]
+    assert shares[0] > (0.8 if every else 0.6) * shares[1]
     rivals = [sum(row["delivered"] for row in others[first : first + 3]) for first in (0, 3)]
     assert any(row["foreign"] for row in others[:3]) or not every, "a mix of lists"
     assert rivals[1] < sum(row["delivered"] for row in ours), "no list a set delivers less"

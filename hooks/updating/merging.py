@@ -4,6 +4,7 @@ docs/merging.md says for users what is merged how. What cannot be settled stays 
 it: unmerged in the index, with markers in the file.
 """
 
+import re
 import shutil
 import sys
 import tempfile
@@ -29,7 +30,7 @@ from .repository import (
 
 _SCRIPT = Path(__file__).parents[1] / "merge_toml.py"
 _READS_TOML = sys.version_info >= (3, 11)
-_MARKER = f"<<<<<<< {LABELS[OURS]}"
+_CONFLICT = re.compile(rf"(?ms)^<{{7}} {LABELS[OURS]}\r?$.*?^>{{7}} {LABELS[THEIRS]}\r?$")
 _FILES = ("100644", "100755")  # neither links nor submodules
 
 
@@ -198,10 +199,15 @@ def _by_lines(project: Path, path: str, sides: Mapping[int, str], left: _LeftErr
     text = merged.decode()
     if conflicts:
         file = project / path
-        if file.is_file() and conflicts < file.read_bytes().count(_MARKER.encode()):
+        if file.is_file() and _disputed(text) < _disputed(file.read_text(encoding="utf-8")):
             _write(project, path, text)
         raise left
     return text
+
+
+def _disputed(text: str) -> int:
+    """Count the lines between markers."""
+    return sum(conflict.count("\n") for conflict in _CONFLICT.findall(text))
 
 
 def _write(project: Path, path: str, text: str) -> None:

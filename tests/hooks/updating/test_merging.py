@@ -4,6 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import copier
 import pytest
 
 from rendering import ROOT
@@ -231,3 +232,53 @@ def test_it_imports_on_the_oldest_python_of_copier() -> None:
     """Nothing that an older Python lacks is imported before it is needed."""
     code = "import sys; sys.modules['tomllib'] = None; from updating import merging, line_sets"
     subprocess.run([sys.executable, "-c", code], cwd=ROOT / "hooks", check=True)
+
+
+def test_what_copier_itself_leaves(tmp_path: Path) -> None:
+    """A template of three files, changed by both sides, and a package that was renamed."""
+    template, repository = tmp_path / "template", tmp_path / "repository"
+    project = repository / "packages" / "tool"
+    releases = {
+        "v1.0.0": ("[tool.x]\na = 1\nb = 1\n", "/dist/\n", "about {{ name }}\n"),
+        "v2.0.0": ("[tool.x]\na = 2\nb = 2\n", "/dist/\n/site/\n", "about {{ name }}\n\nmore\n"),
+    }
+    template.mkdir()
+    git(template, "init", "--quiet")
+    (template / "copier.yml").write_text("name: {type: str, default: old}\n")
+    (template / "{{ _copier_conf.answers_file }}.jinja").write_text(
+        "{{ _copier_answers | to_nice_yaml }}"
+    )
+    for version, texts in releases.items():
+        names = ("pyproject.toml", ".gitignore", "page.md.jinja")
+        for name, text in zip(names, texts, strict=True):
+            (template / name).write_text(text)
+        git(template, "add", "--all")
+        git(template, "commit", "--quiet", f"--message={version}")
+        git(template, "tag", version)
+    copier.run_copy(
+        str(template), project, vcs_ref="v1.0.0", defaults=True, quiet=True, overwrite=True
+    )
+    (project / "pyproject.toml").write_text("[tool.x]\na = 9 # mine\nb = 1\nmine = 1\n")
+    (project / ".gitignore").write_text("/dist/\n/mine/\n")
+    (project / "page.md").write_text("about old\nmine\n")
+    git(repository, "init", "--quiet")
+    git(repository, "add", "--all")
+    git(repository, "commit", "--quiet", "--message=all")
+
+    copier.run_update(
+        project, data={"name": "new"}, defaults=True, quiet=True, overwrite=True, unsafe=True
+    )
+    assert sorted(unmerged(project)) == [".gitignore", "page.md", "pyproject.toml"]
+    settled = settle(project, lambda text: text.replace("old", "new"))
+
+    assert [(done.path, done.how) for done in settled.files] == [
+        (".gitignore", "lines"),
+        ("page.md", ""),
+        ("pyproject.toml", "meaning"),
+    ]
+    assert (project / "pyproject.toml").read_text() == "[tool.x]\na = 9 # mine\nb = 2\nmine = 1\n"
+    assert (project / ".gitignore").read_text() == "/dist/\n/site/\n/mine/\n"
+    page = (project / "page.md").read_text()
+    assert page == "about new\n" + MARKERS.format("mine\n", "\nmore\n")
+    status = git(project, "status", "--porcelain", "--untracked-files=no").decode().splitlines()
+    assert [line[:2] for line in status] == [" M", " M", "UU", " M"]
