@@ -285,3 +285,10 @@ def test_what_is_lost_is_named() -> None:
 def test_a_fault_is_said_in_a_sentence() -> None:
     assert fault("a = 1\n") == ""
     assert "Cannot overwrite a value" in fault("a = 1\na = 2\n")
+
+
+def test_a_key_goes_before_a_table_at_the_same_place() -> None:
+    theirs = "[tool.x.y]\nc = 1\n[tool.x]\na = 1\nb = 1\n"
+    assert merge("", "[tool.x]\na = 1\n", theirs).text == (
+        "[tool.x]\na = 1\nb = 1\n\n[tool.x.y]\nc = 1\n"
+    )
