@@ -39,7 +39,7 @@ def value(random: Random, kind: str) -> Any:  # noqa: ANN401
     """Make a value of a kind."""
     match kind:
         case "word":
-            return random.choice([*_WORDS, 'quo"te\\', "two\nlines", "#no"])
+            return random.choice([*_WORDS, '"quoted"\\', "two\nlines", "#no"])
         case "words":
             return random.sample(_WORDS, random.randrange(4))
         case "dynamic":
