@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from test_copier import commit, copier, run, snapshot
-from test_releases import HERE, clone_releases, is_shallow
+from updates import HERE, clone_releases, is_shallow
 
 NEXT = "v9.1.0"
 PAGES = ("docs/index.md", "docs/tutorial.md")
