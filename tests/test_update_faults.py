@@ -1,0 +1,413 @@
+"""Whatever goes wrong in an update, the user's work is there after it, and a sentence helps.
+
+What docs/updating.md promises is asserted here: each refusal comes before anything is written,
+and what was stopped halfway is undone by `UNDO` and can be run again.
+"""
+
+import os
+import re
+import resource
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import venv
+from collections.abc import Callable, Iterator
+from itertools import cycle, product
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+import pytest
+import yaml
+from copier.errors import UserMessageError
+from filelock import FileLock
+from plumbum import ProcessExecutionError
+
+from conftest import shared_folder
+from proof.building import find_uv
+from updates import ANSWERS, Files, commit, copy, edit, git, snapshot, unmerged, update, write
+
+NEXT = "v9.1.0"
+UNDO = "git restore --source=HEAD --staged --worktree . && git clean -fd"
+SECRET = ".env"
+# Few files, so that many updates are soon made.
+SMALL = {"project_name": "acme-tool", "forge": "none", "docs": "none", "update_bot": "none"}
+
+
+class State(NamedTuple):
+    """All that a person sees of a project."""
+
+    files: Files
+    index: str
+    changes: str
+
+
+def state(project: Path) -> State:
+    return State(
+        snapshot(project),
+        git("ls-files", "--stage", cwd=project),
+        git("status", "--porcelain", cwd=project),
+    )
+
+
+@pytest.fixture(scope="session")
+def shelf(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A newer template, a project that people work on, and the same after its update.
+
+    One file of it is merged, in another both changed the same line.
+    """
+    folder = shared_folder(tmp_path_factory) / "faults"
+    with FileLock(folder.with_suffix(".lock")):
+        if not folder.exists():
+            folder.mkdir()
+            newer = shutil.copytree(checkout, folder / "treewright")
+            release(newer)
+            project = folder / "before" / "acme-tool"
+            copy(newer, project, "v9.0.0", SMALL)
+            edit(project)
+            _claim(project, "AGENTS.md")
+            commit(project)
+            write(project, SECRET, "TOKEN=mine\n")
+            done = shutil.copytree(project, folder / "after" / "acme-tool")
+            update(done, NEXT)
+    return folder
+
+
+def release(template: Path) -> None:
+    """Change, add and remove files of the template, and release that."""
+    ignore = template / "template/.gitignore"
+    write(ignore.parent, ignore.name, ignore.read_text("utf-8") + "/from-the-template/\n")
+    write(template, "template/NEW.md", "New.\n")
+    (template / "template/.yamllint").unlink()
+    _claim(template / "template", "AGENTS.md.jinja")
+    git("add", "--all", cwd=template)
+    git("commit", "--quiet", f"--message=release: {NEXT}", cwd=template)
+    git("tag", "--annotate", f"--message={NEXT}", NEXT, cwd=template)
+
+
+def _claim(folder: Path, name: str) -> None:
+    """Change the first line, as others do too."""
+    first, rest = (folder / name).read_text("utf-8").split("\n", 1)
+    write(folder, name, f"{first}, by {folder.name}\n{rest}")
+
+
+@pytest.fixture
+def project(shelf: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(shelf / "before" / "acme-tool", tmp_path / "acme-tool")
+
+
+@pytest.fixture
+def updated(shelf: Path) -> State:
+    """The end of an update that nothing disturbs."""
+    return state(shelf / "after" / "acme-tool")
+
+
+Printed = subprocess.CompletedProcess[str]
+
+
+def run_copier(
+    project: Path, *arguments: str, python: str = sys.executable, **settings: Any
+) -> Printed:
+    """Run `copier update` as people do, in a group of processes of its own."""
+    command = [python, "-m", "copier", "update", "--defaults", *(arguments or ["--trust"])]
+    return subprocess.run(
+        command,
+        cwd=project,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+        start_new_session=True,
+        **settings,
+    )
+
+
+def test_nothing_goes_wrong(shelf: Path, updated: State) -> None:
+    """What the other tests start from: both sides are there, and one file is left to a person."""
+    project = shelf / "after" / "acme-tool"
+    assert unmerged(project) == ["AGENTS.md"]
+    assert b"/from-the-template/\n" in updated.files[".gitignore"]
+    assert b"/from-mine/\n" in updated.files[".gitignore"]
+    assert "NEW.md" in updated.files
+    assert ".yamllint" not in updated.files
+    assert updated.files[SECRET] == b"TOKEN=mine\n"
+
+
+# --- Stopped halfway -------------------------------------------------------------------
+
+# Takes the place of git and uv on the PATH. Copier sets STAGE for a migration.
+STOPPER = """\
+#!/bin/sh
+echo "${{STAGE:-copier}} {name} $*" >> "$CALLS"
+if [ "$(wc -l < "$CALLS")" -eq "$STOP_AT" ]; then
+  kill -s "$STOP_BY" 0
+  sleep 9
+fi
+exec {program} "$@"
+"""
+
+
+class Stopper:
+    """Counts what an update starts, and stops all of it at one of these calls."""
+
+    def __init__(self, folder: Path) -> None:
+        self.bin = folder / "bin"
+        self.calls = folder / "calls"
+        self.bin.mkdir()
+        for name, program in (("git", shutil.which("git")), ("uv", find_uv())):
+            assert program
+            write(self.bin, name, STOPPER.format(name=name, program=shlex.quote(program)))
+            (self.bin / name).chmod(0o755)
+
+    def run(self, project: Path, at: int = 0, by: str = "KILL") -> Printed:
+        """Update, and stop it before the call of that number takes place."""
+        self.calls.write_bytes(b"")
+        path = os.pathsep.join([str(self.bin), os.environ["PATH"]])
+        stop = {"CALLS": str(self.calls), "STOP_AT": str(at), "STOP_BY": by}
+        return run_copier(project, env={**os.environ, "PATH": path, "UV": "", **stop})
+
+
+@pytest.fixture(scope="session")
+def calls(shelf: Path, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """What an update starts, in order."""
+    kept = shelf / "calls"
+    with FileLock(shelf / "calls.lock"):
+        if not kept.exists():
+            folder = tmp_path_factory.mktemp("calls")
+            stopper = Stopper(folder)
+            done = stopper.run(shutil.copytree(shelf / "before/acme-tool", folder / "acme-tool"))
+            assert done.returncode == 0, done.stdout
+            kept.write_bytes(stopper.calls.read_bytes())
+    return kept.read_text("utf-8").splitlines()
+
+
+class Stage(NamedTuple):
+    """The number-th call with a text in it, after the first one with another."""
+
+    since: str
+    text: str
+    number: int = 0
+
+    def find(self, calls: list[str]) -> int:
+        """Give the number of the call, as a Stopper counts."""
+        start = next(number for number, call in enumerate(calls) if self.since in call)
+        found = [number for number, call in enumerate(calls) if self.text in call]
+        return [number for number in found if number >= start][self.number] + 1
+
+
+STAGES = {
+    "reading-the-template": Stage("", "git clone"),
+    "rendering-the-old-version": Stage("core.fileMode", "core.fileMode", 3),
+    "comparing-with-it": Stage("", "git write-tree"),
+    "rendering-into-the-project": Stage("git write-tree", "core.fileMode", 3),
+    "rendering-the-new-version": Stage("git write-tree", "git init", 1),
+    "bringing-the-edits-back": Stage("", "git apply"),
+    "merging-a-file": Stage("", "git merge-file"),
+    "marking-conflicts": Stage("", "git update-index --index-info"),
+    "starting-the-hook": Stage("", "after "),
+    "ending-the-hook": Stage("", "after ", -1),
+}
+# Each stage is stopped one way, in turns; under --exhaustive it is both ways at every call.
+STOPS = list(zip(STAGES, cycle(["INT", "KILL"]), strict=False))
+
+
+@pytest.mark.parametrize(("stage", "by"), STOPS)
+def test_stopped(
+    project: Path, calls: list[str], tmp_path: Path, stage: str, by: Literal["INT", "KILL"]
+) -> None:
+    """As by Ctrl-C, or by a machine that has no memory left: one command brings all back."""
+    stop(project, Stopper(tmp_path), STAGES[stage].find(calls), by)
+
+
+def test_stopped_anywhere_and_repeated(
+    project: Path,
+    updated: State,
+    calls: list[str],
+    tmp_path: Path,
+    pytestconfig: pytest.Config,
+) -> None:
+    """The end is as if it had not been stopped."""
+    stopper = Stopper(tmp_path)
+    every = list(product(range(1, len(calls) + 1), ("INT", "KILL")))
+    last = [(len(calls), "KILL")]
+    for number, by in every if pytestconfig.getoption("exhaustive") else last:
+        again = shutil.copytree(project, tmp_path / f"{number}-{by}" / "acme-tool")
+        stop(again, stopper, number, by)
+        update(again, NEXT)
+        assert state(again) == updated, calls[number - 1]
+
+
+def stop(project: Path, stopper: Stopper, number: int, by: str) -> None:
+    """Stop an update, and undo what there is of it as the message before it says."""
+    before = state(project)
+    done = stopper.run(project, number, by)
+    assert done.returncode != 0
+    assert by == "KILL" or "Execution stopped by user" in done.stdout
+    if state(project) != before:
+        assert UNDO in done.stdout
+        undo(project)
+    assert state(project) == before
+
+
+def undo(project: Path) -> None:
+    subprocess.run(UNDO, shell=True, cwd=project, check=True, capture_output=True)  # noqa: S602
+
+
+# --- Refused, before anything is written -----------------------------------------------
+
+
+def refused(project: Path, kind: type[Exception], sentence: str, version: str = NEXT) -> None:
+    """Update in vain: Copier says why, and all is as it was."""
+    before = state(project)
+    with pytest.raises(kind, match=sentence):
+        update(project, version)
+    assert state(project) == before
+
+
+@pytest.mark.parametrize("name", ["README.md", "tests/test_new.py"])
+def test_a_dirty_tree(project: Path, name: str) -> None:
+    write(project, name, "# New\n")
+    refused(project, UserMessageError, "Please commit or stash your local changes and retry")
+
+
+def test_no_repository(project: Path) -> None:
+    shutil.rmtree(project / ".git")
+    with pytest.raises(UserMessageError, match="only supported in git-tracked subprojects"):
+        update(project, NEXT)
+
+
+def test_no_trust(project: Path) -> None:
+    done = run_copier(project, "--skip-tasks")
+    assert done.returncode == 4
+    assert "consider adding the `--trust` option" in done.stdout
+    assert git("status", "--porcelain", cwd=project) == ""
+
+
+def answer(project: Path, name: str, line: str) -> None:
+    """Change the line of an answer by hand, and commit that."""
+    text = (project / ANSWERS).read_text("utf-8")
+    text, count = re.subn(rf"(?m)^{name}: .*\n", line and line + "\n", text)
+    assert count == 1
+    write(project, ANSWERS, text)
+    commit(project)
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "kind", "sentence"),
+    [
+        (
+            "layout",
+            "layout: banana",
+            UserMessageError,
+            "banana is refused: choose one of src, flat",
+        ),
+        ("coverage_min", "coverage_min: all", UserMessageError, "a whole number from 0 to 100"),
+        ("import_name", "import_name: class", UserMessageError, "class is a Python keyword"),
+        ("_commit", "", UserMessageError, f"old template references from `{ANSWERS}`"),
+        ("_src_path", "", UserMessageError, f"old template references from `{ANSWERS}`"),
+        ("_src_path", "_src_path: /gone", UserMessageError, "supported in git-tracked templates"),
+        # Copier reads these before anything of ours runs, and shows Python's own words.
+        ("_commit", "_commit: v7.7.7", ValueError, "Unknown revision: 'v7.7.7'"),
+        ("forge", "forge: [none", yaml.YAMLError, rf'(?s)flow sequence.*{ANSWERS}", line 10'),
+        (
+            "_src_path",
+            "_src_path: https://127.0.0.1:9/x.git",
+            ProcessExecutionError,
+            "unable to access 'https://127.0.0.1:9/x.git/'",
+        ),
+    ],
+)
+def test_answers_edited_by_hand(
+    project: Path, name: str, line: str, kind: type[Exception], sentence: str
+) -> None:
+    answer(project, name, line)
+    refused(project, kind, sentence)
+
+
+def test_no_answers(project: Path) -> None:
+    (project / ANSWERS).unlink()
+    commit(project)
+    refused(project, UserMessageError, f"old template references from `{ANSWERS}`")
+
+
+def test_an_older_version(project: Path) -> None:
+    answer(project, "_commit", f"_commit: {NEXT}")
+    refused(project, UserMessageError, "Downgrades are not supported", version="v9.0.0")
+
+
+@pytest.mark.filterwarnings("ignore:The repository .* is a shallow clone")
+def test_a_template_without_the_old_version(project: Path, shelf: Path, tmp_path: Path) -> None:
+    shallow = tmp_path / "shallow"
+    newest = ("--quiet", "--depth=1", f"--branch={NEXT}")
+    git("clone", *newest, f"file://{shelf / 'treewright'}", shallow, cwd=tmp_path)
+    answer(project, "_src_path", f"_src_path: {shallow}")
+    refused(project, ValueError, "Unknown revision: 'v9.0.0'")
+
+
+def test_the_exit_status_of_a_refusal(project: Path) -> None:
+    answer(project, "layout", "layout: banana")
+    done = run_copier(project)
+    assert done.returncode == 1
+    assert "layout=banana is refused: choose one of src, flat" in done.stdout
+    assert "Traceback" not in done.stdout
+
+
+# --- Nothing to refuse -----------------------------------------------------------------
+
+
+def test_answers_without_a_question_and_questions_without_an_answer(
+    project: Path, updated: State
+) -> None:
+    """As after a release that has other questions: the end is the same."""
+    answer(project, "type_checker", "colour: red")
+    assert update(project, NEXT) == updated.files
+
+
+def in_a_worktree(project: Path, folder: Path) -> Path:
+    git("worktree", "add", "--quiet", "--detach", folder / "acme-tool", cwd=project)
+    return folder / "acme-tool"
+
+
+def in_a_shallow_clone(project: Path, folder: Path) -> Path:
+    git("clone", "--quiet", "--depth=1", f"file://{project}", folder / "acme-tool", cwd=project)
+    return folder / "acme-tool"
+
+
+def in_a_submodule(project: Path, folder: Path) -> Path:
+    git("init", "--quiet", cwd=folder)
+    allowed = ("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", "--force")
+    git(*allowed, project, "acme-tool", cwd=folder)
+    commit(folder)
+    return folder / "acme-tool"
+
+
+def in_a_folder_of_a_repository(project: Path, folder: Path) -> Path:
+    """Beside a folder that somebody works on."""
+    inside = folder / "many" / "[acme]" / "acme-tool"
+    git("init", "--quiet", cwd=folder)
+    shutil.copytree(project, inside, ignore=shutil.ignore_patterns(".git"))
+    write(folder, "beside/kept.txt", "kept\n")
+    commit(folder)
+    write(folder, "beside/kept.txt", "not yet committed\n")
+    write(folder, "beside/new.txt", "not yet committed\n")
+    return inside
+
+
+@pytest.mark.parametrize(
+    "place", [in_a_worktree, in_a_shallow_clone, in_a_submodule, in_a_folder_of_a_repository]
+)
+def test_other_places(
+    project: Path, updated: State, tmp_path: Path, place: Callable[[Path, Path], Path]
+) -> None:
+    """The end is the same, and so is the way back."""
+    (tmp_path / "place").mkdir()
+    there = place(project, tmp_path / "place")
+    write(there, SECRET, "TOKEN=mine\n")
+    before = state(there)
+    assert update(there, NEXT) == updated.files
+    assert unmerged(there) == ["AGENTS.md"]
+    beside = [line for line in before.changes.splitlines() if "beside/" in line]
+    undo(there)
+    assert state(there) == before
+    assert len(beside) == 2 * ("many" in there.parts)
