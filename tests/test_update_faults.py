@@ -9,15 +9,16 @@ import re
 import resource
 import shlex
 import shutil
-import signal
 import subprocess
 import sys
 import venv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
+from functools import partial
 from itertools import cycle, product
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
+import copier
 import pytest
 import yaml
 from copier.errors import UserMessageError
@@ -26,11 +27,23 @@ from plumbum import ProcessExecutionError
 
 from conftest import shared_folder
 from proof.building import find_uv
-from updates import ANSWERS, Files, commit, copy, edit, git, snapshot, unmerged, update, write
+from updates import (
+    ANSWERS,
+    Files,
+    commit,
+    copy,
+    edit,
+    git,
+    parse,
+    snapshot,
+    unmerged,
+    update,
+    write,
+)
 
 NEXT = "v9.1.0"
 UNDO = "git restore --source=HEAD --staged --worktree . && git clean -fd"
-SECRET = ".env"
+IGNORED = ".env"
 # Few files, so that many updates are soon made.
 SMALL = {"project_name": "acme-tool", "forge": "none", "docs": "none", "update_bot": "none"}
 
@@ -39,7 +52,7 @@ class State(NamedTuple):
     """All that a person sees of a project."""
 
     files: Files
-    index: str
+    staged: str
     changes: str
 
 
@@ -68,7 +81,7 @@ def shelf(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
             edit(project)
             _claim(project, "AGENTS.md")
             commit(project)
-            write(project, SECRET, "TOKEN=mine\n")
+            write(project, IGNORED, "MINE=1\n")
             done = shutil.copytree(project, folder / "after" / "acme-tool")
             update(done, NEXT)
     return folder
@@ -107,19 +120,32 @@ Printed = subprocess.CompletedProcess[str]
 
 
 def run_copier(
-    project: Path, *arguments: str, python: str = sys.executable, **settings: Any
+    project: Path,
+    *arguments: str,
+    python: str = sys.executable,
+    env: Mapping[str, str] | None = None,
+    limit: Callable[[], None] | None = None,
 ) -> Printed:
-    """Run `copier update` as people do, in a group of processes of its own."""
-    command = [python, "-m", "copier", "update", "--defaults", *(arguments or ["--trust"])]
+    """Run `copier update` as people do, in a group of processes of its own.
+
+    Args:
+        project: Where to run it.
+        arguments: Further ones; without any it trusts the template.
+        python: The interpreter that has Copier.
+        env: Variables that differ from those of the tests.
+        limit: What to do in the new process before it starts.
+
+    """
     return subprocess.run(
-        command,
+        [python, "-m", "copier", "update", "--defaults", *(arguments or ["--trust"])],
         cwd=project,
+        env={**os.environ, **(env or {})},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
         check=False,
         start_new_session=True,
-        **settings,
+        preexec_fn=limit,  # noqa: PLW1509  # no threads here
     )
 
 
@@ -131,7 +157,7 @@ def test_nothing_goes_wrong(shelf: Path, updated: State) -> None:
     assert b"/from-mine/\n" in updated.files[".gitignore"]
     assert "NEW.md" in updated.files
     assert ".yamllint" not in updated.files
-    assert updated.files[SECRET] == b"TOKEN=mine\n"
+    assert updated.files[IGNORED] == b"MINE=1\n"
 
 
 # --- Stopped halfway -------------------------------------------------------------------
@@ -165,7 +191,7 @@ class Stopper:
         self.calls.write_bytes(b"")
         path = os.pathsep.join([str(self.bin), os.environ["PATH"]])
         stop = {"CALLS": str(self.calls), "STOP_AT": str(at), "STOP_BY": by}
-        return run_copier(project, env={**os.environ, "PATH": path, "UV": "", **stop})
+        return run_copier(project, env={"PATH": path, "UV": "", **stop})
 
 
 @pytest.fixture(scope="session")
@@ -403,7 +429,7 @@ def test_other_places(
     """The end is the same, and so is the way back."""
     (tmp_path / "place").mkdir()
     there = place(project, tmp_path / "place")
-    write(there, SECRET, "TOKEN=mine\n")
+    write(there, IGNORED, "MINE=1\n")
     before = state(there)
     assert update(there, NEXT) == updated.files
     assert unmerged(there) == ["AGENTS.md"]
@@ -411,3 +437,104 @@ def test_other_places(
     undo(there)
     assert state(there) == before
     assert len(beside) == 2 * ("many" in there.parts)
+
+
+def test_an_answer_changed_by_hand(project: Path) -> None:
+    """Copier takes it for that of before: nothing of the user's is touched, and nothing moves."""
+    answer(project, "layout", "layout: flat")
+    before = snapshot(project)
+    now = update(project, NEXT)
+    mine = {path for path in before if path.startswith(("src/", "tests/", "notes/", "README"))}
+    assert {path: now[path] for path in mine} == {path: before[path] for path in mine}
+    assert parse("pyproject.toml", now["pyproject.toml"]) == parse(
+        "pyproject.toml", before["pyproject.toml"]
+    )
+
+
+# --- What the hook misses --------------------------------------------------------------
+
+
+def without_conflict(project: Path) -> Path:
+    """Take back what both sides changed, so that the hook goes on to its proof."""
+    text = (project / "AGENTS.md").read_text("utf-8")
+    write(project, "AGENTS.md", text.replace(f", by {project.name}\n", "\n", 1))
+    commit(project)
+    return project
+
+
+def check_done(project: Path, done: Printed) -> None:
+    """Assert that all but the proof is as ever, and that a sentence says so."""
+    assert done.returncode == 0
+    assert unmerged(project) == []
+    assert yaml.safe_load((project / ANSWERS).read_bytes())["_commit"] == NEXT
+    assert (project / "NEW.md").is_file()
+    assert "Traceback" not in done.stdout
+    assert "\nNot proven: " in done.stdout
+    assert f"prove.py {project}\n" in done.stdout, "what to run later"
+
+
+def test_no_index_of_packages(project: Path, tmp_path: Path) -> None:
+    cold = {"UV_OFFLINE": "1", "UV_CACHE_DIR": str(tmp_path / "cold")}
+    without_conflict(project)
+    done = run_copier(project, "--trust", "--data=build_backend=hatchling", env=cold)
+    check_done(project, done)
+    assert "the package index cannot be reached" in done.stdout
+
+
+def test_no_uv(project: Path, tmp_path: Path) -> None:
+    """And nothing else that builds."""
+    venv.create(tmp_path / "bare", with_pip=False)
+    needed = ("git", "sh", "sed", "uname", "basename", "dirname")  # git is partly of scripts
+    libraries = Path(copier.__file__).parents[1].iterdir()
+    for folder, programs in {
+        "tools": [Path(str(shutil.which(name))) for name in needed],
+        "libraries": [path for path in libraries if path.name not in {"build", "uv"}],
+    }.items():
+        (tmp_path / folder).mkdir()
+        for path in programs:
+            (tmp_path / folder / path.name).symlink_to(path)
+    paths = {"PATH": str(tmp_path / "tools"), "PYTHONPATH": str(tmp_path / "libraries"), "UV": ""}
+    python = str(tmp_path / "bare/bin/python")
+    done = run_copier(without_conflict(project), python=python, env=paths)
+    check_done(project, done)
+    assert "neither uv nor build" in done.stdout
+
+
+def on_a_full_disk(project: Path, size: int, tmp_path: Path) -> Printed:
+    """Update where no file can grow beyond a size, which git too takes for an error."""
+    tools = tmp_path / "tools"
+    real_git = shlex.quote(str(shutil.which("git")))
+    write(tools, "git", f"#!/bin/sh\ntrap '' XFSZ\nexec {real_git} \"$@\"\n")
+    (tools / "git").chmod(0o755)
+    path = os.pathsep.join([str(tools), os.environ["PATH"]])
+    full = partial(resource.setrlimit, resource.RLIMIT_FSIZE, (size, size))
+    return run_copier(project, env={"PATH": path}, limit=full)
+
+
+@pytest.mark.parametrize(
+    ("size", "written"),
+    [
+        pytest.param(8_000, False, id="for-the-template"),
+        pytest.param(800_000, True, id="for-the-edits"),
+    ],
+)
+def test_a_full_disk(project: Path, tmp_path: Path, size: int, *, written: bool) -> None:
+    """Copier stops where it is, and what it says ends with the words of the system."""
+    write(project, "notes/long.txt", "x\n" * 450_000)
+    commit(project)
+    before = state(project)
+    done = on_a_full_disk(project, size, tmp_path)
+    assert done.returncode == 1
+    assert "File too large" in done.stdout.splitlines()[-1]
+    assert (state(project) != before) is written
+    if written:
+        assert UNDO in done.stdout
+        undo(project)
+    assert state(project) == before
+
+
+def test_a_disk_too_full_for_the_proof(project: Path, tmp_path: Path) -> None:
+    (project / "src/acme_tool/large.bin").write_bytes(b"\0" * 900_000)
+    done = on_a_full_disk(without_conflict(project), 800_000, tmp_path)
+    check_done(project, done)
+    assert "File too large" in done.stdout
