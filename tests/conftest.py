@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+import keeping
 import prek_mirrors
 import pythons
 import rendering
-import updates
 from answers import COVERING, VARIANTS
 
 Render = Callable[..., Path]
@@ -140,7 +140,7 @@ def tagged(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with FileLock(folder.with_suffix(".lock")):
         if not folder.exists():
             folder.mkdir()
-            updates.clone_releases(folder)
+            keeping.clone_releases(folder)
     return folder / "treewright"
 
 

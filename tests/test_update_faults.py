@@ -26,8 +26,7 @@ from filelock import FileLock
 from plumbum import ProcessExecutionError
 
 from conftest import shared_folder
-from proof.building import find_uv
-from updates import (
+from keeping import (
     ANSWERS,
     Files,
     commit,
@@ -40,6 +39,7 @@ from updates import (
     update,
     write,
 )
+from proof.building import find_uv
 
 NEXT = "v9.1.0"
 UNDO = "git restore --source=HEAD --staged --worktree . && git clean -fd"
@@ -145,7 +145,7 @@ def run_copier(
         text=True,
         check=False,
         start_new_session=True,
-        preexec_fn=limit,  # noqa: PLW1509  # no threads here
+        preexec_fn=limit,  # no threads here
     )
 
 

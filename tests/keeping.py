@@ -217,9 +217,13 @@ def edit(project: Path, *, clashing: bool = False) -> Files:
     else:
         (project / "tests/test_readme.py").unlink()
     _rename(project, package, *_RENAMED[answers["starter"]])
-    _edit_settings(project / "pyproject.toml", clashing=clashing)
-    _edit_tools(project, clashing=clashing)
+    for name, change in _EDITS.items():
+        if (project / name).is_file():
+            write(project, name, change((project / name).read_text("utf-8"), clashing=clashing))
+    pyproject = (project / "pyproject.toml").read_text("utf-8")
+    write(project, "pyproject.toml", _taste(pyproject))
     write(project, "notes/mine.txt", "mine\n")
+    write(project, ".github/workflows/mine.yml", _WORKFLOW)
     commit(project)
     return snapshot(project)
 
@@ -241,44 +245,59 @@ def _rename(project: Path, package: Path, old: str, new: str) -> None:
         test.rename(test.with_name(f"test_{new}.py"))
 
 
-def _edit_settings(pyproject: Path, *, clashing: bool) -> None:
+def _settings(text: str, *, clashing: bool) -> str:
     """Depend on something, and set up some tools in another way."""
-    text = pyproject.read_text("utf-8")
     text, added = re.subn(
         r"(?ms)^dependencies = \[\s*(.*?)\]$", r'dependencies = [\n  "mine>=1",\n  \1\n]', text
     )
     assert added == 1
     text = text.replace('testpaths = ["tests"]', 'testpaths = ["tests", "notes"]')
-    text = text.replace("line-length = 100", "line-length = 88")
-    text = re.sub(r"(?m)^fail_under = \d+$", "fail_under = 71", text)
-    text = text.replace('  "CPY", ', '  "FIX", # mine\n  "CPY", ')
     if clashing:
         text = re.sub(r"(?m)^test = \[(.*)\]$", r'test = [\1, "mine-pytest>=2"]', text)
         text += '\n[tool.mine]\nlevel = "loud" # as I like it\n'
-    write(pyproject.parent, pyproject.name, text)
+    return text
 
 
-def _edit_tools(project: Path, *, clashing: bool) -> None:
-    """Ignore something, and add a hook, a step and a job; own files where none are."""
-    ignore = project / ".gitignore"
-    text = ignore.read_text("utf-8").replace("*.py[cod]\n", "*.py[cod]\n/from-mine/\n", 1)
-    write(project, ignore.name, text + ("/at-the-end/\n" if clashing else ""))
-    hooks = project / ".pre-commit-config.yaml"
-    if hooks.is_file():
-        write(project, hooks.name, hooks.read_text("utf-8") + _HOOK)
-    steps = project / ".github/workflows/ci.yml"
-    if steps.is_file():
-        text = steps.read_text("utf-8")
-        assert "      - name: " in text
-        write(
-            project,
-            ".github/workflows/ci.yml",
-            text.replace("      - name: ", _STEP + "      - name: ", 1),
-        )
-    jobs = project / ".gitlab-ci.yml"
-    if jobs.is_file():
-        write(project, jobs.name, jobs.read_text("utf-8") + _JOB)
-    write(project, ".github/workflows/mine.yml", _WORKFLOW)
+def _taste(text: str) -> str:
+    """Change settings of tools that only later releases have."""
+    text = text.replace("line-length = 100", "line-length = 88")
+    text = re.sub(r"(?m)^fail_under = \d+$", "fail_under = 71", text)
+    return text.replace('  "CPY", ', '  "FIX", # mine\n  "CPY", ')
+
+
+def _ignored(text: str, *, clashing: bool) -> str:
+    text = text.replace("*.py[cod]\n", "*.py[cod]\n/from-mine/\n", 1)
+    return text + ("/at-the-end/\n" if clashing else "")
+
+
+def _hooks(text: str, *, clashing: bool) -> str:  # noqa: ARG001
+    return text + _HOOK
+
+
+def _steps(text: str, *, clashing: bool) -> str:  # noqa: ARG001
+    assert "      - name: " in text
+    return text.replace("      - name: ", f"{_STEP}      - name: ", 1)
+
+
+def _jobs(text: str, *, clashing: bool) -> str:  # noqa: ARG001
+    return text + _JOB
+
+
+_EDITS = {
+    "pyproject.toml": _settings,
+    ".gitignore": _ignored,
+    ".pre-commit-config.yaml": _hooks,
+    ".github/workflows/ci.yml": _steps,
+    ".gitlab-ci.yml": _jobs,
+}
+
+
+def settle(project: Path) -> None:
+    """Settle conflicts by hand: take what is the template's, and edit it again."""
+    for path in unmerged(project):
+        git("checkout", "--theirs", "--", path, cwd=project)
+        text = (project / path).read_text("utf-8")
+        write(project, path, _EDITS[path](text, clashing=True))
 
 
 # --- What an update owes ---------------------------------------------------------------
@@ -334,18 +353,21 @@ class Update:
         )
 
     def lost(self) -> list[str]:
-        """Give the lines that the user wrote and that are nowhere any more."""
+        """Give what the user wrote and is nowhere any more: lines, or values and comments."""
         found = []
         everywhere = sum((lines(text) for text in self.now.values()), Counter[str]())
         for path, text in self.mine.items():
             if path == ANSWERS:
                 continue
-            wrote = lines(text) - lines(self.made.get(path, b""))
-            if path in self.now:
-                kept = lines(self.now[path]) | lines(self.ours.get(path, b""))
+            made, now = self.made.get(path, b""), self.now.get(path)
+            if is_data(path, text) and now is not None and is_data(path, now):
+                wrote = leaves(parse(path, text)) - leaves(parse(path, made))
+                gone = sorted(wrote - leaves(parse(path, now)))
+                gone += ((comments(text) - comments(made)) - comments(now)).elements()
             else:
-                kept = everywhere
-            found += [f"{path}: {line}" for line in (wrote - kept).elements()]
+                kept = everywhere if now is None else lines(now) | lines(self.ours.get(path, b""))
+                gone = list((lines(text) - lines(made) - kept).elements())
+            found += [f"{path}: {line}" for line in gone]
         return found
 
     def delivered(self) -> tuple[int, int]:
@@ -378,6 +400,11 @@ def lines(text: bytes) -> Counter[str]:
     return Counter(filter(None, stripped))
 
 
+def comments(text: bytes) -> Counter[str]:
+    """Count the comments of a data file."""
+    return Counter(re.findall(r"(?m)(?:^|\s)#\s*(.+)$", text.decode("utf-8", "replace")))
+
+
 def parse(path: str, text: bytes) -> Data:
     """Give what a file says: its data; or its lines, as of one with a conflict in it."""
     try:
@@ -388,6 +415,11 @@ def parse(path: str, text: bytes) -> Data:
     except (tomllib.TOMLDecodeError, yaml.YAMLError):
         pass
     return text.decode("utf-8", "replace").splitlines()
+
+
+def is_data(path: str, text: bytes) -> bool:
+    """Tell whether a file has keys and values."""
+    return isinstance(parse(path, text), dict)
 
 
 def merge(made: Data, mine: Data, fresh: Data) -> Data:
