@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+import keeping
 import prek_mirrors
 import pythons
 import rendering
@@ -130,6 +131,17 @@ def mirrors(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     tools = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     bytecode = {"PYTHONDONTWRITEBYTECODE": ""}  # written, or each start of a tool compiles it
     return {**os.environ, **json.loads(kept.read_text()), **bytecode, "PATH": tools}
+
+
+@pytest.fixture(scope="session")
+def tagged(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The template with a tag for every release, and one for what is here. Do not write."""
+    folder = shared_folder(tmp_path_factory) / "releases"
+    with FileLock(folder.with_suffix(".lock")):
+        if not folder.exists():
+            folder.mkdir()
+            keeping.clone_releases(folder)
+    return folder / "treewright"
 
 
 @pytest.fixture(scope="session")

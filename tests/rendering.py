@@ -1,7 +1,8 @@
 """Render the template in this process, fast enough for thousands of combinations."""
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from types import CodeType
 from unittest.mock import patch
@@ -15,11 +16,31 @@ _compile = jinja2.Environment.compile
 _compiled: dict[tuple[object, ...], CodeType] = {}
 
 
-def _compile_once(self: jinja2.Environment, *source: object) -> CodeType:
-    """Compile each Jinja source once a process: Copier makes a new environment a render."""
-    if source not in _compiled:
-        _compiled[source] = _compile(self, *source)  # type: ignore[call-overload]
-    return _compiled[source]
+def _compile_once(
+    self: jinja2.Environment, source: object, name: str | None = None, *rest: object
+) -> CodeType:
+    """Compile each Jinja source once a process: Copier makes a new environment a render.
+
+    Where the source lies, the first of the rest, changes with each clone, and the code never.
+    """
+    key = (source, name, *rest[1:], self.trim_blocks, self.lstrip_blocks)
+    if key not in _compiled:
+        _compiled[key] = _compile(self, source, name, *rest)  # type: ignore[call-overload]
+    return _compiled[key]
+
+
+@contextmanager
+def remembering() -> Iterator[None]:
+    """Have Copier do the same work once a process.
+
+    Neither private name that this replaces changes what is rendered: Copier starts a git
+    process for each file, and Jinja compiles each source anew.
+    """
+    with (
+        patch("copier._main.is_git_available", return_value=False),
+        patch.object(jinja2.Environment, "compile", _compile_once),
+    ):
+        yield
 
 
 def copy_template(destination: Path) -> Path:
@@ -33,17 +54,11 @@ def copy_template(destination: Path) -> Path:
 def render(template: Path, destination: Path, answers: Mapping[str, str]) -> Path:
     """Render a template copy into a folder, with the defaults for all other answers.
 
-    Neither private name that this replaces changes what is rendered: Copier starts a git
-    process for each file, and Jinja compiles each source anew.
-
     Raises:
         copier.errors.UserMessageError: If an answer is refused.
 
     """
-    with (
-        patch("copier._main.is_git_available", return_value=False),
-        patch.object(jinja2.Environment, "compile", _compile_once),
-    ):
+    with remembering():
         copier.run_copy(
             str(template),
             destination,

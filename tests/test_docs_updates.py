@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from keeping import HERE, clone_releases, is_shallow
 from test_copier import commit, copier, run, snapshot
-from test_releases import HERE, clone_releases, is_shallow
 
 NEXT = "v9.1.0"
 PAGES = ("docs/index.md", "docs/tutorial.md")

@@ -1,138 +1,156 @@
-"""A package of every release takes the update to what is here, without a conflict."""
+"""A package of every release takes the update to what is here, and loses nothing.
 
+What people do to a package is in tests/keeping.py, and so is what an update owes to them.
+"""
+
+import json
+import random
 import re
 import shutil
-import subprocess
-import tomllib
 from pathlib import Path
 
 import pytest
 import yaml
+from allpairspy import AllPairs
 
-import rendering
-from answers import BUILDS, SHAPES, identify
+from answers import BUILDS, DOCS, FORGES, OWNERS, SHAPES, identify, start
+from keeping import (
+    ANSWERS,
+    HERE,
+    Files,
+    alike,
+    answers_of,
+    commit,
+    copy,
+    edit,
+    git,
+    is_shallow,
+    look,
+    parse,
+    releases,
+    settle,
+    snapshot,
+    sources,
+    unmerged,
+    update,
+)
+from proof import prove
 from rendering import ROOT
-from test_copier import commit, copier, run, snapshot
 
-RELEASE = re.compile(r"(?m)^(\w+) release: v(\d+\.\d+\.\d+)$")
-HERE = "v9.0.0"
-SEED = re.compile(r"(README|CHANGELOG)\.md|tests/|src/|acme/")
+KEPT: dict[str, str] = json.loads((Path(__file__).with_name("releases.json")).read_text())
+VERSIONS = list(releases())
+STARTERS = [
+    start("library", "none", ""),
+    start("command", "entry-points", "typer"),
+    start("pipeline", "both", "argparse"),
+    start("analysis", "none", "click"),
+    start("plugin", "", ""),
+]
+COMBINATIONS = [
+    {name: value for answers in chosen for name, value in answers.items()}
+    for chosen in AllPairs([BUILDS, STARTERS, SHAPES, FORGES, DOCS, OWNERS])
+]
 
-
-def releases() -> dict[str, str]:
-    """Give the commit of each release, found by its subject: a clone may lack the tags."""
-    log = subprocess.run(
-        ["git", "log", "--format=%H %s"], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    found = {f"v{version}": commit for commit, version in RELEASE.findall(log.stdout)}
-    found.pop("v0.0.0", None)  # the empty template, which no package is made from
-    return found
-
-
-def is_shallow() -> bool:
-    asked = ["git", "rev-parse", "--is-shallow-repository"]
-    return subprocess.check_output(asked, cwd=ROOT, text=True).strip() == "true"
+pytestmark = pytest.mark.skipif(
+    is_shallow(), reason="a shallow clone has no releases to update from"
+)
 
 
-def clone_releases(folder: Path) -> Path:
-    """Give a clone with a tag for every release, and one for the working tree."""
-    clone = folder / "treewright"
-    run("git", "clone", "--quiet", "--no-tags", ROOT, clone)
-    for version, commit_ in releases().items():
-        run("git", "tag", version, commit_, cwd=clone)
-    for name in ("includes", "template", "hooks"):
-        shutil.rmtree(clone / name)
-    rendering.copy_template(clone)
-    run("git", "add", "--all", cwd=clone)
-    run("git", "commit", "--quiet", "--allow-empty", f"--message=release: {HERE}", cwd=clone)
-    run("git", "tag", HERE, cwd=clone)
-    return clone
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Take every pair of answers under --exhaustive, else one combination for each release.
+
+    That one is a random choice which stays the same, and the starters take turns in it.
+    """
+    if "shape" not in metafunc.fixturenames:
+        return
+    every = metafunc.config.getoption("exhaustive")
+    cases = []
+    for number, version in enumerate(VERSIONS):
+        starter = STARTERS[
+            (number if metafunc.function is test_a_package_that_people_work_on else -number)
+            % len(STARTERS)
+        ]
+        shuffled = random.Random(version).sample(COMBINATIONS, len(COMBINATIONS))  # noqa: S311
+        chosen = [shape for shape in shuffled if every or starter.items() <= shape.items()]
+        cases += [(version, known(version, shape)) for shape in chosen[: None if every else 1]]
+    ids = [f"{version}-{identify(shape)}" for version, shape in cases]
+    metafunc.parametrize(("version", "shape"), cases, ids=ids)
 
 
-@pytest.fixture(scope="module")
-def tagged(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return clone_releases(tmp_path_factory.mktemp("releases"))
+def known(version: str, shape: dict[str, str]) -> dict[str, str]:
+    """Leave out what a release had no answer for; it ignores questions that it has not."""
+    return shape | STARTERS[0] if version == "v0.1.0" else shape
 
 
-@pytest.mark.skipif(is_shallow(), reason="a shallow clone has no releases to update from")
+def made_by(
+    tagged: Path, tmp_path: Path, version: str, shape: dict[str, str]
+) -> tuple[Path, Files]:
+    """Make a project by a release, and give it and its files."""
+    project = tmp_path / "one-jump" / "acme-tool"
+    return project, copy(tagged, project, version, {"project_name": "acme-tool", **shape})
+
+
+def made_fresh(tagged: Path, tmp_path: Path, made: Files) -> Files:
+    """Give the files that the newest version makes from the answers of a project."""
+    return copy(tagged, tmp_path / "fresh" / "acme-tool", HERE, answers_of(made))
+
+
 def test_releases_are_found() -> None:
     changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     assert {"v0.1.0"} <= releases().keys()
     assert releases().keys() <= set(re.findall(r"(?m)^## (v\S+) ", changelog))
 
 
-@pytest.mark.parametrize(
-    "answers",
-    [
-        SHAPES[0] | BUILDS[0],
-        SHAPES[-1] | {"build_backend": "setuptools", "version_source": "vcs"},
-    ],
-    ids=identify,
-)
-@pytest.mark.parametrize("version", releases())
-def test_update(tagged: Path, tmp_path: Path, version: str, answers: dict[str, str]) -> None:
-    """What is managed becomes that of a new package; what is a seed stays as it was."""
-    project, fresh = tmp_path / "acme-tool", tmp_path / "fresh" / "acme-tool"
-    data = [f"--data={name}={value}" for name, value in answers.items()]
-    copy = ("copy", "--defaults", "--skip-tasks", *data)
-    copier(*copy, f"--vcs-ref={version}", tagged, project)
-    commit(project)
-    before = snapshot(project)
-
-    printed = copier("update", "--defaults", "--trust", cwd=project)
-
-    assert "Warning" not in printed
-    assert "conflict" not in printed.lower()
-    assert yaml.safe_load((project / ".copier-answers.yml").read_text())["_commit"] == HERE
-    assert run("git", "ls-files", "--unmerged", cwd=project) == ""
-    copier(*copy, f"--vcs-ref={HERE}", tagged, fresh)
-    after, new = snapshot(project), snapshot(fresh)
-    seeds = {path for path in before if SEED.match(path)}
-    assert {path: after[path] for path in seeds} == {path: before[path] for path in seeds}
-    assert {path: text for path, text in after.items() if path not in seeds} == {
-        path: text for path, text in new.items() if path in after and path not in seeds
-    }
-    assert {path for path in new if not SEED.match(path)} <= after.keys()
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_release_stays_what_it_was(version: str) -> None:
+    """Projects of it are rendered again by every update: the kept hash is that of its release."""
+    commit_ = releases()[version]
+    found = sources(commit_)
+    assert KEPT.get(version) == found, f'tests/releases.json lacks "{version}": "{found}"'
+    if git("tag", "--list", version, cwd=ROOT):
+        tagged = git("rev-parse", f"{version}^{{tree}}", cwd=ROOT)
+        assert tagged == git("rev-parse", f"{commit_}^{{tree}}", cwd=ROOT)
 
 
-@pytest.mark.parametrize(
-    "answers", [{}, {"layout": "flat", "build_backend": "poetry"}], ids=identify
-)
-@pytest.mark.parametrize(
-    ("version", "starter"),
-    [(version, "library") for version in releases()]
-    + [(version, "analysis") for version in releases() if version != "v0.1.0"],
-)
-def test_update_keeps_what_the_user_wrote(
-    tagged: Path, tmp_path: Path, version: str, starter: str, answers: dict[str, str]
+def test_a_package_that_nobody_edited(
+    tagged: Path, tmp_path: Path, version: str, shape: dict[str, str]
 ) -> None:
-    """The package, its tests, its dependencies and the README, without a conflict."""
-    project = tmp_path / "acme-tool"
-    data = [f"--data={name}={value}" for name, value in (answers | {"starter": starter}).items()]
-    copy = ("copy", "--defaults", "--skip-tasks", *data)
-    copier(*copy, f"--vcs-ref={version}", tagged, project)
-    commit(project)
-    (package,) = (path.parent for path in project.rglob("py.typed"))
-    edited = {
-        project / "README.md": "# Mine\n",
-        package / "__init__.py": '"""Mine."""\n',
-        package / "mine.py": "MINE = True\n",
-        project / "tests/test_contract.py": "def test_mine() -> None: ...\n",
-        project / "tests/test_mine.py": "def test_mine() -> None: ...\n",
-    }
-    for path, text in edited.items():
-        path.write_text(text)
-    pyproject = project / "pyproject.toml"
-    listed = re.compile(r"(?m)^dependencies = \[(.*)\]$")
-    text = listed.sub(r'dependencies = [\n  "mine>=1",\n  \1\n]', pyproject.read_text("utf-8"))
-    pyproject.write_text(text)
-    commit(project)
+    """What is managed becomes that of a new package; what is a seed stays as it was."""
+    project, made = made_by(tagged, tmp_path, version, shape)
+    now = update(project)
+    assert yaml.safe_load(now[ANSWERS])["_commit"] == HERE
+    done = look(project, made, made, made_fresh(tagged, tmp_path, made))
+    assert (unmerged(project), list(done.faults())) == ([], [])
 
-    printed = copier("update", "--defaults", "--trust", cwd=project)
 
-    assert "conflict" not in printed.lower()
-    assert run("git", "diff", "--name-only", "--diff-filter=U", cwd=project) == ""
-    assert not list(project.rglob("*.rej"))
-    assert {path: path.read_text() for path in edited} == edited
-    assert tomllib.loads(pyproject.read_text("utf-8"))["project"]["dependencies"][0] == "mine>=1"
-    assert "[tool.ruff.lint]" in pyproject.read_text("utf-8"), "what is new has come"
+def test_a_package_that_people_work_on(
+    tagged: Path, tmp_path: Path, version: str, shape: dict[str, str]
+) -> None:
+    """It has all of both sides, is proven, and is the same whichever way it went."""
+    project, made = made_by(tagged, tmp_path, version, shape)
+    mine = edit(project, clashing=True)
+    slow = shutil.copytree(project, tmp_path / "step-by-step" / "acme-tool")
+    update(project)
+    done = look(project, made, mine, made_fresh(tagged, tmp_path, made))
+    assert unmerged(project) == []
+    assert done.lost() == []
+    assert list(done.faults()) == []
+    came, all_that_is_new = done.delivered()
+    assert came == all_that_is_new
+    proof = prove(project)
+    assert (proof.status, proof.findings) == (0, [])
+
+    seeds: Files = {}
+    for step in [*VERSIONS[VERSIONS.index(version) + 1 :], HERE]:
+        before = snapshot(slow)
+        now = update(slow, step)
+        assert step != HERE or unmerged(slow) == []
+        settle(slow)  # what the releases before v0.4.0 left to a person
+        seeds |= {path: now[path] for path in now.keys() - before if done.is_seed(path)}
+        commit(slow)
+    now = snapshot(slow)
+    assert {path: now[path] for path in seeds} == seeds, "once it came it is the user's"
+    one_jump = done.now | seeds
+    assert now.keys() == one_jump.keys()
+    for path, text in now.items():
+        assert alike(parse(path, text), parse(path, one_jump[path])), path

@@ -1,0 +1,544 @@
+"""Whatever goes wrong in an update, the user's work is there after it, and a sentence helps.
+
+What docs/updating.md promises is asserted here: each refusal comes before anything is written,
+and what was stopped halfway is undone by `UNDO` and can be run again.
+"""
+
+import os
+import re
+import resource
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import venv
+from collections.abc import Callable, Mapping
+from functools import partial
+from itertools import cycle, product
+from pathlib import Path
+from typing import NamedTuple
+
+import copier
+import pytest
+import yaml
+from copier.errors import UserMessageError
+from filelock import FileLock
+from plumbum import ProcessExecutionError
+
+from conftest import shared_folder
+from keeping import (
+    ANSWERS,
+    Files,
+    commit,
+    copy,
+    edit,
+    git,
+    parse,
+    snapshot,
+    unmerged,
+    update,
+    write,
+)
+from proof.building import find_uv
+
+NEXT = "v9.1.0"
+UNDO = "git restore --source=HEAD --staged --worktree . && git clean -fd"
+IGNORED = ".env"
+# Few files, so that many updates are soon made.
+SMALL = {"project_name": "acme-tool", "forge": "none", "docs": "none", "update_bot": "none"}
+
+
+class State(NamedTuple):
+    """All that a person sees of a project."""
+
+    files: Files
+    staged: str
+    changes: str
+
+
+def state(project: Path) -> State:
+    return State(
+        snapshot(project),
+        git("ls-files", "--stage", cwd=project),
+        git("status", "--porcelain", cwd=project),
+    )
+
+
+@pytest.fixture(scope="session")
+def shelf(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A newer template, a project that people work on, and the same after its update.
+
+    One file of it is merged, in another both changed the same line.
+    """
+    folder = shared_folder(tmp_path_factory) / "faults"
+    with FileLock(folder.with_suffix(".lock")):
+        if not folder.exists():
+            folder.mkdir()
+            newer = shutil.copytree(checkout, folder / "treewright")
+            release(newer)
+            project = folder / "before" / "acme-tool"
+            copy(newer, project, "v9.0.0", SMALL)
+            edit(project)
+            _claim(project, "AGENTS.md")
+            commit(project)
+            write(project, IGNORED, "MINE=1\n")
+            done = shutil.copytree(project, folder / "after" / "acme-tool")
+            update(done, NEXT)
+    return folder
+
+
+def release(template: Path) -> None:
+    """Change, add and remove files of the template, and release that."""
+    ignore = template / "template/.gitignore"
+    write(ignore.parent, ignore.name, ignore.read_text("utf-8") + "/from-the-template/\n")
+    write(template, "template/NEW.md", "New.\n")
+    (template / "template/.yamllint").unlink()
+    _claim(template / "template", "AGENTS.md.jinja")
+    git("add", "--all", cwd=template)
+    git("commit", "--quiet", f"--message=release: {NEXT}", cwd=template)
+    git("tag", "--annotate", f"--message={NEXT}", NEXT, cwd=template)
+
+
+def _claim(folder: Path, name: str) -> None:
+    """Change the first line, as others do too."""
+    first, rest = (folder / name).read_text("utf-8").split("\n", 1)
+    write(folder, name, f"{first}, by {folder.name}\n{rest}")
+
+
+@pytest.fixture
+def project(shelf: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(shelf / "before" / "acme-tool", tmp_path / "acme-tool")
+
+
+@pytest.fixture
+def updated(shelf: Path) -> State:
+    """The end of an update that nothing disturbs."""
+    return state(shelf / "after" / "acme-tool")
+
+
+Printed = subprocess.CompletedProcess[str]
+
+
+def run_copier(
+    project: Path,
+    *arguments: str,
+    python: str = sys.executable,
+    env: Mapping[str, str] | None = None,
+    limit: Callable[[], None] | None = None,
+) -> Printed:
+    """Run `copier update` as people do, in a group of processes of its own.
+
+    Args:
+        project: Where to run it.
+        arguments: Further ones; without any it trusts the template.
+        python: The interpreter that has Copier.
+        env: Variables that differ from those of the tests.
+        limit: What to do in the new process before it starts.
+
+    """
+    return subprocess.run(
+        [python, "-m", "copier", "update", "--defaults", *(arguments or ["--trust"])],
+        cwd=project,
+        env={**os.environ, **(env or {})},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+        start_new_session=True,
+        preexec_fn=limit,  # no threads here
+    )
+
+
+def test_nothing_goes_wrong(shelf: Path, updated: State) -> None:
+    """What the other tests start from: both sides are there, and one file is left to a person."""
+    project = shelf / "after" / "acme-tool"
+    assert unmerged(project) == ["AGENTS.md"]
+    assert b"/from-the-template/\n" in updated.files[".gitignore"]
+    assert b"/from-mine/\n" in updated.files[".gitignore"]
+    assert "NEW.md" in updated.files
+    assert ".yamllint" not in updated.files
+    assert updated.files[IGNORED] == b"MINE=1\n"
+
+
+# --- Stopped halfway -------------------------------------------------------------------
+
+# Takes the place of git and uv on the PATH. Copier sets STAGE for a migration.
+STOPPER = """\
+#!/bin/sh
+call="${{STAGE:-copier}} {name} $*"
+echo "$call" | head -n 1 >> "$CALLS"
+case "$call" in *"$STOP_TEXT"*)
+  if [ "$(sed -n "/$STOP_SINCE/,\\$p" "$CALLS" | grep -cF -- "$STOP_TEXT")" -eq "$STOP_AT" ]; then
+    kill -s "$STOP_BY" 0
+    sleep 9
+  fi
+esac
+exec {program} "$@"
+"""
+
+
+class Stage(NamedTuple):
+    """The call of a program whose text has something in it, the number-th since another."""
+
+    text: str
+    number: int = 1
+    since: str = "."
+
+
+STAGES = {
+    "reading-the-template": Stage("git clone"),
+    "rendering-the-old-version": Stage("core.fileMode", 4),
+    "comparing-with-it": Stage("git write-tree"),
+    "rendering-into-the-project": Stage("core.fileMode", 4, since="git write-tree"),
+    "rendering-the-new-version": Stage("git init", 2),
+    "bringing-the-edits-back": Stage("git apply"),
+    "merging-a-file": Stage("git merge-file"),
+    "marking-conflicts": Stage("git update-index --index-info"),
+    "starting-the-hook": Stage("after git"),
+    "settling-a-conflict": Stage("after git -c core.quotePath=false update-index"),
+    "proving": Stage("after uv build"),
+}
+# Each is stopped one way, in turns; under --exhaustive every call is, both ways.
+STOPS = list(zip(STAGES.values(), cycle(["INT", "KILL"]), strict=False))
+
+
+class Stopper:
+    """Counts what an update starts, and stops all of it at one of these calls."""
+
+    def __init__(self, folder: Path) -> None:
+        self.bin = folder / "bin"
+        self.calls = folder / "calls"
+        for name, program in (("git", shutil.which("git")), ("uv", find_uv())):
+            assert program
+            write(self.bin, name, STOPPER.format(name=name, program=shlex.quote(program)))
+            (self.bin / name).chmod(0o755)
+
+    def run(self, project: Path, stage: Stage, by: str = "KILL", *answers: str) -> Printed:
+        """Update, and stop it before a call takes place."""
+        self.calls.write_bytes(b"")
+        path = os.pathsep.join([str(self.bin), os.environ["PATH"]])
+        stop = dict(zip(("STOP_TEXT", "STOP_AT", "STOP_SINCE"), map(str, stage), strict=True))
+        env = {"PATH": path, "UV": "", "CALLS": str(self.calls), "STOP_BY": by, **stop}
+        return run_copier(project, "--trust", *answers, env=env)
+
+
+@pytest.mark.parametrize(("stage", "by"), STOPS, ids=[*STAGES])
+def test_stopped(project: Path, tmp_path: Path, stage: Stage, by: str) -> None:
+    """As by Ctrl-C, or by a machine that has no memory left: one command brings all back."""
+    stop(project, Stopper(tmp_path), stage, by)
+
+
+def test_stopped_and_repeated(
+    project: Path, updated: State, tmp_path: Path, pytestconfig: pytest.Config
+) -> None:
+    """The end is as if it had not been stopped."""
+    stopper = Stopper(tmp_path)
+    numbers = [70]
+    if pytestconfig.getoption("exhaustive"):
+        never = Stage("", 0)
+        assert stopper.run(shutil.copytree(project, tmp_path / "whole"), never).returncode == 0
+        numbers = list(range(1, len(stopper.calls.read_text("utf-8").splitlines()) + 1))
+    for number, by in product(numbers, ["KILL", "INT"][: len(numbers)]):
+        again = shutil.copytree(project, tmp_path / f"{number}-{by}" / "acme-tool")
+        stop(again, stopper, Stage("", number), by)
+        update(again, NEXT)
+        assert state(again) == updated, (number, by)
+
+
+def test_stopped_while_the_package_moves(project: Path, tmp_path: Path) -> None:
+    """What git ignores may have moved already; the end is as if it had not been stopped."""
+    write(project, f"src/acme_tool/{IGNORED}", "MINE=2\n")
+    undisturbed = shutil.copytree(project, tmp_path / "undisturbed" / "acme-tool")
+    before = state(project)
+    update(undisturbed, NEXT, layout="flat")
+
+    indexing = Stage("after git -c core.quotePath=false update-index")
+    done = Stopper(tmp_path).run(project, indexing, "KILL", "--data=layout=flat")
+    assert (done.returncode, UNDO in done.stdout) == (-signal.SIGKILL, True)
+    assert not list(project.glob("src/**/*.py")), "it was stopped in the middle"
+    undo(project)
+    now = state(project)
+    assert (now.staged, now.changes) == (before.staged, before.changes)
+    kept = {path.replace("src/", ""): text for path, text in before.files.items()}
+    assert {path.replace("src/", ""): text for path, text in now.files.items()} == kept
+
+    update(project, NEXT, layout="flat")
+    assert state(project) == state(undisturbed)
+    assert (project / "acme_tool" / IGNORED).read_text() == "MINE=2\n"
+
+
+def stop(project: Path, stopper: Stopper, stage: Stage, by: str) -> None:
+    """Stop an update, and undo what there is of it as the message before it says."""
+    before = state(project)
+    done = stopper.run(project, stage, by)
+    assert done.returncode != 0
+    assert by == "KILL" or "Execution stopped by user" in done.stdout
+    if state(project) != before:
+        assert UNDO in done.stdout
+        undo(project)
+    assert state(project) == before
+
+
+def undo(project: Path) -> None:
+    subprocess.run(UNDO, shell=True, cwd=project, check=True, capture_output=True)  # noqa: S602
+
+
+# --- Refused, before anything is written -----------------------------------------------
+
+
+def refused(project: Path, kind: type[Exception], sentence: str, version: str = NEXT) -> None:
+    """Update in vain: Copier says why, and all is as it was."""
+    before = state(project)
+    with pytest.raises(kind, match=sentence):
+        update(project, version)
+    assert state(project) == before
+
+
+@pytest.mark.parametrize("name", ["README.md", "tests/test_new.py"])
+def test_a_dirty_tree(project: Path, name: str) -> None:
+    write(project, name, "# New\n")
+    refused(project, UserMessageError, "Please commit or stash your local changes and retry")
+
+
+def test_no_repository(project: Path) -> None:
+    shutil.rmtree(project / ".git")
+    with pytest.raises(UserMessageError, match="only supported in git-tracked subprojects"):
+        update(project, NEXT)
+
+
+def test_no_trust(project: Path) -> None:
+    done = run_copier(project, "--skip-tasks")
+    assert done.returncode == 4
+    assert "consider adding the `--trust` option" in done.stdout
+    assert git("status", "--porcelain", cwd=project) == ""
+
+
+def answer(project: Path, name: str, line: str) -> None:
+    """Change the line of an answer by hand, and commit that."""
+    text = (project / ANSWERS).read_text("utf-8")
+    text, count = re.subn(rf"(?m)^{name}: .*\n", line and line + "\n", text)
+    assert count == 1
+    write(project, ANSWERS, text)
+    commit(project)
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "kind", "sentence"),
+    [
+        (
+            "layout",
+            "layout: banana",
+            UserMessageError,
+            "banana is refused: choose one of src, flat",
+        ),
+        ("coverage_min", "coverage_min: all", UserMessageError, "a whole number from 0 to 100"),
+        ("import_name", "import_name: class", UserMessageError, "class is a Python keyword"),
+        ("_commit", "", UserMessageError, f"old template references from `{ANSWERS}`"),
+        ("_src_path", "", UserMessageError, f"old template references from `{ANSWERS}`"),
+        ("_src_path", "_src_path: /gone", UserMessageError, "supported in git-tracked templates"),
+        # Copier reads these before anything of ours runs, and shows Python's own words.
+        ("_commit", "_commit: v7.7.7", ValueError, "Unknown revision: 'v7.7.7'"),
+        ("forge", "forge: [none", yaml.YAMLError, rf'(?s)flow sequence.*{ANSWERS}", line 10'),
+        (
+            "_src_path",
+            "_src_path: https://127.0.0.1:9/x.git",
+            ProcessExecutionError,
+            "unable to access 'https://127.0.0.1:9/x.git/'",
+        ),
+    ],
+)
+def test_answers_edited_by_hand(
+    project: Path, name: str, line: str, kind: type[Exception], sentence: str
+) -> None:
+    answer(project, name, line)
+    refused(project, kind, sentence)
+
+
+def test_no_answers(project: Path) -> None:
+    (project / ANSWERS).unlink()
+    commit(project)
+    refused(project, UserMessageError, f"old template references from `{ANSWERS}`")
+
+
+def test_an_older_version(project: Path) -> None:
+    answer(project, "_commit", f"_commit: {NEXT}")
+    refused(project, UserMessageError, "Downgrades are not supported", version="v9.0.0")
+
+
+@pytest.mark.filterwarnings("ignore:The repository .* is a shallow clone")
+def test_a_template_without_the_old_version(project: Path, shelf: Path, tmp_path: Path) -> None:
+    shallow = tmp_path / "shallow"
+    newest = ("--quiet", "--depth=1", f"--branch={NEXT}")
+    git("clone", *newest, f"file://{shelf / 'treewright'}", shallow, cwd=tmp_path)
+    answer(project, "_src_path", f"_src_path: {shallow}")
+    refused(project, ValueError, "Unknown revision: 'v9.0.0'")
+
+
+def test_the_exit_status_of_a_refusal(project: Path) -> None:
+    answer(project, "layout", "layout: banana")
+    done = run_copier(project)
+    assert done.returncode == 1
+    assert "layout=banana is refused: choose one of src, flat" in done.stdout
+    assert "Traceback" not in done.stdout
+
+
+# --- Nothing to refuse -----------------------------------------------------------------
+
+
+def test_answers_without_a_question_and_questions_without_an_answer(
+    project: Path, updated: State
+) -> None:
+    """As after a release that has other questions: the end is the same."""
+    answer(project, "type_checker", "colour: red")
+    assert update(project, NEXT) == updated.files
+
+
+def in_a_worktree(project: Path, folder: Path) -> Path:
+    git("worktree", "add", "--quiet", "--detach", folder / "acme-tool", cwd=project)
+    return folder / "acme-tool"
+
+
+def in_a_shallow_clone(project: Path, folder: Path) -> Path:
+    git("clone", "--quiet", "--depth=1", f"file://{project}", folder / "acme-tool", cwd=project)
+    return folder / "acme-tool"
+
+
+def in_a_submodule(project: Path, folder: Path) -> Path:
+    git("init", "--quiet", cwd=folder)
+    allowed = ("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", "--force")
+    git(*allowed, project, "acme-tool", cwd=folder)
+    commit(folder)
+    return folder / "acme-tool"
+
+
+def in_a_folder_of_a_repository(project: Path, folder: Path) -> Path:
+    """Beside a folder that somebody works on."""
+    inside = folder / "many" / "[acme]" / "acme-tool"
+    git("init", "--quiet", cwd=folder)
+    shutil.copytree(project, inside, ignore=shutil.ignore_patterns(".git"))
+    write(folder, "beside/kept.txt", "kept\n")
+    commit(folder)
+    write(folder, "beside/kept.txt", "not yet committed\n")
+    write(folder, "beside/new.txt", "not yet committed\n")
+    return inside
+
+
+@pytest.mark.parametrize(
+    "place", [in_a_worktree, in_a_shallow_clone, in_a_submodule, in_a_folder_of_a_repository]
+)
+def test_other_places(
+    project: Path, updated: State, tmp_path: Path, place: Callable[[Path, Path], Path]
+) -> None:
+    """The end is the same, and so is the way back."""
+    (tmp_path / "place").mkdir()
+    there = place(project, tmp_path / "place")
+    write(there, IGNORED, "MINE=1\n")
+    before = state(there)
+    assert update(there, NEXT) == updated.files
+    assert unmerged(there) == ["AGENTS.md"]
+    beside = [line for line in before.changes.splitlines() if "beside/" in line]
+    undo(there)
+    assert state(there) == before
+    assert len(beside) == 2 * ("many" in there.parts)
+
+
+def test_an_answer_changed_by_hand(project: Path) -> None:
+    """Copier takes it for that of before: nothing of the user's is touched, and nothing moves."""
+    answer(project, "layout", "layout: flat")
+    before = snapshot(project)
+    now = update(project, NEXT)
+    mine = {path for path in before if path.startswith(("src/", "tests/", "notes/", "README"))}
+    assert {path: now[path] for path in mine} == {path: before[path] for path in mine}
+    assert parse("pyproject.toml", now["pyproject.toml"]) == parse(
+        "pyproject.toml", before["pyproject.toml"]
+    )
+
+
+# --- What the hook misses --------------------------------------------------------------
+
+
+def without_conflict(project: Path) -> Path:
+    """Take back what both sides changed, so that the hook goes on to its proof."""
+    text = (project / "AGENTS.md").read_text("utf-8")
+    write(project, "AGENTS.md", text.replace(f", by {project.name}\n", "\n", 1))
+    commit(project)
+    return project
+
+
+def check_done(project: Path, done: Printed) -> None:
+    """Assert that all but the proof is as ever, and that a sentence says so."""
+    assert done.returncode == 0
+    assert unmerged(project) == []
+    assert yaml.safe_load((project / ANSWERS).read_bytes())["_commit"] == NEXT
+    assert (project / "NEW.md").is_file()
+    assert "Traceback" not in done.stdout
+    assert "\nNot proven: " in done.stdout
+    assert f"prove.py {project}\n" in done.stdout, "what to run later"
+
+
+def test_no_index_of_packages(project: Path, tmp_path: Path) -> None:
+    cold = {"UV_OFFLINE": "1", "UV_CACHE_DIR": str(tmp_path / "cold")}
+    without_conflict(project)
+    done = run_copier(project, "--trust", "--data=build_backend=hatchling", env=cold)
+    check_done(project, done)
+    assert "the package index cannot be reached" in done.stdout
+
+
+def test_no_uv(project: Path, tmp_path: Path) -> None:
+    """And nothing else that builds."""
+    venv.create(tmp_path / "bare", with_pip=False)
+    needed = ("git", "sh", "sed", "uname", "basename", "dirname")  # git is partly of scripts
+    libraries = Path(copier.__file__).parents[1].iterdir()
+    for folder, programs in {
+        "tools": [Path(str(shutil.which(name))) for name in needed],
+        "libraries": [path for path in libraries if path.name not in {"build", "uv"}],
+    }.items():
+        (tmp_path / folder).mkdir()
+        for path in programs:
+            (tmp_path / folder / path.name).symlink_to(path)
+    paths = {"PATH": str(tmp_path / "tools"), "PYTHONPATH": str(tmp_path / "libraries"), "UV": ""}
+    python = str(tmp_path / "bare/bin/python")
+    done = run_copier(without_conflict(project), python=python, env=paths)
+    check_done(project, done)
+    assert "neither uv nor build" in done.stdout
+
+
+def on_a_full_disk(project: Path, size: int, tmp_path: Path) -> Printed:
+    """Update where no file can grow beyond a size, which git too takes for an error."""
+    tools = tmp_path / "tools"
+    real_git = shlex.quote(str(shutil.which("git")))
+    write(tools, "git", f"#!/bin/sh\ntrap '' XFSZ\nexec {real_git} \"$@\"\n")
+    (tools / "git").chmod(0o755)
+    path = os.pathsep.join([str(tools), os.environ["PATH"]])
+    full = partial(resource.setrlimit, resource.RLIMIT_FSIZE, (size, size))
+    return run_copier(project, env={"PATH": path}, limit=full)
+
+
+@pytest.mark.parametrize(
+    ("size", "written"),
+    [
+        pytest.param(8_000, False, id="for-the-template"),
+        pytest.param(800_000, True, id="for-the-edits"),
+    ],
+)
+def test_a_full_disk(project: Path, tmp_path: Path, size: int, *, written: bool) -> None:
+    """Copier stops where it is, and what it says ends with the words of the system."""
+    write(project, "notes/long.txt", "x\n" * 450_000)
+    commit(project)
+    before = state(project)
+    done = on_a_full_disk(project, size, tmp_path)
+    assert done.returncode == 1
+    assert "File too large" in done.stdout.splitlines()[-1]
+    assert (state(project) != before) is written
+    if written:
+        assert UNDO in done.stdout
+        undo(project)
+    assert state(project) == before
+
+
+def test_a_disk_too_full_for_the_proof(project: Path, tmp_path: Path) -> None:
+    (project / "src/acme_tool/large.bin").write_bytes(b"\0" * 900_000)
+    done = on_a_full_disk(without_conflict(project), 800_000, tmp_path)
+    check_done(project, done)
+    assert "File too large" in done.stdout
