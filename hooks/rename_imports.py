@@ -6,9 +6,9 @@
 
 Usage: uv run --script rename_imports.py < JSON
 
-The JSON has `project`, the folder; `before`, `now` and `members`, as `updating.names` has them;
-and `files`, the path of each file from the project with whether it was left alone by the update.
-Printed is JSON: `changed`, the files written, and `refused`, those that could not be read as
+The JSON has `project`, the folder; `before`, `now`, `members` and `spelled`, as `updating.names`
+has them; and `files`, the path of each file from the project, with whether the update left it
+alone. Printed is JSON: `changed`, the files written, and `refused`, those that could not be read as
 Python and were left alone.
 
 Rewritten are imports, what uses a plain `import acme.tool`, and strings; a relative import where
@@ -19,20 +19,19 @@ import json
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 import libcst as cst
-from libcst import matchers as m
 from libcst.metadata import ImportAssignment, MetadataWrapper, Scope, ScopeProvider
 
 from updating.names import Change, Names
 
 # Whose first argument names a module, or a distribution.
 MODULE_CALLS = {
-    "import_module", "__import__", "patch", "setattr", "delattr", "getLogger", "files", "path",
-    "open_text", "read_text", "open_binary", "read_binary", "importorskip", "run_module",
-    "find_spec", "reload", "load_module", "get_data", "iter_modules", "walk_packages", "resolve_name",
+    "import_module", "__import__", "patch", "setattr", "delattr", "getLogger", "files",
+    "importorskip", "run_module", "find_spec", "resolve_name",
 }  # fmt: skip
 DISTRIBUTION_CALLS = {"version", "metadata", "distribution", "requires", "files"}
 
@@ -63,6 +62,17 @@ def rename(source: bytes, change: Change, *, package: str = "") -> bytes:
     return module.visit(Renamer(change, package, uses)).bytes
 
 
+def every(node: cst.CSTNode, *kinds: type[cst.CSTNode]) -> list[Any]:
+    """Give every part of a node that is of a kind: libcst.matchers takes long to import."""
+    found, rest = [], [node]
+    while rest:
+        one = rest.pop()
+        rest += reversed(one.children)
+        if isinstance(one, kinds):
+            found.append(one)
+    return found
+
+
 def dotted(node: cst.CSTNode | None) -> str:
     """Give the name that attributes of names spell; empty if they do not."""
     if isinstance(node, cst.Name):
@@ -83,7 +93,7 @@ def spell(path: str) -> cst.Name | cst.Attribute:
 
 def _plain_imports(module: cst.Module, change: Change) -> list[str]:
     """Give what a file imports of the package by statements that bind the path's first name."""
-    found: list[Any] = [*m.findall(module, m.Import() | m.LazyImport())]
+    found = every(module, cst.Import, cst.LazyImport)
     names = [dotted(name.name) for one in found for name in one.names if name.asname is None]
     return [name for name in names if change.module(name) != name]
 
@@ -105,13 +115,14 @@ class Uses:
     """
 
     def __init__(self, module: cst.Module, change: Change) -> None:
+        """Find the scopes, and whether an alias is needed."""
         old = change.before.import_path
         self._scopes = MetadataWrapper(module, unsafe_skip_copy=True).resolve(ScopeProvider)
         self._root = old.partition(".")[0]
         self._lazy = {
             dotted(name.name).partition(".")[0]
-            for one in m.findall(module, m.LazyImport())
-            for name in one.names  # type: ignore[attr-defined]
+            for one in every(module, cst.LazyImport)
+            for name in one.names
             if name.asname is None
         }
         self.alias = ""
@@ -130,15 +141,16 @@ class Uses:
 
     def _are_free(self, module: cst.Module, wanted: str) -> bool:
         """Tell whether a name means nothing but a package where the old one is bound or used."""
-        names: list[Any] = [*m.findall(module, m.Name(self._root))]
-        nodes = [*m.findall(module, m.ImportAlias()), *filter(self.is_package, names)]
+        nodes = [*every(module, cst.ImportAlias), *filter(self.is_package, self._names(module))]
         return all(_is_plain(one) for node in nodes for one in self._assignments(node, wanted))
 
     def _is_more(self, module: cst.Module) -> bool:
         """Tell whether the name that is the package is something else too, in the same scope."""
-        found: list[Any] = [*m.findall(module, m.Name(self._root))]
-        kinds = [{*map(_is_plain, self._assignments(name, self._root))} for name in found]
-        return {True, False} in kinds
+        found = [self._assignments(name, self._root) for name in self._names(module)]
+        return any({*map(_is_plain, assignments)} == {True, False} for assignments in found)
+
+    def _names(self, module: cst.Module) -> list[cst.Name]:
+        return [name for name in every(module, cst.Name) if name.value == self._root]
 
     def _assignments(self, node: cst.CSTNode, wanted: str) -> list[object]:
         scope = self._scopes.get(node)
@@ -165,6 +177,7 @@ class Renamer(cst.CSTTransformer):
     """
 
     def __init__(self, change: Change, package: str, uses: Uses | None) -> None:
+        """Start with nothing known of any string."""
         super().__init__()
         self.change = change
         self.package = package
@@ -173,7 +186,7 @@ class Renamer(cst.CSTTransformer):
 
     # --- Imports ---------------------------------------------------------------------
 
-    def visit_ImportAlias(self, node: cst.ImportAlias) -> bool:  # noqa: ARG002, N802
+    def visit_ImportAlias(self, node: cst.ImportAlias) -> bool:  # noqa: ARG002
         return False
 
     def _import(self, original: Any, updated: Any) -> Any:  # noqa: ANN401
@@ -185,12 +198,12 @@ class Renamer(cst.CSTTransformer):
             names.append(alias if new == old else alias.with_changes(name=spell(new)))
         return updated.with_changes(names=names)
 
-    leave_Import = leave_LazyImport = _import  # noqa: N815
+    leave_Import = leave_LazyImport = _import  # type: ignore[assignment]
 
-    def visit_ImportFrom(self, node: cst.ImportFrom) -> bool:  # noqa: ARG002, N802
+    def visit_ImportFrom(self, node: cst.ImportFrom) -> bool:  # noqa: ARG002
         return False
 
-    def visit_LazyImportFrom(self, node: Any) -> bool:  # noqa: ANN401, ARG002, N802
+    def visit_LazyImportFrom(self, node: Any) -> bool:  # noqa: ANN401, ARG002
         return False
 
     def _import_from(self, original: Any, updated: Any) -> Any:  # noqa: ANN401
@@ -220,7 +233,7 @@ class Renamer(cst.CSTTransformer):
             statements.insert(0, rest)
         return statements[0] if len(statements) == 1 else cst.FlattenSentinel(statements)
 
-    leave_ImportFrom = leave_LazyImportFrom = _import_from  # noqa: N815
+    leave_ImportFrom = leave_LazyImportFrom = _import_from  # type: ignore[assignment]
 
     def _is_new(self, node: Any, base: str) -> bool:  # noqa: ANN401
         """Tell whether names come from the old path because the new one is inside it."""
@@ -286,7 +299,7 @@ class Renamer(cst.CSTTransformer):
         kind = cst.Import if isinstance(node, cst.ImportFrom) else cst.LazyImport
         return kind(names=[lone], semicolon=node.semicolon)
 
-    def leave_SimpleStatementLine(  # noqa: N802
+    def leave_SimpleStatementLine(
         self, original: cst.SimpleStatementLine, updated: cst.SimpleStatementLine
     ) -> Any:  # noqa: ANN401
         """Give each import that was parted off a line of its own."""
@@ -300,21 +313,13 @@ class Renamer(cst.CSTTransformer):
 
     # --- Uses ------------------------------------------------------------------------
 
-    def visit_NameItem(self, node: cst.NameItem) -> bool:  # noqa: ARG002, N802
+    def visit_NameItem(self, node: cst.NameItem) -> bool:  # noqa: ARG002
         return False
 
-    def visit_Attribute(self, node: cst.Attribute) -> None:  # noqa: N802
+    def visit_Attribute(self, node: cst.Attribute) -> None:
         self._whole[node.attr] = ""  # no use of the package, whatever it is called
 
-    def leave_Attribute(  # noqa: N802
-        self, original: cst.Attribute, updated: cst.Attribute
-    ) -> cst.Attribute | cst.Name:
-        return self._use(original, updated)
-
-    def leave_Name(self, original: cst.Name, updated: cst.Name) -> cst.Attribute | cst.Name:  # noqa: N802
-        return self._use(original, updated)
-
-    def visit_Arg(self, node: cst.Arg) -> None:  # noqa: N802
+    def visit_Arg(self, node: cst.Arg) -> None:
         if node.keyword is not None:
             self._whole[node.keyword] = ""
 
@@ -332,9 +337,11 @@ class Renamer(cst.CSTTransformer):
             return updated
         return spell(self.uses.alias or new).with_changes(lpar=original.lpar, rpar=original.rpar)
 
+    leave_Attribute = leave_Name = _use  # type: ignore[assignment]
+
     # --- Strings ---------------------------------------------------------------------
 
-    def visit_Call(self, node: cst.Call) -> None:  # noqa: N802
+    def visit_Call(self, node: cst.Call) -> None:
         name = dotted(node.func).rpartition(".")[2]
         name = node.func.attr.value if isinstance(node.func, cst.Attribute) else name
         if node.args and isinstance(node.args[0].value, cst.SimpleString):
@@ -346,21 +353,20 @@ class Renamer(cst.CSTTransformer):
             if found:
                 self._whole[node.args[0].value] = found[0]
 
-    def visit_List(self, node: cst.List | cst.Tuple) -> None:  # noqa: N802
+    def visit_List(self, node: cst.List | cst.Tuple) -> None:
         values = [element.value for element in node.elements]
-        for flag, value in zip(values, values[1:], strict=False):
+        for flag, value in pairwise(values):
             if isinstance(flag, cst.SimpleString) and flag.raw_value == "-m":
                 self._whole[value] = "module"
 
-    visit_Tuple = visit_List  # noqa: N815
+    visit_Tuple = visit_List
 
-    def visit_Assign(self, node: cst.Assign) -> None:  # noqa: N802
-        if m.matches(node, m.Assign(targets=[m.AssignTarget(m.Name("NAME"))])):
-            self._whole[node.value] = "distribution"
-        if m.matches(node, m.Assign(targets=[m.AssignTarget(m.Name("PACKAGE"))])):
-            self._whole[node.value] = "module"
+    def visit_Assign(self, node: cst.Assign) -> None:
+        kinds = {"NAME": "distribution", "PACKAGE": "module"}  # in the command's modules and tests
+        if (name := dotted(node.targets[0].target)) in kinds:
+            self._whole[node.value] = kinds[name]
 
-    def leave_SimpleString(  # noqa: N802
+    def leave_SimpleString(
         self, original: cst.SimpleString, updated: cst.SimpleString
     ) -> cst.SimpleString:
         prefix = len(original.prefix) + len(original.quote)
@@ -379,11 +385,9 @@ class Renamer(cst.CSTTransformer):
             return (
                 change.module(text) if text.replace(".", "_").isidentifier() else change.text(text)
             )
-        if text == change.before.variables:
-            return change.now.variables
         return change.text(f'"{text}"')[1:-1]  # in quotes, as a text has it
 
-    def leave_FormattedStringText(  # noqa: N802
+    def leave_FormattedStringText(
         self, original: cst.FormattedStringText, updated: cst.FormattedStringText
     ) -> cst.FormattedStringText:
         new = self.change.text(original.value)
@@ -399,11 +403,11 @@ def _shortened(
         ValueError: If a comment is about a name that is not kept.
 
     """
-    if any(m.findall(alias, m.Comment()) for alias in names if alias not in kept):
+    if any(every(alias, cst.Comment) for alias in names if alias not in kept):
         raise ValueError("a comment in an import would be lost")
     *rest, last = kept
     ended = names[-1].comma
-    if m.findall(last, m.Comment()) and isinstance(ended, cst.Comma):
+    if every(last, cst.Comment) and isinstance(ended, cst.Comma):
         comma = cst.ensure_type(last.comma, cst.Comma)
         space = cst.ensure_type(comma.whitespace_after, cst.ParenthesizedWhitespace)
         line = getattr(ended.whitespace_after, "last_line", cst.SimpleWhitespace(""))
@@ -423,7 +427,13 @@ def package_of(path: str, change: Change) -> str:
 def rename_files(given: dict[str, Any]) -> dict[str, list[str]]:
     """Rewrite the files that are named, each at once or not at all."""
     project = Path(given["project"])
-    change = Change(Names(**given["before"]), Names(**given["now"]), frozenset(given["members"]))
+    spelled = None if given["spelled"] is None else frozenset(given["spelled"])
+    change = Change(
+        Names(**given["before"]),
+        Names(**given["now"]),
+        frozenset(given["members"]),
+        spelled=spelled,
+    )
     changed, refused = [], []
     for path, untouched in given["files"].items():
         file = project / path

@@ -28,7 +28,8 @@ def finish(project: Path, answers_file: str) -> Outcome:
     outcome.migrated = migrations.run(update)
     change = _move(outcome)
     dropped.keep_edited(update)
-    settled = merging.settle(project, change.text)
+    # Of base and ours it translates: all names in them are old.
+    settled = merging.settle(project, change.unmixed().text)
     outcome.merged = [file.path for file in settled.files if file.how]
     outcome.clashes = settled.clashes
     if broken := merging.broken(project):
@@ -57,4 +58,9 @@ def _move(outcome: Outcome) -> Change:
         return Change(change.before, change.before)
     moving.carry_out(update.project, moves)
     outcome.moved = [f"{move.old} -> {move.new}" for move in moves]
-    return replace(change, members=references.members(update.project / now.package_dir))
+    package = update.project / now.package_dir
+    return replace(
+        change,
+        members=references.members(package),
+        spelled=references.spelled(package, change.before),
+    )

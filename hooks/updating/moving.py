@@ -3,7 +3,8 @@
 Files are renamed one by one, so that each is at one place or the other whenever a run ends, and
 git's index follows last, at once. Where a run was killed, `git stash --include-untracked` or
 `git reset --hard && git clean -fd` gives the committed files back; ignored ones may be in the new
-folder already, and stay there when the update is run again.
+folder already, and stay there when the update is run again. (Only where acme.tool deepens to
+acme.tool.core, and had a subpackage `core`, they cannot be told from its own: look there.)
 """
 
 import os
@@ -126,7 +127,7 @@ def taken(project: Path, move: Move, now: Names | None) -> str:
     """
     moving = set(move.files)
     goals = {move.place(path) for path in moving}
-    remedy = "move it away, commit, and update again"
+    remedy = "run `git reset --hard`, move it away, commit, and update again"
     there = {entry.path for entry in _entries(project, move.new)} - moving
     there |= (set(_ignored(project, move.new)) - moving) & goals
     if there:
@@ -158,12 +159,16 @@ def _parents(names: Names) -> list[str]:
 
 
 def _move(project: Path, old: str, new: str) -> Move:
-    return Move(old, new, tuple(_entries(project, old)), tuple(_ignored(project, old)))
+    entries, ignored = _entries(project, old), _ignored(project, old)
+    if _within(new, old) and not any(_within(entry.path, new) for entry in entries):
+        # What git ignores there has moved already, in a run that was killed.
+        ignored = [path for path in ignored if not _within(path, new)]
+    return Move(old, new, tuple(entries), tuple(ignored))
 
 
 def _entries(project: Path, folder: str) -> list[Entry]:
     found = []
-    for line in paths(git(project, "--literal-pathspecs", "ls-files", "-sz", "--", f"{folder}/")):
+    for line in paths(git(project, "ls-files", "-sz", "--", f"{folder}/")):
         mode, blob, rest = line.split(" ", 2)
         stage, path = rest.split("\t", 1)
         found.append(Entry(mode, blob, stage, path))
@@ -173,7 +178,7 @@ def _entries(project: Path, folder: str) -> list[Entry]:
 def _ignored(project: Path, folder: str) -> list[str]:
     """List what git ignores, but bytecode, which is made again."""
     options = ("--others", "--ignored", "--exclude-standard", "-z")
-    found = paths(git(project, "--literal-pathspecs", "ls-files", *options, "--", f"{folder}/"))
+    found = paths(git(project, "ls-files", *options, "--", f"{folder}/"))
     return [path.rstrip("/") for path in found if "__pycache__" not in path.split("/")]
 
 

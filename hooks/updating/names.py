@@ -8,6 +8,7 @@ A name may be a plain English word (click), so what only looks like one is left 
 - A module is rewritten where a known member follows it (`click.core`), where what stands before
   it takes a module (`import click`, `python -m click`, `::: click`), and as an entry point
   (`"click:main"`). A name with a dot or an underscore is no word, and is rewritten anywhere.
+- Environment variables are rewritten where the package makes their names from its own.
 - A distribution is rewritten where a command, a requirement, a call such as `version("click")`,
   a heading or a prompt of a shell names it; one with a dash, a dot or an underscore, anywhere.
 """
@@ -22,6 +23,11 @@ ADDRESS = rf"\w[\w+.-]*://[^\s<>\"'`)\]}}]+|{EMAIL}"
 # Where a name ends in one of these, it names a file and no module.
 ENDS = "py pyi pyc so toml cfg ini json ya?ml md rst txt csv log db svg png html? xml sh lock whl"
 FILE = rf"\.(?:{'|'.join(ENDS.split())}|egg-info|dist-info|tar|zip|git)(?!\w)"
+
+# The end of a setting's name that takes paths.
+PATHS = (
+    r"(?<![a-z])(?:files|paths?|(?:in|ex)clude|omit|src|source|testpaths|folders?|dirs?|roots?)\b"
+)
 
 # What takes a module.
 MODULE_FOLLOWS = (
@@ -119,6 +125,8 @@ class Change:
         now: The names now.
         members: What is in the package: names of modules, subpackages, files and objects.
         mixed: Whether a text may have new names already, as all that the update touched has.
+        spelled: The environment variables that the package spells out, where it makes the names
+            of others from its own; None where it makes none.
 
     """
 
@@ -126,6 +134,7 @@ class Change:
     now: Names
     members: frozenset[str] = field(default=frozenset())
     mixed: bool = True
+    spelled: frozenset[str] | None = None
 
     def __bool__(self) -> bool:
         """Tell whether anything is called otherwise now."""
@@ -145,8 +154,10 @@ class Change:
     def distribution(self, name: str) -> str:
         """Give the name of a distribution, or of its command, as it is now."""
         before, now = self.before, self.now
-        known = {before.command: now.command, before.distribution: now.distribution}
-        return known.get(name, name)
+        if name in (before.distribution, before.command):
+            return now.distribution if name == before.distribution else now.command
+        same = Names(name, "", "").command == before.command != now.command
+        return now.distribution if same else name
 
     def text(self, text: str) -> str:
         """Rewrite what names the package in a text that is no Python code."""
@@ -196,6 +207,10 @@ class Change:
             forms += [(form, old, new) for form in self._modules(old, new)]
             if "." in old:
                 forms.append(self._imported_name(old, new))
+            if self.spelled is not None and before.variables != now.variables:
+                but = "|".join(map(re.escape, sorted(self.spelled))) or "(?!)"
+                variable = rf"(?<![A-Za-z0-9_])(?!(?:{but})(?!\w)){before.variables}"
+                forms.append((variable, before.variables, now.variables))
         if before.distribution != now.distribution:
             pairs = {before.command: now.command, before.distribution: now.distribution}
             forms += [
@@ -203,12 +218,16 @@ class Change:
             ]
             archive = rf"(?<![\w.@-]){before.archive}-(?=[\d\"'$*<{{])"
             forms.append((archive, before.archive + "-", now.archive + "-"))
+            pair = (
+                f"_{kind.archive.upper()}_COMPLETE" for kind in (before, now)
+            )  # as click has it
+            forms.append((rf"(?<!\w){(old := next(pair))}(?!\w)", old, next(pair)))
         # The longest first: of acme.tool and acme, the former stands where both could.
         return sorted(forms, key=lambda form: -len(form[1]))
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
-        alternatives = [(10**6, f"(?P<kept>{ADDRESS})")]
+        alternatives = [(1e6, f"(?P<kept>{ADDRESS})")]
         for number, (form, old, _) in enumerate(self._forms):
             alternatives.append((len(old), f"(?P<r{number}>{form})"))
         if self.mixed:
@@ -229,15 +248,15 @@ class Change:
         found: list[tuple[str, str, list[str]]] = []
         if before.package_dir != now.package_dir:
             shape = rf"{re.escape(before.package_dir)}(?![\w-])"
-            if "/" not in before.package_dir:  # a bare word: a path in quotes, perhaps
-                shape = rf"(?<=[\"'`]){shape}(?=[\"'`/])"
+            if "/" not in before.package_dir:  # as an import name; a path where a setting takes one
+                shape = rf"{PATHS}[\"'`\w-]* *[=:].*[\"'`]{shape}(?=[\"'`/])"
             found.append(("the package's folder is elsewhere now", shape, [now.package_dir]))
         if before.import_path != now.import_path:
             shape = rf"(?<![\w.]){re.escape(before.import_path)}(?!\w|-)"
             if _is_word(before.import_path):
                 shape = rf"(?<=[\"'`]){re.escape(before.import_path)}(?=[\"'`.:/])(?!\.\s)"
             found.append(("the package is imported by another name now", shape, kept))
-            shape = rf"(?<![A-Za-z0-9]){before.variables}(?=[A-Z0-9\"'`]|$)"
+            shape = rf"(?<![A-Za-z0-9_]){before.variables}(?=[A-Z0-9\"'`]|$)"
             found.append(
                 (
                     "variables are named after the package",

@@ -2,18 +2,21 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from updating import scripts
 from updating.names import Change, Names, Place
-from updating.repository import git, paths
+from updating.repository import GitError, git, paths
 
 SCRIPT = Path(__file__).parents[1] / "rename_imports.py"
 # uv writes its lock itself. What a changelog says was so at its time.
 LEFT = re.compile(r"uv\.lock|(?:CHANGELOG|CHANGES|HISTORY|NEWS)(?:\.\w+)?", re.IGNORECASE)
 PYTHON = (".py", ".pyi")
+DATA = (".csv", ".tsv", ".jsonl", ".sql", ".log", ".svg")  # what is in it is about other things
 BINARY = b"\0"
+MADE = re.compile(r"__(?:package|name)__.*\.upper\(\)")
 EXPORTS = re.compile(r"(?ms)^__all__(?:: [\w\[\], ]+)? = [\[(](.*?)[\])]")
 
 
@@ -51,11 +54,23 @@ def members(package: Path) -> frozenset[str]:
     return frozenset(found - {"", "__pycache__"})
 
 
+def spelled(package: Path, names: Names) -> frozenset[str] | None:
+    """Give the environment variables that a package spells out; None if it makes none's name.
+
+    It makes names where it has its own in capitals: the starter `pipeline` does.
+    """
+    texts = [file.read_text("utf-8", errors="replace") for file in sorted(package.rglob("*.py"))]
+    if not any(MADE.search(text) for text in texts):
+        return None
+    full = re.compile(rf"[\"']({names.variables}\w+)[\"']")
+    return frozenset(name for text in texts for name in full.findall(text))
+
+
 def mend(project: Path, change: Change, answers_file: str = ".copier-answers.yml") -> Mended:
     """Rewrite what names the package in all files that git knows, or would know.
 
     Files in conflict are rewritten as texts, whatever they are. What only may name the package is
-    listed.
+    listed, as is what does so in data.
 
     Args:
         project: The project's folder.
@@ -68,23 +83,29 @@ def mend(project: Path, change: Change, answers_file: str = ".copier-answers.yml
     """
     if not change:
         return Mended()
-    known = _files(project, "--cached", "--others", "--exclude-standard", "--deduplicate")
-    modified = {*_files(project, "--modified"), *_files(project, "--others", "--exclude-standard")}
+    touched = {*_files(project, "--modified"), *_files(project, "--others", "--exclude-standard")}
     unmerged = {line.partition("\t")[2] for line in paths(git(project, "ls-files", "-uz"))}
     search = re.compile("|".join(sorted(map(re.escape, _spellings(change.before)), key=len)[::-1]))
-    texts, python = [], {}
-    for path in known:
+    texts, python, data = [], {}, []
+    for path in _files(project, "--cached", "--others", "--exclude-standard", "--deduplicate"):
         if path == answers_file or LEFT.fullmatch(PurePosixPath(path).name):
             continue
         text = _read(project / path)
         if text is None or not search.search(text):
             continue
         if path.endswith(PYTHON) and path not in unmerged:
-            python[path] = path not in modified
+            python[path] = path not in touched
+        elif path.endswith(DATA):
+            data.append(path)
         else:
-            texts.append((path, text, change if path in modified | unmerged else change.unmixed()))
+            texts.append(path)
 
-    changed = [path for path, text, rule in texts if _write(project / path, text, rule.text(text))]
+    changed, places = [], []
+    for path in texts:
+        old = _before(project, path) if path in touched | unmerged else None
+        rewritten, found = _rewrite(project / path, change.unmixed(), old)
+        changed += [path] if rewritten else []
+        places += [(path, place) for place in found]
     notice, refused = "", []
     try:
         done = _rename(project, change, python)
@@ -95,12 +116,16 @@ def mend(project: Path, change: Change, answers_file: str = ".copier-answers.yml
     except scripts.ScriptError as error:
         refused = list(python)
         notice = f"Python files were left alone, because {error}: mend what is listed."
-    places = [
+    places += [
         (path, place)
-        for path in sorted([*(path for path, *_ in texts), *python])
+        for path in [*python, *data]
         for place in _places(project / path, change, plain=path in refused)
     ]
-    return Mended(tuple(sorted(changed)), tuple(places), notice)
+    return Mended(tuple(sorted(changed)), tuple(sorted(places, key=_order)), notice)
+
+
+def _order(found: tuple[str, Place]) -> tuple[str, int]:
+    return found[0], found[1].line
 
 
 def _files(project: Path, *which: str) -> list[str]:
@@ -129,15 +154,43 @@ def _read(file: Path) -> str | None:
     return None if BINARY in data else data.decode("utf-8", errors="surrogateescape")
 
 
-def _write(file: Path, old: str, new: str) -> bool:
-    """Write a text that has changed, at once; tell whether it has."""
-    if new == old:
-        return False
-    part = file.with_name(file.name + ".treewright")
-    part.write_bytes(new.encode("utf-8", errors="surrogateescape"))
-    part.chmod(file.stat().st_mode)
-    part.replace(file)
-    return True
+def _before(project: Path, path: str) -> frozenset[str]:
+    """Give the lines that a file had before the update; none if it had no file."""
+    for stage in (":", ":2:"):  # the latter, where it is in conflict
+        with suppress(GitError):
+            old = git(project, "show", f"{stage}./{path}")
+            return frozenset(old.decode("utf-8", errors="surrogateescape").splitlines())
+    return frozenset()
+
+
+def _rewrite(file: Path, change: Change, old: frozenset[str] | None) -> tuple[bool, list[Place]]:
+    """Rewrite a text, at once.
+
+    Args:
+        file: The file.
+        change: The change of names.
+        old: The lines of before. Others came with the update, under the new names: they stay.
+            None if all are.
+
+    Returns:
+        Whether it has changed, and where a person has to look.
+
+    """
+    text = _read(file) or ""
+    lines, places = [], []
+    for number, line in enumerate(text.splitlines(keepends=True), 1):
+        is_old = old is None or line.rstrip("\r\n") in old
+        lines.append(change.text(line) if is_old else line)
+        if is_old:
+            found = change.places(lines[-1], file.name)
+            places += [replace(place, line=number) for place in found]
+    new = "".join(lines)
+    if new != text:
+        part = file.with_name(file.name + ".treewright")
+        part.write_bytes(new.encode("utf-8", errors="surrogateescape"))
+        part.chmod(file.stat().st_mode)
+        part.replace(file)
+    return new != text, places
 
 
 def _places(file: Path, change: Change, *, plain: bool) -> Iterable[Place]:
@@ -164,7 +217,7 @@ def _rename(project: Path, change: Change, python: dict[str, bool]) -> dict[str,
     """Run the script that rewrites Python files.
 
     Raises:
-        ScriptError: If it could not be run.
+        scripts.ScriptError: If it could not be run.
 
     """
     if not python:
@@ -174,6 +227,7 @@ def _rename(project: Path, change: Change, python: dict[str, bool]) -> dict[str,
         "before": asdict(change.before),
         "now": asdict(change.now),
         "members": sorted(change.members),
+        "spelled": None if change.spelled is None else sorted(change.spelled),
         "files": python,
     }
     result: dict[str, list[str]] = scripts.run(SCRIPT, given)

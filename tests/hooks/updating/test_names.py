@@ -1,5 +1,7 @@
 """What names a package in a text that is no Python code, and what only looks as if it did."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -74,6 +76,7 @@ REWRITTEN = [
     (WORD, CLACK, 'needs = ["click>=8"]', 'needs = ["clack>=8"]'),
     (WORD, CLACK, "# click", "# clack"),
     (WORD, CLACK, "$ click run", "$ clack run"),
+    (TOOL, OTHER, "_ACME_TOOL_COMPLETE=bash_source", "_DATA_KIT_COMPLETE=bash_source"),
     (WORD, CLACK, "`click run` does", "`clack run` does"),
     # One name for both: what stands around it tells.
     (SAME, names("acme_tool", "kit"), "import acme_tool.io", "import kit.io"),
@@ -129,6 +132,17 @@ def test_what_does_not_is_left(before: Names, now: Names, text: str) -> None:
 def test_where_all_names_are_old_none_is_taken_for_a_new_one(text: str, expected: str) -> None:
     assert change(SPACE, DEEP).text(text) == text
     assert change(SPACE, DEEP).unmixed().text(text) == expected
+
+
+def test_variables_follow_where_the_package_makes_their_names() -> None:
+    text = "ACME_TOOL_ON_ERROR=skip ACME_TOOL_HOME=/tmp ACME_TOOL_ MY_ACME_TOOL_X"
+    rule = change(TOOL, OTHER)
+    assert rule.text(text) == text
+    made = replace(rule, spelled=frozenset({"ACME_TOOL_HOME"}))
+    assert made.text(text) == text.replace("ACME_TOOL_ON", "DATA_KIT_ON").replace(
+        "ACME_TOOL_ ", "DATA_KIT_ "
+    )
+    assert [place.line for place in made.places(made.text(text))] == [1], "what is spelled out"
 
 
 PLACES = [

@@ -1,0 +1,234 @@
+"""All files of a project are rewritten, or left and listed; and a change of mind as a whole."""
+
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import yaml
+
+from updating import finishing
+from updating.answers import read as read_answers
+from updating.names import Change, Names
+from updating.references import Mended, members, mend, spelled
+from updating.report import Outcome
+from updating.repository import GitError, git
+
+ANSWERS = ".copier-answers.yml"
+BEFORE = {
+    "project_name": "acme-tool", "layout": "src", "package": "regular", "import_name": "acme_tool",
+}  # fmt: skip
+NOW = {**BEFORE, "layout": "flat", "import_name": "data_kit"}
+WORD = {**BEFORE, "import_name": "kit"}
+
+FILES = {
+    "src/acme_tool/__init__.py": '__all__ = [\n    "read",\n]\nfrom acme_tool.io import read\n',
+    "src/acme_tool/io.py": "def read(): ...\n",
+    "docs/x.md": "See `acme_tool.io`.\r\nIts folder is src/acme_tool/.\r\n",
+    "docs/latin.txt": "é acme_tool.io\n",
+    "tests/test_io.py": "import acme_tool.io  # acme_tool.io\n",
+    "CHANGELOG.md": "- `acme_tool.io` is new.\n",
+    "uv.lock": 'name = "acme_tool"\n',
+    "data.csv": "acme_tool,1\n",
+    "tox.toml": 'paths = ["src"]\nfiles = ["src/acme_tool"]\n',
+}
+MENDED = {
+    "data_kit/__init__.py": '__all__ = [\n    "read",\n]\nfrom data_kit.io import read\n',
+    "data_kit/io.py": FILES["src/acme_tool/io.py"],
+    "docs/x.md": "See `data_kit.io`.\r\nIts folder is data_kit/.\r\n",
+    "docs/latin.txt": "é data_kit.io\n",
+    "tests/test_io.py": "import data_kit.io  # acme_tool.io\n",
+    "tox.toml": 'paths = ["src"]\nfiles = ["data_kit"]\n',
+}
+KEPT = ("CHANGELOG.md", "uv.lock", "data.csv")
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A committed project in a folder of a repository, with the answers of before."""
+    project = tmp_path / "many" / "[x]"
+    write(project, FILES)
+    write(project, {ANSWERS: yaml.safe_dump(BEFORE), ".gitignore": "ignored*\n"})
+    (tmp_path / "many/elsewhere.md").write_text("acme_tool.io\n")
+    git(tmp_path / "many", "init", "-q")
+    commit(project)
+    return project
+
+
+def write(project: Path, files: dict[str, str]) -> None:
+    for path, text in files.items():
+        file = project / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        encoding = "latin-1" if "latin" in path else "utf-8"
+        file.write_bytes(text.encode(encoding))
+
+
+def read(project: Path, path: str) -> str:
+    return (project / path).read_bytes().decode("latin-1" if "latin" in path else "utf-8")
+
+
+def commit(project: Path) -> None:
+    git(project, "add", "-A", ":/")
+    git(project, "commit", "-qm", "x")
+
+
+def change_mind(project: Path, answers: dict[str, str] = NOW) -> Mended:
+    (project / ANSWERS).write_text(yaml.safe_dump(answers))
+    outcome = Outcome(read_answers(project, ANSWERS))
+    change = finishing._move(outcome)  # noqa: SLF001
+    mended = mend(project, change, ANSWERS)
+    return replace(mended, notice=" ".join([*outcome.notes, mended.notice]).strip())
+
+
+def listed(mended: Mended) -> list[str]:
+    return [f"{path}:{place.line}: {place.text}" for path, place in mended.places]
+
+
+def test_everything_moves_and_names_it(project: Path) -> None:
+    write(project, {"ignored.md": "acme_tool.io\n"})
+    (project / "blob.bin").write_bytes(b"acme_tool.io\0")
+    (project / "a.md").symlink_to("docs/x.md")
+    commit(project)
+
+    mended = change_mind(project)
+
+    assert {path: read(project, path) for path in MENDED} == MENDED
+    assert {path: read(project, path) for path in KEPT} == {path: FILES[path] for path in KEPT}
+    assert (project / "blob.bin").read_bytes() == b"acme_tool.io\0"
+    assert (project / "a.md").is_symlink()
+    assert read(project, "ignored.md") == "acme_tool.io\n"
+    assert (project.parent / "elsewhere.md").read_text() == "acme_tool.io\n"
+    same = {"data_kit/io.py"}
+    assert set(mended.changed) == MENDED.keys() - same
+    assert mended.notice == ""
+    assert listed(mended) == [
+        "data.csv:1: acme_tool,1",
+        "tests/test_io.py:1: import data_kit.io  # acme_tool.io",
+        'tox.toml:1: paths = ["src"]',
+    ]
+    assert str(mended).splitlines()[0].startswith("data.csv:1: acme_tool,1 (")
+
+
+def test_other_answers_change_nothing(project: Path) -> None:
+    assert change_mind(project, {**BEFORE, "docs": "none"}) == Mended()
+    assert {path: read(project, path) for path in FILES} == FILES
+
+
+def test_lines_that_came_with_the_update_are_left(project: Path) -> None:
+    """They have the new names: where acme_tool deepens, acme_tool may be its parent now."""
+    now = {**BEFORE, "package": "namespace", "namespace": "acme_tool", "import_name": "core"}
+    write(project, {"tox.toml": 'parents = ["acme_tool"]\nfiles = ["src/acme_tool"]\n'})
+    mended = change_mind(project, now)
+    assert read(project, "tox.toml") == 'parents = ["acme_tool"]\nfiles = ["src/acme_tool/core"]\n'
+    assert "tox.toml" in mended.changed
+    assert not [line for line in listed(mended) if "tox.toml" in line]
+
+
+def test_files_in_conflict_are_rewritten_as_text(project: Path) -> None:
+    write(project, {"docs/c.md": "one\n", "own.py": "x = 1\n"})
+    commit(project)
+    git(project, "checkout", "-q", "-b", "theirs")
+    write(project, {"docs/c.md": "data_kit.io theirs\n", "own.py": "import data_kit\n"})
+    commit(project)
+    git(project, "checkout", "-q", "-")
+    write(project, {"docs/c.md": "acme_tool.io ours\n", "own.py": "import acme_tool.io\n"})
+    commit(project)
+    with pytest.raises(GitError):
+        git(project, "merge", "theirs")
+    change_mind(project)
+    expected = "<<<<<<< HEAD\ndata_kit.io ours\n=======\ndata_kit.io theirs\n>>>>>>> theirs\n"
+    assert read(project, "docs/c.md") == expected
+    assert "<<<<<<< HEAD\nimport data_kit.io\n====" in read(project, "own.py")
+    assert b"docs/c.md" in git(project, "ls-files", "-u")
+
+
+def test_words_are_left_and_listed(project: Path) -> None:
+    write(project, {"docs/kit.md": "A kit: `kit`.\nSee acme_tool.io.\n"})
+    commit(project)
+    change_mind(project, WORD)
+    commit(project)
+    mended = change_mind(project)
+    assert read(project, "docs/kit.md") == "A kit: `kit`.\nSee data_kit.io.\n"
+    assert "docs/kit.md:1: A kit: `kit`." in listed(mended)
+    assert read(project, "data_kit/__init__.py") == MENDED["data_kit/__init__.py"]
+
+
+def test_a_place_that_is_taken_moves_nothing(project: Path) -> None:
+    write(project, {"data_kit/notes.txt": "mine\n"})
+    commit(project)
+    mended = change_mind(project)
+    told = "The package was not moved: data_kit has files already (data_kit/notes.txt): "
+    assert mended.notice.startswith(told)
+    assert read(project, "docs/x.md") == FILES["docs/x.md"]
+    assert git(project, "diff", "--name-only", "HEAD").decode().split() == [f"[x]/{ANSWERS}"]
+
+
+def stop_uv(tmp_path: Path, status: int) -> str:
+    stub = tmp_path / "uv"
+    stub.write_text(f"#!/bin/sh\ncat >/dev/null\necho 'error: no network' >&2\nexit {status}\n")
+    stub.chmod(0o755)
+    return str(stub)
+
+
+NO_TOOL: dict[str, tuple[Callable[[Path], str], str]] = {
+    "no uv": (lambda _: "", "because uv is not at hand: mend what is listed."),
+    "a uv that does not start": (
+        lambda _: "/nowhere/uv",
+        "because rename_imports.py failed: [Errno",
+    ),
+    "no network": (
+        lambda folder: stop_uv(folder, 2),
+        "because rename_imports.py failed: error: no network: mend what is listed.",
+    ),
+}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the stub is a shell script")
+@pytest.mark.parametrize(("uv", "why"), NO_TOOL.values(), ids=NO_TOOL)
+def test_without_the_tool_python_is_left_and_listed(
+    project: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    uv: Callable[[Path], str],
+    why: str,
+) -> None:
+    monkeypatch.setenv("UV", uv(tmp_path))
+    monkeypatch.setattr("shutil.which", lambda *_, **__: None)
+    monkeypatch.setattr("sys.executable", "/nowhere/python")
+    mended = change_mind(project)
+    assert mended.notice.startswith("Python files were left alone, ")
+    assert why in mended.notice
+    assert read(project, "docs/x.md") == MENDED["docs/x.md"]
+    python = [line for line in listed(mended) if ".py:" in line]
+    assert python == [
+        "data_kit/__init__.py:4: from acme_tool.io import read",
+        "tests/test_io.py:1: import acme_tool.io  # acme_tool.io",
+    ]
+
+
+def test_what_is_no_python_is_left_and_listed(project: Path) -> None:
+    write(project, {"old.py": "import acme_tool\nprint 1\n"})
+    commit(project)
+    mended = change_mind(project)
+    assert mended.notice == "Left alone, as no tool reads it as Python: old.py."
+    assert "old.py:1: import acme_tool" in listed(mended)
+
+
+def test_members_are_what_a_package_holds(project: Path) -> None:
+    found = members(project / "src/acme_tool")
+    assert found == {"__init__", "__init__.py", "__version__", "io", "io.py", "read"}
+    assert members(project / "missing") == {"__version__"}
+
+
+def test_variables_that_a_package_makes_or_spells_out(tmp_path: Path) -> None:
+    before = Names.of(BEFORE)
+    (tmp_path / "x.py").write_text('HOME = "ACME_TOOL_HOME"\n')
+    assert spelled(tmp_path, before) is None
+    (tmp_path / "y.py").write_text('PREFIX = f"{__package__.upper()}_"\n')
+    assert spelled(tmp_path, before) == frozenset({"ACME_TOOL_HOME"})
+
+
+def test_no_change_reads_nothing(tmp_path: Path) -> None:
+    same = Names.of(BEFORE)
+    assert mend(tmp_path / "missing", Change(same, same)) == Mended()

@@ -1,0 +1,237 @@
+"""Python files: what names the package is rewritten, and not a byte besides."""
+
+import ast
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+import rename_imports
+from rename_imports import rename
+from updating.names import Change, Names
+
+MEMBERS = frozenset({"io", "main", "Thing"})
+
+
+def names(distribution: str, import_path: str) -> Names:
+    return Names(distribution, import_path, "src/" + import_path.replace(".", "/"))
+
+
+TOOL = names("acme-tool", "acme_tool")
+SPACE = names("acme-tool", "acme.tool")
+DEEP = names("acme-tool", "acme.tool.core")
+KIT = names("acme-tool", "acme.kit")
+LONE = names("acme-tool", "kit")
+DATA = names("acme-tool", "data.tool")
+WORD, CLACK = names("click", "click"), names("clack", "clack")
+
+# Each line is of a file of its own.
+# ruff: noqa: E501  # a table
+LINES = [
+    # Imports in all their forms.
+    (TOOL, SPACE, "import acme_tool", "import acme.tool"),
+    (TOOL, SPACE, "import acme_tool.io as x, os", "import acme.tool.io as x, os"),
+    (TOOL, SPACE, "import os, acme_tool as t", "import os, acme.tool as t"),
+    (TOOL, SPACE, "from acme_tool import x", "from acme.tool import x"),
+    (TOOL, SPACE, "from acme_tool.io import (x as y, z)", "from acme.tool.io import (x as y, z)"),
+    (TOOL, SPACE, "from acme_tool.io import *", "from acme.tool.io import *"),
+    (TOOL, SPACE, "lazy import acme_tool.io", "lazy import acme.tool.io"),
+    (TOOL, SPACE, "lazy from acme_tool import io", "lazy from acme.tool import io"),
+    (SPACE, TOOL, "from acme import tool", "import acme_tool as tool"),
+    (SPACE, KIT, "from acme import tool", "from acme import kit as tool"),
+    (SPACE, KIT, "from acme import tool as t", "from acme import kit as t"),
+    (SPACE, DATA, "from acme import tool", "from data import tool"),
+    (SPACE, DATA, "from acme import sib, tool  # why", "from acme import sib\nfrom data import tool  # why"),
+    (SPACE, DATA, "lazy from acme import sib, tool", "lazy from acme import sib\nlazy from data import tool"),
+    (SPACE, DATA, "if x: from acme import tool, sib", "if x: from acme import sib; from data import tool"),
+    (SPACE, DEEP, "from acme import tool", "from acme.tool import core as tool"),
+    (SPACE, DEEP, "from acme.tool import core", "from acme.tool.core import core"),
+    (DEEP, SPACE, "from acme.tool import core", "from acme import tool as core"),
+    # Dotted uses after a plain import.
+    (TOOL, SPACE, "import acme_tool; acme_tool.x(acme_tool)", "import acme.tool; acme.tool.x(acme.tool)"),
+    (TOOL, SPACE, "import acme_tool.io; acme_tool.io.x.y", "import acme.tool.io; acme.tool.io.x.y"),
+    (SPACE, LONE, "import acme.tool, acme.sib; (acme.tool).x, acme.sib", "import kit, acme.sib; (kit).x, acme.sib"),
+    (TOOL, SPACE, "import acme_tool; x.acme_tool(acme_tool=1)", "import acme.tool; x.acme_tool(acme_tool=1)"),
+    (TOOL, SPACE, "lazy import acme_tool; acme_tool.x", "lazy import acme.tool; acme.tool.x"),
+    # Something else by the old name, or by the new one.
+    (TOOL, SPACE, "import acme_tool; f = lambda acme_tool: acme_tool.x", "import acme.tool; f = lambda acme_tool: acme_tool.x"),
+    (TOOL, SPACE, "acme_tool = f(); acme_tool.x", "acme_tool = f(); acme_tool.x"),
+    (TOOL, SPACE, "import acme_tool; acme = acme_tool.x", "import acme.tool as acme_tool; acme = acme_tool.x"),
+    (SPACE, LONE, "import acme.tool; kit = acme.tool.x", "import kit as acme_tool; kit = acme_tool.x"),
+    (WORD, CLACK, "import click; click = click.x", "import clack as click; click = click.x"),
+    (TOOL, SPACE, "import my_acme_tool, acme_tools.x", "import my_acme_tool, acme_tools.x"),
+    # Strings that name modules, entry points and files.
+    (TOOL, SPACE, 'f("acme_tool.io:main", "acme_tool")', 'f("acme.tool.io:main", "acme.tool")'),
+    (TOOL, SPACE, "x: 'acme_tool.Thing'", "x: 'acme.tool.Thing'"),
+    (TOOL, SPACE, 'f"import acme_tool.{x}"', 'f"import acme.tool.{x}"'),
+    (TOOL, SPACE, "b'acme_tool.io'", "b'acme.tool.io'"),
+    (TOOL, SPACE, 'open("src/acme_tool/io.py")', 'open("src/acme/tool/io.py")'),
+    (TOOL, SPACE, 'run(["python", "-c", "import acme_tool; acme_tool.x()"])', 'run(["python", "-c", "import acme.tool; acme.tool.x()"])'),
+    (WORD, CLACK, 'import_module("click"), patch("click.zzz.Y")', 'import_module("clack"), patch("clack.zzz.Y")'),
+    (WORD, CLACK, 'run([python, "-m", "click"])', 'run([python, "-m", "clack"])'),
+    (WORD, CLACK, 'logging.getLogger("click")', 'logging.getLogger("clack")'),
+    (WORD, CLACK, 'f("click.io.read"), "click"', 'f("clack.io.read"), "click"'),
+    (WORD, CLACK, r'f("x\nimport click\n")', r'f("x\nimport clack\n")'),
+    # The distribution.
+    (TOOL, names("data-kit", "acme_tool"), 'version("acme-tool")', 'version("data-kit")'),
+    (TOOL, names("data-kit", "acme_tool"), 'run(["acme-tool", "-v"])', 'run(["data-kit", "-v"])'),
+    (WORD, names("clack", "click"), 'version("click"), NAME, import_module("click")', 'version("clack"), NAME, import_module("click")'),
+    (TOOL, SPACE, 'version("acme_tool")', 'version("acme_tool")'),
+    (TOOL, names("Data.Kit", "acme_tool"), 'version("Acme_Tool")', 'version("Data.Kit")'),
+    (WORD, names("clack", "click"), 'NAME = "click"', 'NAME = "clack"'),
+    (WORD, names("click", "clack"), 'version("click"), files("click")', 'version("click"), files("clack")'),
+    # Comments stay.
+    (TOOL, SPACE, "import acme_tool  # acme_tool.io", "import acme.tool  # acme_tool.io"),
+]  # fmt: skip
+
+
+def renamed(before: Names, now: Names, text: str, package: str = "", *, mixed: bool = False) -> str:
+    change = Change(before, now, MEMBERS, mixed=mixed)
+    return rename(text.encode(), change, package=package).decode()
+
+
+@pytest.mark.parametrize(("before", "now", "line", "expected"), LINES)
+def test_line(before: Names, now: Names, line: str, expected: str) -> None:
+    assert renamed(before, now, line) == expected
+    for frame in ("def f():\n    {}\n    return 1\n", "if TYPE_CHECKING:\n    {}\n"):
+        inside = expected.replace("\n", "\n    ")
+        assert renamed(before, now, frame.format(line)) == frame.format(inside)
+
+
+@pytest.mark.parametrize(
+    ("now", "line", "expected"),
+    [
+        (KIT, "from . import io", "from . import io"),
+        (KIT, "from .. import sib", "from .. import sib"),
+        (KIT, "from ..tool import x", "from acme.kit import x"),
+        (KIT, "from .. import tool", "from acme import kit as tool"),
+        (DATA, "from .io import x", "from .io import x"),
+        (DATA, "from .. import sib", "from acme import sib"),
+        (DATA, "from ..sib import x", "from acme.sib import x"),
+        (DEEP, "from ..sib import (\n    x,  # x\n)", "from acme.sib import (\n    x,  # x\n)"),
+        (DATA, "from ..tool.io import x", "from data.tool.io import x"),
+        (LONE, "from .. import sib, tool", "from acme import sib\nimport kit as tool"),
+    ],
+)
+def test_relative_imports_that_no_longer_hold(now: Names, line: str, expected: str) -> None:
+    assert renamed(SPACE, now, line, "acme.tool") == expected
+
+
+def test_a_relative_import_counts_from_its_subpackage() -> None:
+    line = "from ..io import x\nfrom ...sib import y\n"
+    expected = "from ..io import x\nfrom acme.sib import y\n"
+    assert renamed(SPACE, DATA, line, "acme.tool.deep") == expected
+    assert renamed(SPACE, DATA, line) == line, "in no package, it leads nowhere"
+
+
+def test_a_text_of_both_names_keeps_the_new_ones() -> None:
+    text = "from acme.tool import core\nimport acme.tool.core.io\nfrom acme.tool.io import x\n"
+    expected = (
+        "from acme.tool import core\nimport acme.tool.core.io\nfrom acme.tool.core.io import x\n"
+    )
+    assert renamed(SPACE, DEEP, text, mixed=True) == expected
+    assert renamed(SPACE, DEEP, expected, mixed=True) == expected
+
+
+def test_comments_in_an_import_that_is_parted() -> None:
+    text = "from acme import (\n    sib,  # s\n    other,  # o\n    tool,\n)\n"
+    expected = "from acme import (\n    sib,  # s\n    other,  # o\n)\nfrom data import tool\n"
+    assert renamed(SPACE, DATA, text) == expected
+    with pytest.raises(ValueError, match="comment"):
+        renamed(SPACE, DATA, "from acme import (\n    sib,\n    tool,  # t\n)\n")
+
+
+ODD = {
+    "line ends": b"import acme_tool\r\nx = 1\ny = 2\r\n",
+    "byte order mark": b"\xef\xbb\xbfimport acme_tool\n",
+    "encoding": "# -*- coding: latin-1 -*-\nimport acme_tool\nx = 'é'\n".encode("latin-1"),
+    "no end": b"x  =  [ 1,2 ,]\nimport acme_tool",
+    "spaces": b"import   acme_tool\nif  x :\n\timport acme_tool . io\n",
+    "form feed": b"import acme_tool\n\f\nx = 1\n",
+}
+
+
+@pytest.mark.parametrize("source", ODD.values(), ids=ODD)
+def test_all_other_bytes_stay(source: bytes) -> None:
+    expected = source.replace(b"acme_tool . io", b"acme_tool.io").replace(
+        b"acme_tool", b"acme.tool"
+    )
+    assert rename(source, Change(TOOL, SPACE)) == expected
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        b"import acme_tool\nprint 1\n",
+        b"import acme_tool\n\0",
+        b"\xff",
+        b"import acme_tool\f\n\fx = 1\n",
+    ],
+)
+def test_what_is_no_python_is_refused(source: bytes) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011  # libcst's own words
+        rename(source, Change(TOOL, SPACE))
+
+
+def test_a_name_that_no_alias_mends_is_refused() -> None:
+    with pytest.raises(ValueError, match="kit is the name of something else"):
+        renamed(SPACE, LONE, "import acme.tool.io\nkit = acme.tool.io.x\n")
+
+
+STATEMENTS = [
+    "import {0}", "import {0}.io as io", "from {0} import x", "from {0}.io import (\n    x,\n    y,\n)",
+    "def f():\n    from {0}.main import x\n    return x", "lazy from {0} import Thing",
+    "import {0}.io\nx = {0}.io.read({0})", "class A:\n    a = '{0}.Thing'", "# a comment",
+    "x = f'{0}.io.{{y}}'", '"""Text.\n\n>>> import {0}.io\n"""', "x = 1;  y=2",
+]  # fmt: skip
+PATHS = st.sampled_from(["acme_tool", "acme.tool", "acme.kit_2", "data.io.tool", "acme.tool.deep"])
+
+
+@settings(max_examples=50, deadline=None)  # a second of libcst
+@given(PATHS, PATHS, st.lists(st.sampled_from(STATEMENTS)))
+def test_there_and_back_is_where_it_was(before: str, now: str, statements: list[str]) -> None:
+    assume(before != now)
+    text = "".join(f"{statement}\n" for statement in statements).format(before)
+    there = renamed(names("x", before), names("x", now), text)
+    assert there == "".join(f"{one}\n" for one in statements).format(now)
+    assert renamed(names("x", now), names("x", before), there) == text
+
+
+def test_the_script_writes_files_and_names_what_it_refuses(tmp_path: Path) -> None:
+    files = {
+        "src/acme/tool/deep/own.py": "import acme_tool.io\nfrom ..io import x\n",
+        "tests/x.py": "from acme_tool import Thing\n",
+        "old.py": "import acme_tool\nprint 1\n",
+    }
+    for path, text in files.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    (tmp_path / "tests/x.py").chmod(0o755)
+    given: dict[str, Any] = {
+        "project": str(tmp_path),
+        "before": vars(TOOL),
+        "now": vars(SPACE),
+        "members": [],
+        "spelled": None,
+        "files": dict.fromkeys(files, True),
+    }
+    done = subprocess.run(
+        [sys.executable, rename_imports.__file__],
+        input=json.dumps(given),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    changed = ["src/acme/tool/deep/own.py", "tests/x.py"]
+    assert json.loads(done.stdout) == {"changed": changed, "refused": ["old.py"]}
+    assert (tmp_path / changed[0]).read_text() == "import acme.tool.io\nfrom ..io import x\n"
+    assert (tmp_path / "old.py").read_text() == files["old.py"]
+    assert (tmp_path / "tests/x.py").stat().st_mode & 0o777 == 0o755
+    assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == len(files)
+    for path in changed:
+        ast.parse((tmp_path / path).read_text())
