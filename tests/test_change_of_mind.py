@@ -273,8 +273,8 @@ MORE = {
     ),
     "shortened": ({**LIBRARY, **NAMESPACE, "namespace": "acme.data.io"}, {"namespace": "acme"}),
     "shortened to its parent": (
-        {**LIBRARY, **NAMESPACE, "namespace": "acme.data"},
-        {"package": "regular", "import_name": "acme"},
+        {**LIBRARY, **NAMESPACE, "namespace": "acme_kit.data"},
+        {"package": "regular", "import_name": "acme_kit"},
     ),
     "regular into itself": (
         {**LIBRARY, "import_name": "acme_kit"},
