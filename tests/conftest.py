@@ -79,7 +79,7 @@ def _isolation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         patch.setenv("PYTHONDONTWRITEBYTECODE", "1")
         patch.delenv("VIRTUAL_ENV", raising=False)
         with local.env():  # what Copier starts in this process, which has a copy of its own
-            local.env.pop("VIRTUAL_ENV", None)
+            local.env.pop("VIRTUAL_ENV", "")
             local.env.update(os.environ)
             yield
 

@@ -39,6 +39,7 @@ def remembering(*, modes: bool = False) -> Iterator[None]:
 
     Nothing that this replaces changes what is rendered: Copier starts a git process for each
     file, Jinja compiles each source anew, and copier.yml is read by a parser written in Python.
+
     """
     with (
         patch.object(yaml, "SafeLoader", getattr(yaml, "CSafeLoader", yaml.SafeLoader)),
