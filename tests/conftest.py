@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
+from plumbum import local
 
 import keeping
 import prek_mirrors
@@ -77,7 +78,10 @@ def _isolation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         patch.setenv("UV_CACHE_DIR", str(shared / "uv-cache"))
         patch.setenv("PYTHONDONTWRITEBYTECODE", "1")
         patch.delenv("VIRTUAL_ENV", raising=False)
-        yield
+        with local.env():  # what Copier starts in this process, which has a copy of its own
+            local.env.pop("VIRTUAL_ENV", "")
+            local.env.update(os.environ)
+            yield
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ from unittest.mock import patch
 
 import copier
 import jinja2
+import yaml
 
 ROOT = Path(__file__).parents[1]
 
@@ -30,14 +31,19 @@ def _compile_once(
 
 
 @contextmanager
-def remembering() -> Iterator[None]:
+def remembering(*, modes: bool = False) -> Iterator[None]:
     """Have Copier do the same work once a process.
 
-    Neither private name that this replaces changes what is rendered: Copier starts a git
-    process for each file, and Jinja compiles each source anew.
+    Args:
+        modes: Whether Copier looks up if git keeps the modes of files, once a file.
+
+    Nothing that this replaces changes what is rendered: Copier starts a git process for each
+    file, Jinja compiles each source anew, and copier.yml is read by a parser written in Python.
+
     """
     with (
-        patch("copier._main.is_git_available", return_value=False),
+        patch.object(yaml, "SafeLoader", getattr(yaml, "CSafeLoader", yaml.SafeLoader)),
+        patch("copier._main.is_git_available", return_value=modes),
         patch.object(jinja2.Environment, "compile", _compile_once),
     ):
         yield

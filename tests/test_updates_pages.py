@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import updates
-from test_releases import is_shallow
+from keeping import is_shallow
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the commands are those of POSIX")
