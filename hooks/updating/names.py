@@ -26,7 +26,7 @@ FILE = rf"\.(?:{'|'.join(ENDS.split())}|egg-info|dist-info|tar|zip|git)(?!\w)"
 
 # The end of a setting's name that takes paths.
 PATHS = (
-    r"(?<![a-z])(?:files|paths?|(?:in|ex)clude|omit|src|source|testpaths|folders?|dirs?|roots?)\b"
+    r"(?<![a-z])(?:files|paths?|include|exclude|omit|src|source|testpaths|folders?|dirs?|roots?)\b"
 )
 
 # What takes a module.
