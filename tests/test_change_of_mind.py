@@ -5,6 +5,7 @@ render of those, with the user's edits under the new names, byte for byte.
 """
 
 import os
+import shutil
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -231,6 +232,8 @@ def check_status(project: Path, before: Answers, now: Answers) -> None:
 def check_runs(project: Path, tmp_path: Path) -> None:
     """The project's own tests pass with its wheel installed."""
     uv("build", "--wheel", "--out-dir", tmp_path / "dist", project)
+    for left in [project / "build", *project.glob("**/*.egg-info")]:  # by setuptools
+        shutil.rmtree(left, ignore_errors=True)
     (wheel,) = (tmp_path / "dist").glob("*.whl")
     venv = tmp_path / "venv"
     uv("venv", "--python", sys.executable, venv)
