@@ -13,7 +13,7 @@ from jinja2_ansible_filters import AnsibleCoreFiltersExtension
 from pytest_copie.plugin import Copie
 
 from answers import SHAPES, Promise, identify
-from rendering import ROOT
+from rendering import QUICK, ROOT
 
 
 def run(*command: str | Path, cwd: Path | None = None, **env: str) -> str:
@@ -32,7 +32,7 @@ def run(*command: str | Path, cwd: Path | None = None, **env: str) -> str:
 
 
 def copier(*arguments: str | Path, cwd: Path | None = None, **env: str) -> str:
-    return run(sys.executable, "-m", "copier", *arguments, cwd=cwd, **env)
+    return run(sys.executable, "-c", QUICK, *arguments, cwd=cwd, **env)
 
 
 def commit(project: Path) -> None:

@@ -41,6 +41,7 @@ from keeping import (
     write,
 )
 from proof.building import find_uv
+from rendering import QUICK
 
 NEXT = "v9.1.0"
 UNDO = "git restore --source=HEAD --staged --worktree . && git clean -fd"
@@ -116,15 +117,6 @@ def updated(shelf: Path) -> State:
     """The end of an update that nothing disturbs."""
     return state(shelf / "after" / "acme-tool")
 
-
-# Copier's own command, with what makes it quicker.
-QUICK = f"""\
-import runpy, sys
-sys.path.append({str(Path(__file__).parent)!r})
-from rendering import remembering
-with remembering(modes=True):
-    runpy.run_module("copier", run_name="__main__")
-"""
 
 Printed = subprocess.CompletedProcess[str]
 
