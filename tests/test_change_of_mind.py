@@ -267,7 +267,7 @@ MORE = {
     "back to regular": ({**COMMAND, **NAMESPACE}, REGULAR),
     "import name": (PIPELINE, {"import_name": "data_kit"}),
     "another case": (LIBRARY, {"import_name": "Acme_Tool"}),
-    "project name": (COMMAND, {"project_name": "Data.Kit"}),
+    "project name": (COMMAND, {"project_name": "data-kit"}),
     "renamed": ({**LIBRARY, **NAMESPACE}, {"namespace": "data"}),
     "deepened": ({**LIBRARY, **NAMESPACE}, {"namespace": "acme.data.io"}),
     "deepened into itself": (

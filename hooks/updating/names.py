@@ -52,10 +52,11 @@ DISTRIBUTION_FOLLOWS = (
     r"\buvx (?:-[\w=-]+ )*",
     r"\b(?:version|metadata|distribution|requires|files)\([\"']",
     r"^#+ (?=\S+$)",
-    r"^[ \t]*\$ ",
 )
-# A requirement in quotes, a command with its arguments between backticks.
-DISTRIBUTION_STANDS = (r"(?<=[\"']){}(?=\[| ?[<>=!~]=| ?[<>])", r"(?<=`){}(?= [a-z-])")
+# A requirement in quotes.
+REQUIREMENT = r"(?<=[\"']){}(?=\[| ?[<>=!~]=| ?[<>])"
+# What runs the command: a prompt of a shell, or backticks around it and its arguments.
+RUNS = (r"^[ \t]*\$ {}(?![\w/-]|\.\w)", r"(?<=`){}(?= [a-z-])")
 
 
 @dataclass(frozen=True)
@@ -212,9 +213,18 @@ class Change:
                 variable = rf"(?<![A-Za-z0-9_])(?!(?:{but})(?!\w)){before.variables}"
                 forms.append((variable, before.variables, now.variables))
         if before.distribution != now.distribution:
-            pairs = {before.command: now.command, before.distribution: now.distribution}
+            # Where both are spelled alike, each kind of pattern has its own name for it.
+            command = {before.command: now.command}
+            distribution = {before.distribution: now.distribution}
             forms += [
-                (form, old, new) for old, new in pairs.items() for form in self._distributions(old)
+                (form, old, new)
+                for old, new in (distribution | command).items()
+                for form in self._commands(old)
+            ]
+            forms += [
+                (form, old, new)
+                for old, new in (command | distribution).items()
+                for form in self._distributions(old)
             ]
             archive = rf"(?<![\w.@-]){before.archive}-(?=[\d\"'$*<{{])"
             forms.append((archive, before.archive + "-", now.archive + "-"))
@@ -332,12 +342,18 @@ class Change:
             forms.append(rf"{start}{escaped}(?![\w/-]|{FILE})")
         return forms
 
-    def _distributions(self, name: str) -> list[str]:
+    @staticmethod
+    def _distributions(name: str) -> list[str]:
         escaped, end = re.escape(name), r"(?![\w/-]|\.\w)"
         forms = [rf"{lead}{escaped}{end}" for lead in DISTRIBUTION_FOLLOWS]
-        forms += [shape.format(escaped) for shape in DISTRIBUTION_STANDS]
+        return [*forms, REQUIREMENT.format(escaped)]
+
+    def _commands(self, name: str) -> list[str]:
+        """Give the patterns of the command, and of what may be either: its name serves for both."""
+        escaped = re.escape(name)
+        forms = [run.format(escaped) for run in RUNS]
         if not _is_word(name) and name != self.before.import_path:
-            forms.append(rf"(?<![\w.@/$-])(?<!cd ){escaped}{end}")
+            forms.append(rf"(?<![\w.@/$-])(?<!cd ){escaped}(?![\w/-]|\.\w)")
         return forms
 
 

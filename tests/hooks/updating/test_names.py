@@ -71,6 +71,10 @@ REWRITTEN = [
     (TOOL, OTHER, "$ acme-tool sum x", "$ data-kit sum x"),
     (TOOL, OTHER, "dist/acme_tool-1.0.tar.gz", "dist/data_kit-1.0.tar.gz"),
     (names("Acme.Tool", "x"), names("kit", "x"), "run acme-tool", "run kit"),
+    (TOOL, names("X.Y", "x"), "pip install acme-tool", "pip install X.Y"),
+    (TOOL, names("X.Y", "x"), "# acme-tool", "# X.Y"),
+    (TOOL, names("X.Y", "x"), "$ acme-tool sum x", "$ x-y sum x"),
+    (TOOL, names("X.Y", "x"), "eval $(acme-tool)", "eval $(x-y)"),
     (WORD, CLACK, "uv add click", "uv add clack"),
     (WORD, CLACK, "pip install --upgrade click", "pip install --upgrade clack"),
     (WORD, CLACK, 'needs = ["click>=8"]', 'needs = ["clack>=8"]'),
@@ -190,7 +194,7 @@ def test_names_are_made_of_answers() -> None:
 
 KNOWN = st.builds(
     names,
-    st.sampled_from(["acme-tool", "data-kit", "x.y"]),
+    st.sampled_from(["acme-tool", "data-kit", "x-y"]),
     st.sampled_from(["acme_tool", "acme.tool", "acme.tool.acme_tool", "acme.tool.deep", "kit_2"]),
     st.sampled_from(["src/", ""]),
 )
