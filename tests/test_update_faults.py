@@ -450,6 +450,12 @@ def test_an_answer_changed_by_hand(project: Path) -> None:
     )
 
 
+def test_that_is_told(project: Path) -> None:
+    answer(project, "layout", "layout: flat")
+    done = run_copier(project, "--trust")
+    assert "\nThe answers have the package in acme_tool/, which is not there." in done.stdout
+
+
 # --- What the hook misses --------------------------------------------------------------
 
 

@@ -39,7 +39,13 @@ def finish(project: Path, answers_file: str) -> Outcome:
     outcome.places = [f"{path}:{place.line}: {place.text}" for path, place in mended.places]
     if mended.notice:
         outcome.notes.append(mended.notice)
-    outcome.seeds = seeds.compare(update, change.now.package_dir)
+    folder = Names.of(update.now).package_dir
+    if change.now.package_dir == folder and not (project / folder).is_dir():
+        outcome.notes.append(
+            f"The answers have the package in {folder}/, which is not there. If {answers_file} was"
+            " edited by hand, take that back, and give the answer to copier update by --data."
+        )
+    outcome.seeds = seeds.compare(update, folder)
     return outcome
 
 

@@ -1,9 +1,9 @@
 """Move the package's folder, and the tests that mirror it, to where the answers have them now.
 
 Files are renamed one by one, so that each is at one place or the other whenever a run ends, and
-git's index follows last, at once. Where a run was killed, `git stash --include-untracked` or
-`git reset --hard && git clean -fd` gives the committed files back; ignored ones may be in the new
-folder already, and stay there when the update is run again. (Only where acme.tool deepens to
+git's index follows last, at once. Where a run was killed, `git restore --source=HEAD --staged
+--worktree . && git clean -fd` gives the committed files back; ignored ones may be in the new folder
+already, and stay there when the update is run again. (Only where acme.tool deepens to
 acme.tool.core, and had a subpackage `core`, they cannot be told from its own: look there.)
 """
 
