@@ -30,6 +30,7 @@ ROOT = Path(__file__).parents[1]
 sys.path += [str(ROOT / "tests"), str(ROOT / "hooks")]
 
 import keeping  # noqa: E402
+import repositories  # noqa: E402
 import test_releases  # noqa: E402
 
 HOOKS = re.compile(r"(?m)^_(tasks|migrations):\n(?:(?:[ #].*)?\n)*")
@@ -130,20 +131,20 @@ def measure(
 def bare(template: Path, folder: Path) -> Path:
     """Copy every release of a template, without what it runs."""
     folder.mkdir()
-    keeping.git("init", "--quiet", cwd=folder)
+    repositories.git("init", "--quiet", cwd=folder)
     for version in [*keeping.releases(), keeping.HERE]:
         for path in folder.iterdir():
             if path.name != ".git":
                 (shutil.rmtree if path.is_dir() else Path.unlink)(path)
-        keeping.git("--work-tree", folder, "checkout", version, "--", ".", cwd=template)
+        repositories.git("--work-tree", folder, "checkout", version, "--", ".", cwd=template)
         settings = (folder / "copier.yml").read_text("utf-8")
         text, count = HOOKS.subn("", settings)
         if count != 2:  # noqa: PLR2004
             raise SystemExit(f"copier.yml of {version} has other hooks than this script knows")
         (folder / "copier.yml").write_text(text, "utf-8")
-        keeping.commit(folder)
-        keeping.git("tag", version, cwd=folder)
-    keeping.git("reset", "--hard", "--quiet", cwd=template)
+        repositories.commit(folder)
+        repositories.git("tag", version, cwd=folder)
+    repositories.git("reset", "--hard", "--quiet", cwd=template)
     return folder
 
 

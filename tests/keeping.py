@@ -15,6 +15,7 @@ import yaml
 
 import rendering
 from rendering import ROOT
+from repositories import commit, git, snapshot
 
 HERE = "v9.0.0"
 ANSWERS = ".copier-answers.yml"
@@ -23,31 +24,6 @@ _SOURCES = ("copier.yml", "includes", "template", "hooks")
 
 Files = dict[str, bytes]
 Data: TypeAlias = "Mapping[str, Data] | Sequence[Data] | str | int | float | bool | None"
-
-
-def git(*arguments: str | Path, cwd: Path) -> str:
-    """Run git, which has to succeed, and give what it prints."""
-    done = subprocess.run(
-        ["git", *map(str, arguments)], cwd=cwd, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
-def commit(project: Path) -> None:
-    """Commit all that is in a project, in a repository of its own if it is in none."""
-    git("init", "--quiet", cwd=project)
-    git("add", "--all", cwd=project)
-    git("commit", "--quiet", "--allow-empty", "--message=all", cwd=project)
-
-
-def snapshot(project: Path) -> Files:
-    """Every file outside .git, and its bytes."""
-    return {
-        path.relative_to(project).as_posix(): path.read_bytes()
-        for path in project.rglob("*")
-        if path.is_file() and ".git" not in path.relative_to(project).parts
-    }
 
 
 # --- Releases --------------------------------------------------------------------------

@@ -19,8 +19,9 @@ from plumbum import local
 
 import rendering
 from environments import uv
+from repositories import commit, snapshot
 from terminal import DOWN, ENTER, Terminal
-from test_copier import commit, run, snapshot
+from test_copier import run
 from updating.names import Names
 
 ANSWERS = ".copier-answers.yml"

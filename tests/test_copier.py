@@ -14,6 +14,7 @@ from pytest_copie.plugin import Copie
 
 from answers import SHAPES, Promise, identify
 from rendering import QUICK, ROOT
+from repositories import commit, snapshot
 
 
 def run(*command: str | Path, cwd: Path | None = None, **env: str) -> str:
@@ -33,21 +34,6 @@ def run(*command: str | Path, cwd: Path | None = None, **env: str) -> str:
 
 def copier(*arguments: str | Path, cwd: Path | None = None, **env: str) -> str:
     return run(sys.executable, "-c", QUICK, *arguments, cwd=cwd, **env)
-
-
-def commit(project: Path) -> None:
-    run("git", "init", "--quiet", cwd=project)
-    run("git", "add", "--all", cwd=project)
-    run("git", "commit", "--quiet", "--message=all", cwd=project)
-
-
-def snapshot(project: Path) -> dict[str, bytes]:
-    """Every file outside .git, and its bytes."""
-    return {
-        path.relative_to(project).as_posix(): path.read_bytes()
-        for path in project.rglob("*")
-        if path.is_file() and ".git" not in path.relative_to(project).parts
-    }
 
 
 @pytest.fixture

@@ -6,7 +6,8 @@ import pytest
 import yaml
 
 from keeping import HERE, clone_releases, is_shallow
-from test_copier import commit, copier, run, snapshot
+from repositories import commit, snapshot
+from test_copier import copier, run
 
 NEXT = "v9.1.0"
 PAGES = ("docs/index.md", "docs/tutorial.md")

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 import rendering
-from test_copier import commit, copier, run, snapshot
+from repositories import commit, snapshot
+from test_copier import copier, run
 
 Update = Callable[..., str]
 STARTS = {"starter": "command", "layout": "flat", "package": "namespace", "namespace": "acme.data"}

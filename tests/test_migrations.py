@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from test_copier import commit, copier, run
+from repositories import commit
+from test_copier import copier, run
 from updating.answers import Update
 from updating.migrations import MIGRATIONS, Migration
 from updating.migrations import run as migrate

@@ -20,22 +20,20 @@ from keeping import (
     Files,
     alike,
     answers_of,
-    commit,
     copy,
     edit,
-    git,
     is_shallow,
     look,
     parse,
     releases,
     settle,
-    snapshot,
     sources,
     unmerged,
     update,
 )
 from proof import prove
 from rendering import ROOT
+from repositories import commit, git, snapshot
 
 KEPT: dict[str, str] = json.loads((Path(__file__).with_name("releases.json")).read_text())
 VERSIONS = list(releases())

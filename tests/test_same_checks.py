@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from rendering import ROOT
+from repositories import commit, git
 
 Render = Callable[..., Path]
 
@@ -65,28 +66,22 @@ def test_the_settings_are_those_that_are_made(package: Path) -> None:
 
 def test_the_hooks_pass(tmp_path: Path, mirrors: dict[str, str]) -> None:
     """All that git would take, in a repository of its own: prek reads no other files."""
-    listed = git(ROOT, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    listed = git("ls-files", "-z", "--cached", "--others", "--exclude-standard", cwd=ROOT)
     for name in filter(None, listed.split("\0")):
         if (ROOT / name).is_file():
             copy = tmp_path / name
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, copy)
-    git(tmp_path, "init", "--quiet")
-    git(tmp_path, "add", "--all")
-    git(tmp_path, "commit", "--quiet", "--message=all")
+    commit(tmp_path)
     command = ["prek", "run", "--all-files", "--color=never"]
     done = subprocess.run(
         command, cwd=tmp_path, env=mirrors, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert git(tmp_path, "status", "--porcelain") == ""
+    assert git("status", "--porcelain", cwd=tmp_path) == ""
 
 
 def test_the_types_pass(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "mypy", "--cache-dir", str(tmp_path)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-
-
-def git(folder: Path, *arguments: str) -> str:
-    return subprocess.check_output(["git", *arguments], cwd=folder, text=True)

@@ -27,21 +27,10 @@ from filelock import FileLock
 from plumbum import ProcessExecutionError
 
 from conftest import shared_folder
-from keeping import (
-    ANSWERS,
-    Files,
-    commit,
-    copy,
-    edit,
-    git,
-    parse,
-    snapshot,
-    unmerged,
-    update,
-    write,
-)
+from keeping import ANSWERS, Files, copy, edit, parse, unmerged, update, write
 from proof.building import find_uv
 from rendering import QUICK
+from repositories import commit, git, snapshot
 
 NEXT = "v9.1.0"
 UNDO = "git restore --source=HEAD --staged --worktree . && git clean -fd"

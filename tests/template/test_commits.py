@@ -10,6 +10,7 @@ import pytest
 
 import pythons
 from answers import COVERING, identify
+from repositories import commit, git
 from template.test_free_text import EVERYTHING
 
 Render = Callable[..., Path]
@@ -33,19 +34,6 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         chosen = [FULL, *(COVERING if every else [])]
         metafunc.parametrize("answers", chosen, ids=["full", *map(identify, chosen[1:])])
         metafunc.parametrize("tool", ["prek", "pre-commit"] if every else ["prek"])
-
-
-def git(project: Path, *arguments: str) -> str:
-    done = subprocess.run(
-        ["git", *arguments], cwd=project, capture_output=True, text=True, check=True
-    )
-    return done.stdout
-
-
-def commit(project: Path) -> None:
-    git(project, "init", "--quiet", "--initial-branch=main")
-    git(project, "add", "--all")
-    git(project, "commit", "--quiet", "--message=Start the package")
 
 
 def lint(project: Path, variables: Mapping[str, str], *command: str) -> str:
@@ -79,11 +67,11 @@ def test_is_clean(
     variables = mirrors | {"PATH": path}
     printed = lint(project, variables, tool, "run", "--all-files")
     assert set(verdicts(printed).values()) == {"Passed"}, printed
-    assert git(project, "status", "--porcelain") == "?? uv.lock\n"
-    git(project, "add", "uv.lock")
+    assert git("status", "--porcelain", cwd=project) == "?? uv.lock\n"
+    git("add", "uv.lock", cwd=project)
     printed = lint(project, variables, tool, "run")
     assert set(verdicts(printed).values()) == {"Passed", "Skipped"}, printed
-    assert git(project, "status", "--porcelain") == "A  uv.lock\n"
+    assert git("status", "--porcelain", cwd=project) == "A  uv.lock\n"
 
 
 def test_faults_are_caught(render: Render, mirrors: dict[str, str]) -> None:

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from markdown_it import MarkdownIt
 
+from repositories import commit, git
+
 Render = Callable[..., Path]
 
 # What cannot run here, and why.
@@ -40,10 +42,6 @@ def test_commands_that_run_elsewhere_are_named(covering: list[Path]) -> None:
     assert ELSEWHERE.keys() <= named
 
 
-def git(project: Path, *arguments: str | Path) -> None:
-    subprocess.run(["git", *map(str, arguments)], cwd=project, check=True, capture_output=True)
-
-
 @pytest.fixture
 def variables(mirrors: dict[str, str], tmp_path: Path) -> dict[str, str]:
     """Those of somebody who has set up nothing yet."""
@@ -60,11 +58,9 @@ def variables(mirrors: dict[str, str], tmp_path: Path) -> dict[str, str]:
 def clone(render: Render, tmp_path: Path, request: pytest.FixtureRequest) -> Path:
     """A fresh clone of a package that was committed with its lock."""
     project = render(github_user="acme", **request.param)
-    git(project, "init", "--initial-branch=main")
     subprocess.run([sys.executable, "-m", "uv", "lock", "--quiet"], cwd=project, check=True)
-    git(project, "add", "--all")
-    git(project, "commit", "--message=Start the package")
-    git(tmp_path, "clone", project, "clone")
+    commit(project)
+    git("clone", project, "clone", cwd=tmp_path)
     return tmp_path / "clone"
 
 

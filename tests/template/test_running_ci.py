@@ -18,6 +18,7 @@ import pytest
 import yaml
 
 import pythons
+from repositories import commit, git
 
 Render = Callable[..., Path]
 
@@ -103,7 +104,7 @@ class Runner:
         shallow = [] if depth == "0" else [f"--depth={depth}"]
         branch = f"--branch={tag or 'main'}"
         quiet = ["--quiet", "--config=advice.detachedHead=false"]
-        git("clone", *quiet, *shallow, branch, self.origin.as_uri(), clone)
+        git("clone", *quiet, *shallow, branch, self.origin.as_uri(), clone, cwd=self.origin)
         return clone
 
     def run(self, script: str, clone: Path, variables: Mapping[str, str]) -> str:
@@ -131,10 +132,6 @@ def shell(
     )
 
 
-def git(*arguments: str | Path, cwd: Path | None = None) -> None:
-    subprocess.run(["git", *arguments], cwd=cwd, check=True)
-
-
 @pytest.fixture
 def runner(
     render: Render, tmp_path: Path, request: pytest.FixtureRequest, mirrors: dict[str, str]
@@ -150,10 +147,8 @@ def runner(
         changelog = project / "CHANGELOG.md"
         text = changelog.read_text("utf-8")
         changelog.write_text(text.replace("## Unreleased", f"## {VERSION} (2026-01-31)"), "utf-8")
-        git("init", "--quiet", "--initial-branch=main", cwd=project)
         made.run("uv sync", project, {})
-        git("add", "--all", cwd=project)
-        git("commit", "--quiet", "--message=Start the package", cwd=project)
+        commit(project)
         git("tag", "--annotate", f"--message={VERSION}", f"v{VERSION}", cwd=project)
         return made
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from test_copier import commit
+from repositories import commit
 from updating.answers import Answers, Update, read
 
 

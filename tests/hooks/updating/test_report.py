@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from test_copier import commit
+from repositories import commit
 from updating.answers import Update
 from updating.changelog import Release
 from updating.merging import Clash
