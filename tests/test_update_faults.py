@@ -136,8 +136,15 @@ def run_copier(
         text=True,
         check=False,
         start_new_session=True,
-        preexec_fn=limit,  # no threads here
+        preexec_fn=partial(begin, limit),  # no threads here
     )
+
+
+def begin(limit: Callable[[], None] | None) -> None:
+    """Set a new process up: one in the background of a shell would not hear of Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    if limit:
+        limit()
 
 
 def test_nothing_goes_wrong(shelf: Path, updated: State) -> None:
