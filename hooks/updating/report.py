@@ -90,9 +90,16 @@ def _news(releases: Sequence[Release]) -> Iterator[str]:
         yield from row("", f"and {len(entries) - _ENTRIES} more: CHANGELOG.md of the template")
 
 
-def _facts(outcome: Outcome) -> Iterator[tuple[str, str]]:
-    for name, (old, new) in outcome.update.changed.items():
+def _answers(update: Update) -> Iterator[tuple[str, str]]:
+    for name, (old, new) in update.changed.items():
         yield "answer", f"{name}: {_shown(old)} -> {_shown(new)}"
+    if "package" in update.changed and "import_name" not in update.changed:
+        stays = update.now.get("import_name")
+        yield "answer", f"import_name stays {stays}; --data import_name=NAME gives another"
+
+
+def _facts(outcome: Outcome) -> Iterator[tuple[str, str]]:
+    yield from _answers(outcome.update)
     for sentence in outcome.migrated:
         yield "migrated", sentence
     for move in outcome.moved:

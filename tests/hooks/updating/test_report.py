@@ -83,6 +83,15 @@ def test_every_fact_has_a_row(project: Path) -> None:
     assert following(made).endswith("`git apply --3way .git/treewright.patch`")
 
 
+def test_the_import_name_stays_unless_it_is_given(project: Path) -> None:
+    before = {"_commit": "v1", "package": "regular", "import_name": "acme_tool"}
+    now = {"_commit": "v1", "package": "namespace", "import_name": "acme_tool"}
+    hint = "answer    import_name stays acme_tool; --data import_name=NAME gives another"
+    assert hint in done(Outcome(Update(project, before, now))).splitlines()
+    now["import_name"] = "tool"
+    assert hint not in done(Outcome(Update(project, before, now))).splitlines()
+
+
 def test_a_long_entry_is_cut(project: Path) -> None:
     text = done(outcome(project, releases=[Release("v1.1.0", ["word " * 40])]))
     (line,) = [line for line in text.splitlines() if line.startswith("new")]
