@@ -5,7 +5,7 @@ from updating.rendering import render
 from updating.repository import BASE, OURS, git, mark_unmerged, paths
 
 
-def keep_edited(update: Update) -> list[str]:
+def keep_edited(update: Update) -> None:
     """Bring back the files that the user had edited, as a conflict with the deletion.
 
     The index gets what git itself leaves of such a conflict: the file as it was rendered and as
@@ -14,17 +14,13 @@ def keep_edited(update: Update) -> list[str]:
     Args:
         update: The update.
 
-    Returns:
-        Their paths, relative to the project.
-
     """
     deleted = ["diff", "--name-only", "-z", "--no-renames", "--diff-filter=D", "--relative"]
     gone = paths(git(update.project, *deleted))
     if not gone:
-        return []
+        return
     before, _ = update.versions
     rendered = render(before, update.before, [f"/{path}" for path in gone]) or {}
-    edited = []
     for path in gone:
         ours = git(update.project, "show", f"HEAD:./{path}")
         base = rendered.get(path)
@@ -32,5 +28,3 @@ def keep_edited(update: Update) -> list[str]:
             git(update.project, "checkout", "HEAD", "--", path)
             sides = {OURS: ours} if base is None else {BASE: base, OURS: ours}
             mark_unmerged(update.project, path, sides)
-            edited.append(path)
-    return edited
