@@ -35,6 +35,7 @@ def _compile_once(
     key = (source, name, *rest[1:], self.trim_blocks, self.lstrip_blocks)
     if key not in _compiled:
         _compiled[key] = _compile(self, source, name, *rest)  # type: ignore[call-overload]
+    self.preprocess(str(source), name)  # where Copier forgets the last path that yields
     return _compiled[key]
 
 
