@@ -71,7 +71,7 @@ def test_each_text_has_a_rule(rules: Any) -> None:  # noqa: ANN401
 
 def test_every_computed_answer_and_every_switch_is_refused() -> None:
     refusals = (ROOT / "includes/refusals.jinja").read_text("utf-8")
-    computed, switches = (
+    switches, computed = (
         ast.literal_eval(found) for found in re.findall(r"name in (\[.+?\])", refusals)
     )
     assert computed == [name for name, q in QUESTIONS.items() if q.get("when") is False]
