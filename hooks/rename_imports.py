@@ -17,9 +17,10 @@ it leads out of the package and the parents are others now. Comments stay as the
 
 import json
 import sys
-from collections.abc import Sequence
-from dataclasses import replace
-from itertools import pairwise
+from collections.abc import Iterator, Sequence
+from dataclasses import fields, replace
+from itertools import chain, pairwise
+from operator import is_
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -34,6 +35,20 @@ MODULE_CALLS = {
     "importorskip", "run_module", "find_spec", "resolve_name",
 }  # fmt: skip
 DISTRIBUTION_CALLS = {"version", "metadata", "distribution", "requires", "files"}
+
+# Nodes without names in them, and the fields of all others.
+SPACES = (
+    cst.BaseParenthesizableWhitespace,
+    cst.TrailingWhitespace,
+    cst.EmptyLine,
+    cst.Newline,
+    cst.Comment,
+)
+FIELDS: dict[type, list[str]] = {
+    kind: [field.name for field in fields(kind)]
+    for kind in vars(cst).values()
+    if isinstance(kind, type) and issubclass(kind, cst.CSTNode) and not issubclass(kind, SPACES)
+}
 
 
 def rename(source: bytes, change: Change, *, package: str = "") -> bytes:
@@ -59,17 +74,30 @@ def rename(source: bytes, change: Change, *, package: str = "") -> bytes:
     if module.bytes != source:
         raise ValueError("it has characters that libcst does not keep")
     uses = Uses(module, change) if _plain_imports(module, change) else None
-    return module.visit(Renamer(change, package, uses)).bytes
+    new = Renamer(change, package, uses).rewritten(module)
+    return source if new is module else bytes(new.bytes)
 
 
-def every(node: cst.CSTNode, *kinds: type[cst.CSTNode]) -> list[Any]:
+def parts(node: object) -> Iterator[tuple[str, Any]]:
+    """Yield each field of a node that holds other nodes: one, or a tuple of them.
+
+    The `children` of libcst have the same, but copy the node each time.
+    """
+    for name in FIELDS.get(type(node), ()):
+        value: object = getattr(node, name)
+        if isinstance(value, tuple) or type(value) in FIELDS:
+            yield name, value
+
+
+def every(node: cst.CSTNode, *kinds: type) -> list[Any]:
     """Give every part of a node that is of a kind: libcst.matchers takes long to import."""
     found, rest = [], [node]
     while rest:
         one = rest.pop()
-        rest += reversed(one.children)
         if isinstance(one, kinds):
             found.append(one)
+        for _, value in parts(one):
+            rest += value if isinstance(value, tuple) else [value]
     return found
 
 
@@ -184,6 +212,23 @@ class Renamer(cst.CSTTransformer):
         self.uses = uses
         self._whole: dict[cst.CSTNode, str] = {}
 
+    def rewritten(self, node: Any) -> Any:  # noqa: ANN401
+        """Do what `node.visit(self)` does, but copy only the nodes in which something changes."""
+        changes = {}
+        for name, value in parts(node) if self.on_visit(node) else ():
+            new = self._all(value) if isinstance(value, tuple) else self.rewritten(value)
+            if new is not value:
+                changes[name] = new
+        return self.on_leave(node, node.with_changes(**changes) if changes else node)
+
+    def _all(self, nodes: tuple[cst.CSTNode, ...]) -> Sequence[cst.CSTNode]:
+        """Give nodes rewritten, with the several that one became; the same if none is."""
+        new = [self.rewritten(node) for node in nodes]
+        if all(map(is_, new, nodes)):
+            return nodes
+        several = (one if isinstance(one, cst.FlattenSentinel) else [one] for one in new)
+        return [*chain.from_iterable(several)]
+
     # --- Imports ---------------------------------------------------------------------
 
     def visit_ImportAlias(self, node: cst.ImportAlias) -> bool:  # noqa: ARG002
@@ -196,7 +241,7 @@ class Renamer(cst.CSTTransformer):
             if new != old and alias.asname is None and self.uses and self.uses.alias:
                 alias = alias.with_changes(asname=cst.AsName(cst.Name(self.uses.alias)))  # noqa: PLW2901
             names.append(alias if new == old else alias.with_changes(name=spell(new)))
-        return updated.with_changes(names=names)
+        return updated.with_changes(names=names) if names != [*original.names] else updated
 
     leave_Import = leave_LazyImport = _import  # type: ignore[assignment]
 
@@ -403,16 +448,20 @@ def _shortened(
         ValueError: If a comment is about a name that is not kept.
 
     """
-    if any(every(alias, cst.Comment) for alias in names if alias not in kept):
+    if any(map(_has_comment, (alias for alias in names if alias not in kept))):
         raise ValueError("a comment in an import would be lost")
     *rest, last = kept
     ended = names[-1].comma
-    if every(last, cst.Comment) and isinstance(ended, cst.Comma):
+    if _has_comment(last) and isinstance(ended, cst.Comma):
         comma = cst.ensure_type(last.comma, cst.Comma)
         space = cst.ensure_type(comma.whitespace_after, cst.ParenthesizedWhitespace)
         line = getattr(ended.whitespace_after, "last_line", cst.SimpleWhitespace(""))
         ended = comma.with_changes(whitespace_after=space.with_changes(last_line=line))
     return [*rest, last.with_changes(comma=ended)]
+
+
+def _has_comment(alias: cst.ImportAlias) -> bool:
+    return "#" in cst.Module([]).code_for_node(alias)
 
 
 def package_of(path: str, change: Change) -> str:

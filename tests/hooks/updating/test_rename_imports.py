@@ -7,12 +7,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import libcst as cst
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import rename_imports
-from rename_imports import rename
+from rename_imports import SPACES, every, parts, rename
 from updating.names import Change, Names
 
 MEMBERS = frozenset({"io", "main", "Thing"})
@@ -235,3 +236,13 @@ def test_the_script_writes_files_and_names_what_it_refuses(tmp_path: Path) -> No
     assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == len(files)
     for path in changed:
         ast.parse((tmp_path / path).read_text())
+
+
+def test_every_part_that_libcst_knows_is_looked_at() -> None:
+    text = "".join(f"{line}\n" for *_, line, _ in LINES) + Path(__file__).read_text("utf-8")
+    for node in every(cst.parse_module(text), object):
+        found: list[cst.CSTNode] = []
+        for _, value in parts(node):
+            found += value if isinstance(value, tuple) else [value]
+        known = {part for part in node.children if not isinstance(part, SPACES)}
+        assert {part for part in found if not isinstance(part, SPACES)} == known
