@@ -9,20 +9,22 @@ Usage: uv run --script rename_imports.py < JSON
 The JSON has `project`, the folder; `before`, `now`, `members` and `spelled`, as `updating.names`
 has them; and `files`, the path of each file from the project, with whether the update left it
 alone. Printed is JSON: `changed`, the files written, and `refused`, those that could not be read as
-Python and were left alone.
+Python and were left alone. Empty lines before it tell that the work goes on, one for each file.
 
 Rewritten are imports, what uses a plain `import acme.tool`, and strings; a relative import where
 it leads out of the package and the parents are others now. Comments stay as they are.
 """
 
 import json
+import os
+import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from itertools import chain, pairwise
 from operator import is_
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, NamedTuple
 
 import libcst as cst
 from libcst.metadata import ImportAssignment, MetadataWrapper, Scope, ScopeProvider
@@ -35,6 +37,10 @@ MODULE_CALLS = {
     "importorskip", "run_module", "find_spec", "resolve_name",
 }  # fmt: skip
 DISTRIBUTION_CALLS = {"version", "metadata", "distribution", "requires", "files"}
+
+MAX_PROCESSES = 61  # as many as Windows can wait for
+# A process that is spawned takes as long to start as to rewrite 100,000 bytes; a forked one, less.
+BYTES_PER_PROCESS = 250_000
 
 # Nodes without names in them, and the fields of all others.
 SPACES = (
@@ -473,35 +479,125 @@ def package_of(path: str, change: Change) -> str:
     return ".".join([change.before.import_path, *inner.parts[:-1]])
 
 
-def rename_files(given: dict[str, Any]) -> dict[str, list[str]]:
-    """Rewrite the files that are named, each at once or not at all."""
-    project = Path(given["project"])
+class Task(NamedTuple):
+    """A file to rewrite: what is in it, and the other arguments of `rename`."""
+
+    source: bytes
+    change: Change
+    package: str
+
+
+def renamed(task: Task) -> bytes | None:
+    """Give a file under the new names; None where it has to be left alone."""
+    try:
+        return rename(task.source, task.change, package=task.package)
+    except (ValueError, RecursionError):  # the latter from a sum of hundreds of terms
+        return None
+
+
+def tasks_of(given: dict[str, Any]) -> dict[str, Task]:
+    """Read the files that are named, by their paths."""
     spelled = None if given["spelled"] is None else frozenset(given["spelled"])
-    change = Change(
-        Names(**given["before"]),
-        Names(**given["now"]),
-        frozenset(given["members"]),
-        spelled=spelled,
+    names = Names(**given["before"]), Names(**given["now"])
+    change = Change(*names, frozenset(given["members"]), spelled=spelled)
+    return {
+        path: Task(
+            Path(given["project"], path).read_bytes(),
+            replace(change, mixed=not untouched),
+            package_of(path, change),
+        )
+        for path, untouched in given["files"].items()
+    }
+
+
+def cores() -> int:
+    """Give how many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def all_renamed(tasks: Mapping[str, Task]) -> dict[str, bytes | None]:
+    """Give files under the new names, and print an empty line for each that is ready.
+
+    All cores are used where there is enough to do.
+    """
+    size = sum(len(task.source) for task in tasks.values())
+    processes = min(cores(), MAX_PROCESSES, size // BYTES_PER_PROCESS)
+    if processes > 1:
+        return in_parallel(tasks, processes)
+    ready = {}
+    for path, task in tasks.items():
+        ready[path] = renamed(task)
+        print(flush=True)
+    return ready
+
+
+def in_parallel(tasks: Mapping[str, Task], processes: int) -> dict[str, bytes | None]:
+    """Do so with several processes, the largest files first: they end at about the same time.
+
+    Ctrl-C is for this process alone: the others finish the files that they have begun, as a
+    result of which only a part was sent would block it.
+    """
+    from concurrent.futures import (  # noqa: PLC0415  # takes long, for a small package
+        BrokenExecutor,
+        ProcessPoolExecutor,
+        as_completed,
     )
-    changed, refused = [], []
-    for path, untouched in given["files"].items():
-        file = project / path
-        source = file.read_bytes()
+
+    by_size = sorted(tasks, key=lambda path: -len(tasks[path].source))
+    ignore = (signal.SIGINT, signal.SIG_IGN)
+    with ProcessPoolExecutor(processes, initializer=signal.signal, initargs=ignore) as pool:
         try:
-            new = rename(
-                source, replace(change, mixed=not untouched), package=package_of(path, change)
-            )
-        except ValueError:
+            futures = {path: pool.submit(renamed, tasks[path]) for path in by_size}
+            for future in as_completed(futures.values()):
+                future.result()
+                print(flush=True)
+        except BrokenExecutor as error:
+            raise SystemExit("one of its processes ended before its work was done") from error
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+    return {path: future.result() for path, future in futures.items()}
+
+
+def write(file: Path, text: bytes) -> None:
+    """Write a file at once or not at all."""
+    part = file.with_name(file.name + ".treewright")
+    try:
+        part.write_bytes(text)
+        part.chmod(file.stat().st_mode)
+        part.replace(file)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
+def rename_files(given: dict[str, Any]) -> dict[str, list[str]]:
+    """Rewrite the files that are named.
+
+    The first is written when all are ready: until then, what fails or is stopped changes none.
+    """
+    tasks = tasks_of(given)
+    ready = all_renamed(tasks)
+    changed, refused = [], []
+    for path, task in tasks.items():
+        file = Path(given["project"], path)
+        source, new = file.read_bytes(), ready[path]
+        if source != task.source:  # saved by its author meanwhile
+            new = renamed(task._replace(source=source))
+        if new is None:
             refused.append(path)
-            continue
-        if new != source:
-            part = file.with_name(file.name + ".treewright")
-            part.write_bytes(new)
-            part.chmod(file.stat().st_mode)
-            part.replace(file)
+        elif new != source:
+            write(file, new)
             changed.append(path)
     return {"changed": changed, "refused": refused}
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Rewrite the files that standard input names."""
     json.dump(rename_files(json.load(sys.stdin)), sys.stdout)
+
+
+if __name__ == "__main__":
+    main()
