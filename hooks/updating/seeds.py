@@ -52,9 +52,10 @@ def compare(update: Update, folder: str) -> Seeds | None:
     if not update.changed.keys() - {*NAMING, *UNREAD}:
         return None
     naming = {name: update.now[name] for name in NAMING if name in update.now}
+    wanted = patterns(folder)
     with current() as template:
-        old = render({**update.now, **update.before, **naming}, patterns(folder), source=template)
-        new = render(update.now, patterns(folder), source=template)
+        old = render({**update.now, **update.before, **naming}, wanted, source=template)
+        new = render(update.now, wanted, source=template)
     if old is None or new is None:
         return None
     known = set(paths(git(update.project, "ls-files", "-z")))
