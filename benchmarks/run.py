@@ -1,6 +1,6 @@
 """Measure what Treewright costs, against what nobody can do without, as one table.
 
-Usage: python benchmarks/run.py [render] [proof] [import] [command] [pipeline] [--rounds N]
+Usage: python benchmarks/run.py [WHAT ...] [--rounds N]
 
 How to read it: each row measures one thing and its reference, in turns and in one run,
 after a warm-up. The figures are medians of the rounds, and the ratio is the median of each
@@ -8,9 +8,12 @@ round's own ratio, which a machine that is now fast, now slow does not disturb. 
 speeds, which are per second, is the reference's to ours: less is better in every row.
 CPU counts a process and all that it starts. Wall time needs a machine that is idle.
 
-  render  `copier copy -T` with the default answers, against the same for a template of
-          one file. What a file costs is the CPU beyond that template's, for each file
-          beyond one; "questions alone" has all the questions, and renders one file.
+  render  `copier copy -T` with the default answers, against the same for a template of one
+          file. Beside it, in the same run: the floor, which is what comes out, as a template of
+          as many static files and no question; templates with as many files, questions and
+          choices as simple-modern-uv and copier-uv have; all our questions with one file; and
+          our template by a Copier with three changes (benchmarks/quicker.py).
+  parts   what one more question, choice or file adds to a copy of the one-file template.
   proof   hooks/prove.py, against a bare `uv build` of an equal project, for each backend.
   import  the generated package, against an empty one of the same name, in an interpreter
           that runs already, for each Python at hand (tests/pythons.py finds them).
@@ -20,186 +23,148 @@ CPU counts a process and all that it starts. Wall time needs a machine that is i
           against benchmarks/bare.py, the same in a loop of `csv` and `json` that checks
           nothing, for each Python at hand. Both have the start of Python in their time.
 
-The targets are wishes: the exit status does not depend on them. For Linux and macOS.
+Templates are committed and packed, as a clone from a forge is. The targets are wishes: the exit
+status does not depend on them. For Linux and macOS.
 """
 
 import argparse
 import json
-import os
-import resource
 import shutil
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from functools import partial
-from itertools import count
-from operator import truediv
 from pathlib import Path
 from statistics import median
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 ROOT = Path(__file__).parents[1]
-sys.path.append(str(ROOT / "tests"))
+sys.path += [str(ROOT), str(ROOT / "tests")]
+
+from benchmarks.quicker import CHANGES  # noqa: E402
+from benchmarks.workshop import (  # noqa: E402
+    BACKENDS,
+    Cost,
+    Row,
+    Workshop,
+    commit,
+    costs,
+    print_table,
+    run,
+    uv,
+)
 
 import pythons  # noqa: E402
-import rendering  # noqa: E402
 
-BACKENDS = ("uv", "hatchling", "setuptools", "flit", "pdm", "poetry")
 SHAPES = {
     "regular": {},
     "namespace": {"package": "namespace", "namespace": "acme"},
 }
-T = TypeVar("T")
-
 IMPORTS = 300  # in each process
 STARTS = 10  # of the command, in each round
 ROWS = 100_000  # for the pipeline
 
 # Targets: a ratio where the row has a reference, else in the row's unit.
-RENDER, RENDER_FILE, PROOF, PROOF_UV, IMPORT, COMMAND = 1.6, 4.0, 1.3, 1000.0, 1.05, 1.3
+RENDER, PROOF, PROOF_UV, IMPORT, COMMAND = 2.0, 1.3, 1000.0, 1.05, 1.3
 PIPELINE = 2.0
 
 
-class Cost(NamedTuple):
-    """What one run has spent, in milliseconds."""
+class Shape(NamedTuple):
+    """What there is in a template that others have made, counted in November 2026."""
 
-    cpu: float
-    wall: float
-
-
-class Row(NamedTuple):
-    """A line of the table: its figures in all rounds, references and target where it has them."""
-
-    what: str
-    unit: str
-    figures: Sequence[float]
-    against: str = ""
-    references: Sequence[float] = ()
-    target: float | None = None
-
-    def cells(self) -> tuple[str, ...]:
-        """Give the cells as text."""
-        figure = judged = median(self.figures)
-        reference = ratio = target = met = ""
-        if self.references:
-            sides = (self.figures, self.references)
-            judged = median(map(truediv, *(sides[::-1] if self.unit.endswith("/s") else sides)))
-            reference, ratio = f"{median(self.references):.1f} {self.unit}", f"{judged:.2f}"
-        if self.target is not None:
-            target = f"<= {self.target:g}" + ("" if self.references else f" {self.unit}")
-            met = "met" if judged <= self.target else "MISSED"
-        return (self.what, f"{figure:.1f} {self.unit}", self.against, reference, ratio, target, met)
+    files: int
+    templates: int
+    tags: int  # in each of them
+    questions: int
+    choices: int  # in all
 
 
-class Workshop:
-    """A temporary folder with the templates, where every run gets a place of its own.
-
-    Args:
-        folder: An empty folder, to be deleted by the caller.
-        rounds: How often to measure each thing.
-
-    """
-
-    def __init__(self, folder: Path, rounds: int) -> None:
-        """Commit the template of this checkout, and two of a single file."""
-        self._folder, self._rounds, self._numbers = folder, rounds, count()
-        self._isolate()
-        self.template = rendering.copy_template(self.place())
-        self.questions = rendering.copy_template(self.place())
-        self.one_file = self.place()
-        (self.one_file / "copier.yml").write_text("_subdirectory: template\n")
-        shutil.rmtree(self.questions / "template")
-        for template in (self.questions, self.one_file):
-            (template / "template").mkdir()
-            (template / "template/README.md").write_text("# One file\n")
-        for template in (self.template, self.questions, self.one_file):
-            git = ["git", "-C", str(template)]
-            run([*git, "init", "--quiet", "--initial-branch=main"])
-            run([*git, "add", "--all"])
-            run([*git, "commit", "--quiet", "--message=release: v9.0.0"])
-            run([*git, "tag", "--annotate", "--message=v9.0.0", "v9.0.0"])
-
-    def _isolate(self) -> None:
-        """Keep the developer's own settings from what is measured."""
-        settings, gitconfig = self._folder / "settings.yml", self._folder / "gitconfig"
-        settings.write_text("{}\n")
-        gitconfig.write_text("[user]\n  name = Bench\n  email = bench@example.org\n")
-        os.environ["COPIER_SETTINGS_PATH"] = str(settings)
-        os.environ["GIT_CONFIG_GLOBAL"] = str(gitconfig)
-        os.environ["UV_PYTHON"] = sys.executable
-        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-        os.environ.pop("VIRTUAL_ENV", None)
-
-    def place(self) -> Path:
-        """Make a new folder."""
-        folder = self._folder / str(next(self._numbers))
-        folder.mkdir()
-        return folder
-
-    def copy(self, template: Path, answers: Mapping[str, str] | None = None) -> tuple[Path, Cost]:
-        """Render a template into a new folder with Copier's own command."""
-        project = self.place() / "acme-tool"
-        data = [f"--data={name}={value}" for name, value in (answers or {}).items()]
-        options = ["--defaults", "--skip-tasks", "--quiet", *data]
-        command = [sys.executable, "-m", "copier", "copy", *options]
-        return project, run([*command, str(template), str(project)])
-
-    def measure(self, *runs: Callable[[], T]) -> list[list[T]]:
-        """Take turns, after a warm-up, and give what each run has given in all rounds."""
-        for run_ in runs:
-            run_()
-        rounds = [[run_() for run_ in runs] for _ in range(self._rounds)]
-        return [list(column) for column in zip(*rounds, strict=True)]
+LIKE = {
+    "simple-modern-uv": Shape(19, 7, 4, 8, 6),
+    "copier-uv": Shape(58, 56, 5, 15, 30),
+}
+MORE = 40  # questions, choices or files in a template, to tell what one costs
 
 
-def run(command: list[str]) -> Cost:
-    """Run a command, and give what it and its children have spent.
-
-    Raises:
-        SystemExit: If it fails, with what it has written.
-
-    """
-    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    wall, after = (
-        time.perf_counter() - start,
-        resource.getrusage(resource.RUSAGE_CHILDREN),
-    )
-    if done.returncode:
-        raise SystemExit(f"{' '.join(command)}\n{done.stdout}{done.stderr}")
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return Cost(cpu * 1000, wall * 1000)
-
-
-def uv() -> str:
-    """Find uv: on PATH, or beside this Python."""
-    return shutil.which("uv") or str(Path(sys.executable).with_name("uv"))
-
-
-def costs(
-    what: str, ours: list[Cost], against: str, others: list[Cost], target: float | None
-) -> Iterator[Row]:
-    """Give a row for CPU and one for wall time."""
-    for kind in Cost._fields:
-        figures, references = ([getattr(cost, kind) for cost in side] for side in (ours, others))
-        yield Row(f"{what}, {kind}", "ms", figures, against, references, target)
+def like(workshop: Workshop, shape: Shape) -> Path:
+    """Make a template of a shape."""
+    choices = "".join(f"    'choice {number}': c{number}\n" for number in range(shape.choices))
+    asked = [
+        f"q{number}:\n  type: str\n  help: Ask\n  default: c0\n"
+        for number in range(shape.questions)
+    ]
+    body = "".join(f"A line of {{{{ q{number} }}}}\n" for number in range(shape.tags))
+    names = [f"folder{number % 6}/{number}.md" for number in range(shape.files)]
+    files = {f"{name}.jinja": body for name in names[: shape.templates]}
+    files |= dict.fromkeys(names[shape.templates :], "# A file\n")
+    return workshop.make(f"{''.join(asked)}  choices:\n{choices}", files)
 
 
 def measure_render(workshop: Workshop) -> Iterator[Row]:
     """Measure a render with the default answers."""
-    ours, questions, one = workshop.measure(
-        lambda: workshop.copy(workshop.template)[1],
-        lambda: workshop.copy(workshop.questions)[1],
-        lambda: workshop.copy(workshop.one_file)[1],
-    )
     project, _ = workshop.copy(workshop.template)
     files = sum(path.is_file() for path in project.rglob("*"))
-    yield from costs(f"render {files} files", ours, "one-file template", one, RENDER)
-    share = [(cost.cpu - least.cpu) / (files - 1) for cost, least in zip(ours, one, strict=True)]
-    yield Row("render, each file beyond one, cpu", "ms", share, target=RENDER_FILE)
-    yield from costs("render, questions alone", questions, "one-file template", one, None)
+    one = workshop.make("", {"README.md": "# One file\n"})
+    questions = shutil.copytree(workshop.template, workshop.place() / "questions")
+    shutil.rmtree(questions / ".git")
+    shutil.rmtree(questions / "template")
+    shutil.copytree(one / "template", questions / "template")
+    commit(questions)
+    measured: dict[str, Callable[[], Cost]] = {
+        f"render {files} files": lambda: workshop.copy(workshop.template)[1],
+        f"  the floor: {files} static files": lambda: workshop.copy(floor)[1],
+        "  our questions alone": lambda: workshop.copy(questions)[1],
+    }
+    floor = workshop.floor()
+    for name, shape in LIKE.items():
+        measured[f"  like {name}: {shape.files} files"] = partial(
+            lambda template: workshop.copy(template)[1], like(workshop, shape)
+        )
+    quicker = str(Path(__file__).with_name("quicker.py"))
+    for changes in (*CHANGES, ",".join(CHANGES)):
+        measured[f"  ours, changed: {changes}"] = partial(
+            lambda changes: workshop.copy(workshop.template, copier=[quicker, changes])[1], changes
+        )
+    ones, *others = workshop.measure(lambda: workshop.copy(one)[1], *measured.values())
+    for what, figures in zip(measured, others, strict=True):
+        target = None if what.startswith(" ") else RENDER
+        yield from costs(what, figures, "one-file template", ones, target)
+
+
+def measure_parts(workshop: Workshop) -> Iterator[Row]:
+    """Measure what one more of each thing adds to a copy."""
+    one = {"README.md": "# One file\n"}
+    numbers = range(MORE)
+    choices = "".join(f"    'choice {number}': c{number}\n" for number in numbers)
+    parts = {
+        "a question": workshop.make(
+            "".join(f"q{n}:\n  type: str\n  help: Ask\n  default: a\n" for n in numbers), one
+        ),
+        "a hidden question": workshop.make(
+            "".join(
+                f"q{n}:\n  when: false\n  type: str\n  default: '{{{{ _folder_name }}}}'\n"
+                for n in numbers
+            ),
+            one,
+        ),
+        "a choice": workshop.make(f"q:\n  type: str\n  choices:\n{choices}  default: c0\n", one),
+        "a static file": workshop.make("", {**one, **{f"{n}.md": "# A file\n" for n in numbers}}),
+        "a template": workshop.make(
+            "", {**one, **{f"{n}.md.jinja": "# {{ _folder_name }}\n" for n in numbers}}
+        ),
+        "a file in a folder that is left out": workshop.make(
+            "", {**one, **{f"{{{{ '' }}}}/{n}.md": "# A file\n" for n in numbers}}
+        ),
+    }
+    bare = workshop.make("", one)
+    ones, *others = workshop.measure(
+        lambda: workshop.copy(bare)[1],
+        *(partial(lambda made: workshop.copy(made)[1], made) for made in parts.values()),
+    )
+    for what, figures in zip(parts, others, strict=True):
+        added = [(cost.cpu - least.cpu) / MORE for cost, least in zip(figures, ones, strict=True)]
+        yield Row(f"{what}, cpu", "ms", added)
 
 
 def measure_proof(workshop: Workshop) -> Iterator[Row]:
@@ -282,6 +247,7 @@ def measure_pipeline(workshop: Workshop) -> Iterator[Row]:
 
 MEASURES = {
     "render": measure_render,
+    "parts": measure_parts,
     "proof": measure_proof,
     "import": measure_import,
     "command": measure_command,
@@ -301,16 +267,14 @@ def main() -> None:
         parser.error(f"no such measure: {', '.join(sorted(unknown))}")
     with tempfile.TemporaryDirectory() as folder:
         workshop = Workshop(Path(folder), options.rounds)
-        rows = [
-            row.cells()
-            for name, measure in MEASURES.items()
-            if name in (options.what or MEASURES)
-            for row in measure(workshop)
-        ]
-    head = ("what", "figure", "reference", "its figure", "ratio", "target", "")
-    widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
-    for row in (head, tuple("-" * width for width in widths), *rows):
-        print("  ".join(map(str.ljust, row, widths)).rstrip())
+        print_table(
+            [
+                row
+                for name, measure in MEASURES.items()
+                if name in (options.what or MEASURES)
+                for row in measure(workshop)
+            ]
+        )
 
 
 if __name__ == "__main__":

@@ -60,9 +60,9 @@ def values(question: dict[str, Any]) -> str:
     choices = question.get("choices", [])
     listed = choices.values() if isinstance(choices, dict) else choices
     found = [value["value"] if isinstance(value, dict) else value for value in listed]
-    if question["type"] == "bool":
+    if question.get("type") == "bool":
         found = ["true", "false"]
-    usual = {"int": "number"}.get(question["type"], "text")
+    usual = {"int": "number"}.get(question.get("type", "str"), "text")
     return ", ".join(f"`{value}`" for value in found) or usual
 
 

@@ -75,7 +75,7 @@ def test_every_computed_answer_and_every_switch_is_refused() -> None:
         ast.literal_eval(found) for found in re.findall(r"name in (\[.+?\])", refusals)
     )
     assert computed == [name for name, q in QUESTIONS.items() if q.get("when") is False]
-    assert switches == [name for name, q in QUESTIONS.items() if q["type"] == "bool"]
+    assert switches == [name for name, q in QUESTIONS.items() if q.get("type") == "bool"]
 
 
 def test_every_question_has_a_default() -> None:

@@ -125,13 +125,17 @@ def broken(project: Path) -> str:
     file = project / "pyproject.toml"
     if not _READS_TOML or not file.is_file() or file.name in unmerged(project):
         return ""
-    from toml_merge import fault  # noqa: PLC0415  # Copier runs on a Python without tomllib too
+    import tomllib  # noqa: PLC0415  # Copier runs on a Python without it too
 
     try:
-        reason = fault(file.read_text(encoding="utf-8-sig"))
+        tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except UnicodeDecodeError:
         reason = "it is not in UTF-8"
-    return f"pyproject.toml is no TOML after the update; mend it by hand: {reason}" * bool(reason)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        reason = str(error)
+    else:
+        return ""
+    return f"pyproject.toml is no TOML after the update; mend it by hand: {reason}"
 
 
 def _texts(project: Path, stages: Mapping[int, Stage]) -> dict[int, str]:
@@ -167,7 +171,7 @@ def _toml(sides: Mapping[int, str]) -> tuple[str, tuple[Clash, ...]]:
     """Merge pyproject.toml, in this process where this Python reads TOML."""
     texts = {"base": sides[BASE], "ours": sides[OURS], "theirs": sides[THEIRS]}
     if _READS_TOML:
-        from toml_merge import UnmergeableError, merge  # noqa: PLC0415  # as above
+        from toml_merge import UnmergeableError, merge  # noqa: PLC0415  # it needs tomllib, and is seldom needed
 
         try:
             merged = merge(**texts)
