@@ -2,7 +2,7 @@
 
 Usage: python .ci/outdated.py
 
-It reads includes/pins.yml, the development tools in pyproject.toml and what scripts need, asks
+It reads includes/pins.json, the development tools in pyproject.toml and what scripts need, asks
 PyPI and the repositories of hooks, actions and images, and changes nothing. Exit status: 0 all
 are up to date; 1 some are not; 2 some could not be looked up.
 """
@@ -18,7 +18,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import yaml
 from packaging.requirements import Requirement
 from packaging.version import InvalidVersion, Version
 
@@ -36,7 +35,7 @@ SCRIPT = re.compile(r"(?ms)^# /// script\n(?P<toml>.*?)^# ///$")  # PEP 723
 
 
 class Pin(NamedTuple):
-    """A version that a file asks for, and what it is of: a part of pins.yml."""
+    """A version that a file asks for, and what it is of: a part of pins.json."""
 
     file: str
     kind: str
@@ -47,15 +46,15 @@ class Pin(NamedTuple):
 
 def pins(folder: Path) -> Iterator[Pin]:
     """Yield every pin below a folder; a requirement has its specifier for a version."""
-    listed = yaml.safe_load((folder / "includes/pins.yml").read_text(encoding="utf-8"))
+    listed = json.loads((folder / "includes/pins.json").read_text(encoding="utf-8"))
     for name, allowed in listed["requirements"].items():
         for version in allowed.values() if isinstance(allowed, dict) else [allowed]:
-            yield Pin("includes/pins.yml", "requirements", name, version)
+            yield Pin("includes/pins.json", "requirements", name, version)
     for name, action in listed["actions"].items():
-        yield Pin("includes/pins.yml", "actions", name, action["version"], action["commit"])
+        yield Pin("includes/pins.json", "actions", name, action["version"], action["commit"])
     for kind in ("hooks", "images", "containers"):
         for name, version in listed[kind].items():
-            yield Pin("includes/pins.yml", kind, name, version)
+            yield Pin("includes/pins.json", kind, name, version)
     for where, requirement in requirements(folder):
         read = Requirement(requirement)
         yield Pin(where, "requirements", read.name, str(read.specifier))

@@ -85,11 +85,14 @@ class Row:
     foreign: int = 0
 
 
-def fetch(package: str) -> str:
-    """Fetch an sdist from PyPI and give its pyproject.toml.
+def sdist(package: str) -> bytes:
+    """Fetch an sdist from PyPI.
+
+    Args:
+        package: Its name and version: networkx==3.4.2.
 
     Raises:
-        ValueError: If the sdist is not what the index says, or has no such file.
+        ValueError: If it is not what the index says.
 
     """
     name, version = package.split("==")
@@ -103,13 +106,23 @@ def fetch(package: str) -> str:
         file for file in files if re.sub("[-_.]+(?=.*-)", "-", file["filename"]).lower() == wanted
     )
     with urllib.request.urlopen(file["url"], timeout=60) as answer:  # noqa: S310
-        content = answer.read()
+        content: bytes = answer.read()
     if hashlib.sha256(content).hexdigest() != file["hashes"]["sha256"]:
         raise ValueError(f"{package}: the sdist is not what the index says")
-    with tarfile.open(fileobj=io.BytesIO(content)) as sdist:
-        for member in sdist:
+    return content
+
+
+def fetch(package: str) -> str:
+    """Fetch an sdist from PyPI and give its pyproject.toml.
+
+    Raises:
+        ValueError: If the sdist is not what the index says, or has no such file.
+
+    """
+    with tarfile.open(fileobj=io.BytesIO(sdist(package))) as files:
+        for member in files:
             if re.fullmatch(r"[^/]+/pyproject\.toml", member.name) and (
-                text := sdist.extractfile(member)
+                text := files.extractfile(member)
             ):
                 return text.read().decode()
     raise ValueError(f"{package}: the sdist has no pyproject.toml")

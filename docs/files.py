@@ -1,6 +1,7 @@
 """Make docs/files.md, the table of every generated file, from template/: python docs/files.py.
 
-Why a file is there is said here; when it is there, and whose it is, copier.yml says.
+Why a file is there is said here; when it is there, includes/project.jinja says, and whose it is,
+copier.yml.
 """
 
 import re
@@ -12,6 +13,7 @@ import yaml
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "files.md"
 SETTINGS = yaml.safe_load((ROOT / "copier.yml").read_text(encoding="utf-8"))
+COMPUTED = (ROOT / "includes" / "project.jinja").read_text(encoding="utf-8")
 
 HEAD = """\
 # Every file of a project
@@ -76,14 +78,24 @@ WHY = {
 # What paths of template/ are named after, for the default answers.
 NAMES = {
     "_copier_conf.answers_file": ".copier-answers.yml",
-    "license_expression": "MIT",
-    "package_dir": "src/acme_tool",
+    "project.license_expression": "MIT",
+    "project.package_dir": "src/acme_tool",
 }
-STARTERS = {
-    "cli", "library", "command", "pipeline", "analysis", "plugin", "plugin_support", "plugin_list",
-}  # fmt: skip
-CHOSEN = re.compile(r"\{\{ '(?P<path>[^']+)' if (?P<condition>.+) else '' \}\}")
-LEFT_OUT = re.compile(r"\{\{ '' if (?P<condition>.+) else '(?P<path>[^']+)' \}\}")
+# What brings a file, in words, by the last column of the table in project.jinja.
+WHEN = {
+    "github": "`forge` is `github`",
+    "gitlab": "`forge` is `gitlab`",
+    "renovate": "`update_bot` is `renovate`",
+    "dependabot": "`update_bot` is `dependabot`",
+    "zensical": "`docs` is `zensical`",
+    "sphinx": "`docs` is `sphinx`",
+    "setuptools": "`build_backend` is `setuptools`",
+    "owner": "`github_user` is given",
+    "site": "`docs` is not `none`",
+    "conduct": "`code_of_conduct` is given",
+    "container": "`devcontainer` is given",
+}
+PLACES = re.compile(r"(?s)\{% set places %\}\n(.*?)\{% endset %\}")
 
 
 def files() -> Iterator[tuple[str, str]]:
@@ -91,7 +103,7 @@ def files() -> Iterator[tuple[str, str]]:
     for source in sorted((ROOT / "template").rglob("*")):
         parts = source.relative_to(ROOT / "template").as_posix().removesuffix(".jinja")
         names = re.findall(r"\{\{ ?([\w.]+) ?\}\}", parts)
-        if source.is_dir() or STARTERS & set(names):
+        if source.is_dir() or "{% yield " in parts:  # of a starter
             continue
         conditions = []
         for name in names:
@@ -103,17 +115,12 @@ def files() -> Iterator[tuple[str, str]]:
 
 def overlay(name: str) -> tuple[str, str]:
     """Give the path that a computed answer names, and in words when it does."""
-    default = SETTINGS[name]["default"]
-    for pattern, verb in ((CHOSEN, "is"), (LEFT_OUT, "is not")):
-        if found := pattern.fullmatch(default):
-            return found["path"], words(found["condition"], verb)
-    raise ValueError(f"{name} names no path: {default}")
-
-
-def words(condition: str, verb: str) -> str:
-    """Say a condition in words: `forge == 'github'` is "`forge` is `github`"."""
-    said = re.sub(r"(\w+) == '([\w-]+)'", rf"`\1` {verb} `\2`", condition)
-    return said if "`" in said else f"`{said}` is given"
+    (table,) = PLACES.findall(COMPUTED)
+    for line in table.splitlines():
+        place, path, answer = line.split()
+        if name == f"project.{place}":
+            return path, WHEN[answer]
+    raise ValueError(f"{name} names no path")
 
 
 def whose(path: str) -> str:

@@ -9,19 +9,22 @@ Usage: uv run --script rename_imports.py < JSON
 The JSON has `project`, the folder; `before`, `now`, `members` and `spelled`, as `updating.names`
 has them; and `files`, the path of each file from the project, with whether the update left it
 alone. Printed is JSON: `changed`, the files written, and `refused`, those that could not be read as
-Python and were left alone.
+Python and were left alone. Empty lines before it tell that the work goes on, one for each file.
 
 Rewritten are imports, what uses a plain `import acme.tool`, and strings; a relative import where
 it leads out of the package and the parents are others now. Comments stay as they are.
 """
 
 import json
+import os
+import signal
 import sys
-from collections.abc import Sequence
-from dataclasses import replace
-from itertools import pairwise
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields, replace
+from itertools import chain, pairwise
+from operator import is_
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, NamedTuple
 
 import libcst as cst
 from libcst.metadata import ImportAssignment, MetadataWrapper, Scope, ScopeProvider
@@ -34,6 +37,24 @@ MODULE_CALLS = {
     "importorskip", "run_module", "find_spec", "resolve_name",
 }  # fmt: skip
 DISTRIBUTION_CALLS = {"version", "metadata", "distribution", "requires", "files"}
+
+MAX_PROCESSES = 61  # as many as Windows can wait for
+# A process that is spawned takes as long to start as to rewrite 100,000 bytes; a forked one, less.
+BYTES_PER_PROCESS = 250_000
+
+# Nodes without names in them, and the fields of all others.
+SPACES = (
+    cst.BaseParenthesizableWhitespace,
+    cst.TrailingWhitespace,
+    cst.EmptyLine,
+    cst.Newline,
+    cst.Comment,
+)
+FIELDS: dict[type, list[str]] = {
+    kind: [field.name for field in fields(kind)]
+    for kind in vars(cst).values()
+    if isinstance(kind, type) and issubclass(kind, cst.CSTNode) and not issubclass(kind, SPACES)
+}
 
 
 def rename(source: bytes, change: Change, *, package: str = "") -> bytes:
@@ -59,17 +80,30 @@ def rename(source: bytes, change: Change, *, package: str = "") -> bytes:
     if module.bytes != source:
         raise ValueError("it has characters that libcst does not keep")
     uses = Uses(module, change) if _plain_imports(module, change) else None
-    return module.visit(Renamer(change, package, uses)).bytes
+    new = Renamer(change, package, uses).rewritten(module)
+    return source if new is module else bytes(new.bytes)
 
 
-def every(node: cst.CSTNode, *kinds: type[cst.CSTNode]) -> list[Any]:
+def parts(node: object) -> Iterator[tuple[str, Any]]:
+    """Yield each field of a node that holds other nodes: one, or a tuple of them.
+
+    The `children` of libcst have the same, but copy the node each time.
+    """
+    for name in FIELDS.get(type(node), ()):
+        value: object = getattr(node, name)
+        if isinstance(value, tuple) or type(value) in FIELDS:
+            yield name, value
+
+
+def every(node: cst.CSTNode, *kinds: type) -> list[Any]:
     """Give every part of a node that is of a kind: libcst.matchers takes long to import."""
     found, rest = [], [node]
     while rest:
         one = rest.pop()
-        rest += reversed(one.children)
         if isinstance(one, kinds):
             found.append(one)
+        for _, value in parts(one):
+            rest += value if isinstance(value, tuple) else [value]
     return found
 
 
@@ -184,6 +218,23 @@ class Renamer(cst.CSTTransformer):
         self.uses = uses
         self._whole: dict[cst.CSTNode, str] = {}
 
+    def rewritten(self, node: Any) -> Any:  # noqa: ANN401
+        """Do what `node.visit(self)` does, but copy only the nodes in which something changes."""
+        changes = {}
+        for name, value in parts(node) if self.on_visit(node) else ():
+            new = self._all(value) if isinstance(value, tuple) else self.rewritten(value)
+            if new is not value:
+                changes[name] = new
+        return self.on_leave(node, node.with_changes(**changes) if changes else node)
+
+    def _all(self, nodes: tuple[cst.CSTNode, ...]) -> Sequence[cst.CSTNode]:
+        """Give nodes rewritten, with the several that one became; the same if none is."""
+        new = [self.rewritten(node) for node in nodes]
+        if all(map(is_, new, nodes)):
+            return nodes
+        several = (one if isinstance(one, cst.FlattenSentinel) else [one] for one in new)
+        return [*chain.from_iterable(several)]
+
     # --- Imports ---------------------------------------------------------------------
 
     def visit_ImportAlias(self, node: cst.ImportAlias) -> bool:  # noqa: ARG002
@@ -196,7 +247,7 @@ class Renamer(cst.CSTTransformer):
             if new != old and alias.asname is None and self.uses and self.uses.alias:
                 alias = alias.with_changes(asname=cst.AsName(cst.Name(self.uses.alias)))  # noqa: PLW2901
             names.append(alias if new == old else alias.with_changes(name=spell(new)))
-        return updated.with_changes(names=names)
+        return updated.with_changes(names=names) if names != [*original.names] else updated
 
     leave_Import = leave_LazyImport = _import  # type: ignore[assignment]
 
@@ -403,16 +454,20 @@ def _shortened(
         ValueError: If a comment is about a name that is not kept.
 
     """
-    if any(every(alias, cst.Comment) for alias in names if alias not in kept):
+    if any(map(_has_comment, (alias for alias in names if alias not in kept))):
         raise ValueError("a comment in an import would be lost")
     *rest, last = kept
     ended = names[-1].comma
-    if every(last, cst.Comment) and isinstance(ended, cst.Comma):
+    if _has_comment(last) and isinstance(ended, cst.Comma):
         comma = cst.ensure_type(last.comma, cst.Comma)
         space = cst.ensure_type(comma.whitespace_after, cst.ParenthesizedWhitespace)
         line = getattr(ended.whitespace_after, "last_line", cst.SimpleWhitespace(""))
         ended = comma.with_changes(whitespace_after=space.with_changes(last_line=line))
     return [*rest, last.with_changes(comma=ended)]
+
+
+def _has_comment(alias: cst.ImportAlias) -> bool:
+    return "#" in cst.Module([]).code_for_node(alias)
 
 
 def package_of(path: str, change: Change) -> str:
@@ -424,35 +479,125 @@ def package_of(path: str, change: Change) -> str:
     return ".".join([change.before.import_path, *inner.parts[:-1]])
 
 
-def rename_files(given: dict[str, Any]) -> dict[str, list[str]]:
-    """Rewrite the files that are named, each at once or not at all."""
-    project = Path(given["project"])
+class Task(NamedTuple):
+    """A file to rewrite: what is in it, and the other arguments of `rename`."""
+
+    source: bytes
+    change: Change
+    package: str
+
+
+def renamed(task: Task) -> bytes | None:
+    """Give a file under the new names; None where it has to be left alone."""
+    try:
+        return rename(task.source, task.change, package=task.package)
+    except (ValueError, RecursionError):  # the latter from a sum of hundreds of terms
+        return None
+
+
+def tasks_of(given: dict[str, Any]) -> dict[str, Task]:
+    """Read the files that are named, by their paths."""
     spelled = None if given["spelled"] is None else frozenset(given["spelled"])
-    change = Change(
-        Names(**given["before"]),
-        Names(**given["now"]),
-        frozenset(given["members"]),
-        spelled=spelled,
+    names = Names(**given["before"]), Names(**given["now"])
+    change = Change(*names, frozenset(given["members"]), spelled=spelled)
+    return {
+        path: Task(
+            Path(given["project"], path).read_bytes(),
+            replace(change, mixed=not untouched),
+            package_of(path, change),
+        )
+        for path, untouched in given["files"].items()
+    }
+
+
+def cores() -> int:
+    """Give how many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def all_renamed(tasks: Mapping[str, Task]) -> dict[str, bytes | None]:
+    """Give files under the new names, and print an empty line for each that is ready.
+
+    All cores are used where there is enough to do.
+    """
+    size = sum(len(task.source) for task in tasks.values())
+    processes = min(cores(), MAX_PROCESSES, size // BYTES_PER_PROCESS)
+    if processes > 1:
+        return in_parallel(tasks, processes)
+    ready = {}
+    for path, task in tasks.items():
+        ready[path] = renamed(task)
+        print(flush=True)
+    return ready
+
+
+def in_parallel(tasks: Mapping[str, Task], processes: int) -> dict[str, bytes | None]:
+    """Do so with several processes, the largest files first: they end at about the same time.
+
+    Ctrl-C is for this process alone: the others finish the files that they have begun, as a
+    result of which only a part was sent would block it.
+    """
+    from concurrent.futures import (  # noqa: PLC0415  # takes long, for a small package
+        BrokenExecutor,
+        ProcessPoolExecutor,
+        as_completed,
     )
-    changed, refused = [], []
-    for path, untouched in given["files"].items():
-        file = project / path
-        source = file.read_bytes()
+
+    by_size = sorted(tasks, key=lambda path: -len(tasks[path].source))
+    ignore = (signal.SIGINT, signal.SIG_IGN)
+    with ProcessPoolExecutor(processes, initializer=signal.signal, initargs=ignore) as pool:
         try:
-            new = rename(
-                source, replace(change, mixed=not untouched), package=package_of(path, change)
-            )
-        except ValueError:
+            futures = {path: pool.submit(renamed, tasks[path]) for path in by_size}
+            for future in as_completed(futures.values()):
+                future.result()
+                print(flush=True)
+        except BrokenExecutor as error:
+            raise SystemExit("one of its processes ended before its work was done") from error
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+    return {path: future.result() for path, future in futures.items()}
+
+
+def write(file: Path, text: bytes) -> None:
+    """Write a file at once or not at all."""
+    part = file.with_name(file.name + ".treewright")
+    try:
+        part.write_bytes(text)
+        part.chmod(file.stat().st_mode)
+        part.replace(file)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
+def rename_files(given: dict[str, Any]) -> dict[str, list[str]]:
+    """Rewrite the files that are named.
+
+    The first is written when all are ready: until then, what fails or is stopped changes none.
+    """
+    tasks = tasks_of(given)
+    ready = all_renamed(tasks)
+    changed, refused = [], []
+    for path, task in tasks.items():
+        file = Path(given["project"], path)
+        source, new = file.read_bytes(), ready[path]
+        if source != task.source:  # saved by its author meanwhile
+            new = renamed(task._replace(source=source))
+        if new is None:
             refused.append(path)
-            continue
-        if new != source:
-            part = file.with_name(file.name + ".treewright")
-            part.write_bytes(new)
-            part.chmod(file.stat().st_mode)
-            part.replace(file)
+        elif new != source:
+            write(file, new)
             changed.append(path)
     return {"changed": changed, "refused": refused}
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Rewrite the files that standard input names."""
     json.dump(rename_files(json.load(sys.stdin)), sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

@@ -18,9 +18,12 @@ def warn_of_unknown(given: Iterable[str]) -> None:
         given: The names of the answers.
 
     """
+    names = [*filter(None, given)]
+    if not names:  # reading copier.yml takes longer than the rest
+        return
     questions = yaml.safe_load((HERE.parent / "copier.yml").read_text(encoding="utf-8"))
     known = [name for name in questions if not name.startswith("_")]
-    for name in filter(None, given):
+    for name in names:
         if name not in known:
             close = difflib.get_close_matches(name, known, n=1)
             hint = f"; did you mean {close[0]}?" if close else "."

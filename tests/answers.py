@@ -1,16 +1,16 @@
 """Combinations of answers, and what each of them promises."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations, cycle, product
 from typing import Any
 
-import yaml
 from allpairspy import AllPairs
 
 from rendering import ROOT
 
-PINS: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "includes/pins.yml").read_text("utf-8"))
+PINS: dict[str, dict[str, Any]] = json.loads((ROOT / "includes/pins.json").read_text("utf-8"))
 
 SHAPES = [
     {"layout": layout, **package}
@@ -190,7 +190,7 @@ TRIED = cover(
 
 
 def required(name: str, python: str = "") -> str:
-    """Give the requirement of a distribution, as pins.yml has it for an oldest Python."""
+    """Give the requirement of a distribution, as pins.json has it for an oldest Python."""
     allowed: Any = PINS["requirements"][name]
     return name + str(allowed[max(key for key in allowed if key <= python)] if python else allowed)
 

@@ -46,6 +46,7 @@ def _compile_once(
             repr(key),
             lambda: _compile(self, source, name, *rest),  # type: ignore[call-overload]
         )
+    self.preprocess(str(source), name)  # where Copier forgets the last path that yields
     return _compiled[key]
 
 

@@ -1,5 +1,6 @@
 """What is out of date is named, whatever makes it so; the repositories here are on this disk."""
 
+import json
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -39,11 +40,14 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def pin(folder: Path, *, requirement: str = ">=1", hook: str = "v1.1", action: str) -> None:
-    (folder / "includes/pins.yml").write_text(
-        f"requirements:\n  backend: '{requirement}'\nhooks:\n  acme/lint: {hook}\n"
-        f"actions:\n  acme/lint: {{version: v1.1, commit: {action}}}\n"
-        "images: {}\ncontainers: {}\n"
-    )
+    pins = {
+        "requirements": {"backend": requirement},
+        "hooks": {"acme/lint": hook},
+        "actions": {"acme/lint": {"version": "v1.1", "commit": action}},
+        "images": {},
+        "containers": {},
+    }
+    (folder / "includes/pins.json").write_text(json.dumps(pins))
 
 
 def test_all_up_to_date(folder: Path, git: Run, capsys: pytest.CaptureFixture[str]) -> None:
@@ -66,9 +70,9 @@ def test_each_fault_is_named(folder: Path, git: Run, capsys: pytest.CaptureFixtu
     (folder / "hooks/rename.py").write_text(needs)
     assert outdated.main(folder) == 1
     assert capsys.readouterr().out.splitlines() == [
-        "includes/pins.yml: backend >=1,<2: 2.0 is out",
-        f"includes/pins.yml: acme/lint v1.1: v1.1 is the commit {commit}",
-        "includes/pins.yml: acme/lint v0.9: no such tag",
+        "includes/pins.json: backend >=1,<2: 2.0 is out",
+        f"includes/pins.json: acme/lint v1.1: v1.1 is the commit {commit}",
+        "includes/pins.json: acme/lint v0.9: no such tag",
         "pyproject.toml: tool ==1.9: 2.0 is out",
         "hooks/rename.py: parser ==1.8: 2.0 is out",
         "5 pins: 5 out of date, 0 not looked up.",
@@ -90,10 +94,10 @@ def test_what_cannot_be_looked_up_is_named(
 def test_images_have_tags_too(folder: Path, git: Run, capsys: pytest.CaptureFixture[str]) -> None:
     git("tag", "v1.1")
     pin(folder, action=git("rev-parse", "HEAD"))
-    pins = folder / "includes/pins.yml"
-    pins.write_text(pins.read_text().replace("images: {}", "images: {acme/lint: v1.0}"))
+    pins = folder / "includes/pins.json"
+    pins.write_text(pins.read_text().replace('"images": {}', '"images": {"acme/lint": "v1.0"}'))
     assert outdated.main(folder) == 1
-    assert "includes/pins.yml: acme/lint v1.0: no such tag\n" in capsys.readouterr().out
+    assert "includes/pins.json: acme/lint v1.0: no such tag\n" in capsys.readouterr().out
 
 
 def test_containers_of_the_same_variant_count(
@@ -101,9 +105,9 @@ def test_containers_of_the_same_variant_count(
 ) -> None:
     git("tag", "v1.1")
     pin(folder, action=git("rev-parse", "HEAD"))
-    pins = folder / "includes/pins.yml"
-    box = "containers: {registry.example/box: 1.0.0-3.14-trixie}"
-    pins.write_text(pins.read_text().replace("containers: {}", box))
+    pins = folder / "includes/pins.json"
+    box = '"containers": {"registry.example/box": "1.0.0-3.14-trixie"}'
+    pins.write_text(pins.read_text().replace('"containers": {}', box))
     found = {"tags": ["latest", "1.0.0-3.14-trixie", "1.2.0-3.14-bookworm", "2.0.0"]}
     monkeypatch.setattr(outdated, "fetched", lambda _: found)
     assert outdated.main(folder) == 0
@@ -113,6 +117,6 @@ def test_containers_of_the_same_variant_count(
 
 
 def test_every_pin_of_the_files_is_read() -> None:
-    found = {(pin.kind, pin.name) for pin in outdated.pins(ROOT) if "pins.yml" in pin.file}
+    found = {(pin.kind, pin.name) for pin in outdated.pins(ROOT) if "pins.json" in pin.file}
     assert found == {(kind, name) for kind, names in PINS.items() for name in names}
     assert all(found.version for found in outdated.pins(ROOT))

@@ -1,5 +1,6 @@
 """The questionnaire: what is asked, what is refused, and what follows from an answer."""
 
+import ast
 import keyword
 import re
 import subprocess
@@ -13,6 +14,7 @@ import yaml
 from copier.errors import UserMessageError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from jinja2_ansible_filters import core_filters
 
 import pythons
 import questions
@@ -36,12 +38,18 @@ def values(choices: list[str] | dict[str, Any]) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def rules() -> Any:  # noqa: ANN401  # a Jinja module has its macros as attributes
+def jinja() -> jinja2.Environment:
+    """The environment of the includes, whose modules have their macros as attributes."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(ROOT), trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters["regex_search"] = lambda value, regex: re.search(regex, value)
-    return environment.get_template("includes/rules.jinja").module
+    environment.filters["regex_search"] = core_filters.regex_search
+    return environment
+
+
+@pytest.fixture(scope="module")
+def rules(jinja: jinja2.Environment) -> Any:  # noqa: ANN401
+    return jinja.get_template("includes/rules.jinja").module
 
 
 def stored(project: Path) -> dict[str, Any]:
@@ -49,14 +57,25 @@ def stored(project: Path) -> dict[str, Any]:
     return answers
 
 
-def test_rules_know_every_choice(rules: Any) -> None:  # noqa: ANN401
-    choices = {name: values(q["choices"]) for name, q in QUESTIONS.items() if "choices" in q}
-    assert rules.choices == choices
+def test_what_can_be_chosen_is_known_before_it_is_asked() -> None:
+    """`<<` puts it first, where refusals.jinja needs it, for every question with choices."""
+    assert next(iter(QUESTIONS)) == "choices"
+    asked = {name: q["choices"] for name, q in QUESTIONS.items() if "choices" in q}
+    assert QUESTIONS["choices"]["default"] == asked
 
 
-def test_rules_know_every_computed_answer(rules: Any) -> None:  # noqa: ANN401
-    computed = [name for name, question in QUESTIONS.items() if question.get("when") is False]
-    assert rules.computed == computed
+def test_each_text_has_a_rule(rules: Any) -> None:  # noqa: ANN401
+    asked = {name for name, q in QUESTIONS.items() if "validator" in q}
+    assert rules.texts.keys() == asked - {"import_name", "namespace"}
+
+
+def test_every_computed_answer_and_every_switch_is_refused() -> None:
+    refusals = (ROOT / "includes/refusals.jinja").read_text("utf-8")
+    switches, computed = (
+        ast.literal_eval(found) for found in re.findall(r"name in (\[.+?\])", refusals)
+    )
+    assert computed == [name for name, q in QUESTIONS.items() if q.get("when") is False]
+    assert switches == [name for name, q in QUESTIONS.items() if q["type"] == "bool"]
 
 
 def test_every_question_has_a_default() -> None:
@@ -88,13 +107,13 @@ def test_messages_fit_behind_the_name_of_the_question() -> None:
 
 
 def rules_of(rules: Any, name: str, value: str) -> str:  # noqa: ANN401
-    message: str = getattr(rules, name)(value)
+    message: str = rules.text(name, value)
     return message.strip()
 
 
 def test_reserved_names_are_complete(rules: Any) -> None:  # noqa: ANN401
     """Keywords and the standard library of every Python at hand; soft keywords are names."""
-    assert sorted(rules.keywords) == sorted(keyword.kwlist)
+    assert sorted(str(rules.keywords).split()) == sorted(keyword.kwlist)
     for python in pythons.at_hand().values():
         code = "import sys; print(*sys.stdlib_module_names)"
         listed = subprocess.run([python, "-c", code], capture_output=True, text=True, check=True)
@@ -277,8 +296,8 @@ REFUSED: list[tuple[str, list[str], str, dict[str, str]]] = [
     ("python_min", ["3.10"], "choose one of 3.11, 3.12, 3.13, 3.14, 3.15", {}),
     ("starter", ["lib"], "choose one of library, command, pipeline, analysis, plugin", {}),
     ("cli_framework", ["fire"], "choose one of argparse, click, typer", {"starter": "command"}),
-    ("script", ["x"], "it follows from other answers", {}),
-    ("package_dir", ["src"], "it follows from other answers", {}),
+    ("project", ["x", "{}"], "it follows from other answers", {}),
+    ("seeds", ["[]"], "it follows from other answers", {}),
     (
         "build_backend",
         ["uv", "flit", "poetry"],

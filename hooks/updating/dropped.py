@@ -20,7 +20,7 @@ def keep_edited(update: Update) -> None:
     if not gone:
         return
     before, _ = update.versions
-    rendered = render(before, update.before, [f"/{path}" for path in gone]) or {}
+    rendered = render(update.before, [f"/{path}" for path in gone], version=before) or {}
     for path in gone:
         ours = git(update.project, "show", f"HEAD:./{path}")
         base = rendered.get(path)

@@ -61,7 +61,7 @@ def renamed(old: str, new: str) -> Callable[[Update], None]:
             (update.project / new).unlink(missing_ok=True)
             return
         before, _ = update.versions
-        base = (render(before, update.before, [f"/{old}"]) or {}).get(old, b"")
+        base = (render(update.before, [f"/{old}"], version=before) or {}).get(old, b"")
         file = update.project / new
         if ours == base or not file.is_file():
             return

@@ -162,7 +162,9 @@ class Change:
 
     def text(self, text: str) -> str:
         """Rewrite what names the package in a text that is no Python code."""
-        return self._pattern.sub(self._new, text) if self else text
+        if not any(old in text for old in self._old_names):  # true of most, and quick to tell
+            return text
+        return self._pattern.sub(self._new, text)
 
     def places(self, text: str, path: str = "") -> Iterator[Place]:
         """Yield the lines of a rewritten text that may still name the package as before.
@@ -175,7 +177,10 @@ class Change:
         if not self:
             return
         settings = path.endswith((".toml", ".cfg", ".ini", ".yml", ".yaml", ".json", ".in"))
+        names = {"src", *vars(self.before).values(), self.before.variables}
         for number, line in enumerate(text.splitlines(), 1):
+            if not any(name in line for name in names):  # true of most, and quick to tell
+                continue
             for reason, pattern in self._mentions:
                 if reason is _ROOT and not settings:
                     continue
@@ -188,6 +193,11 @@ class Change:
             return found[0]
         old, new = self._rules[int(found.lastgroup[1:])]
         return found[0][: -len(old)] + new if found[0].endswith(old) else found[0]
+
+    @cached_property
+    def _old_names(self) -> frozenset[str]:
+        """What a text must have one of to be rewritten: each match that counts ends with one."""
+        return frozenset(old for old, _ in self._rules)
 
     @cached_property
     def _rules(self) -> list[tuple[str, str]]:

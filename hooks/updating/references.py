@@ -106,16 +106,8 @@ def mend(project: Path, change: Change, answers_file: str = ".copier-answers.yml
         rewritten, found = _rewrite(project / path, change.unmixed(), old)
         changed += [path] if rewritten else []
         places += [(path, place) for place in found]
-    notice, refused = "", []
-    try:
-        done = _rename(project, change, python)
-        changed += done["changed"]
-        refused = done["refused"]
-        if refused:
-            notice = f"Left alone, as no tool reads it as Python: {', '.join(refused)}."
-    except scripts.ScriptError as error:
-        refused = list(python)
-        notice = f"Python files were left alone, because {error}: mend what is listed."
+    renamed, refused, notice = _rename(project, change, python)
+    changed += renamed
     places += [
         (path, place)
         for path in [*python, *data]
@@ -213,16 +205,35 @@ def _places(file: Path, change: Change, *, plain: bool) -> Iterable[Place]:
             yield Place(number, line.strip(), "it names the package as before")
 
 
-def _rename(project: Path, change: Change, python: dict[str, bool]) -> dict[str, list[str]]:
-    """Run the script that rewrites Python files.
+def _rename(
+    project: Path, change: Change, python: dict[str, bool]
+) -> tuple[list[str], list[str], str]:
+    """Rewrite Python files by the script for it.
 
-    Raises:
-        scripts.ScriptError: If it could not be run.
+    Returns:
+        The files that were rewritten, those that were left alone although they may have a name to
+        rewrite, and one sentence on the latter; empty if there are none.
 
     """
     if not python:
-        return {"changed": [], "refused": []}
-    given = {
+        return [], [], ""
+    before = {path: _read(project / path) for path in python}
+    try:
+        done = scripts.run(SCRIPT, _given(project, change, python))
+    except scripts.ScriptError as error:
+        # It may have failed when it had written some of them: a full disk.
+        changed = [path for path in python if _read(project / path) != before[path]]
+        refused = [path for path in python if path not in changed]
+        which = "Some Python files" if changed else "Python files"
+        return changed, refused, f"{which} were left alone, because {error}: mend what is listed."
+    refused = done["refused"]
+    notice = f"Left alone, as no tool reads it as Python: {', '.join(refused)}." if refused else ""
+    return done["changed"], refused, notice
+
+
+def _given(project: Path, change: Change, python: dict[str, bool]) -> dict[str, object]:
+    """Give what the script reads."""
+    return {
         "project": str(project),
         "before": asdict(change.before),
         "now": asdict(change.now),
@@ -230,5 +241,3 @@ def _rename(project: Path, change: Change, python: dict[str, bool]) -> dict[str,
         "spelled": None if change.spelled is None else sorted(change.spelled),
         "files": python,
     }
-    result: dict[str, list[str]] = scripts.run(SCRIPT, given)
-    return result

@@ -1,8 +1,10 @@
 """What the template makes of answers, once more, where a decision needs it."""
 
+import shutil
 import tempfile
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from updating.answers import Answers
@@ -10,13 +12,26 @@ from updating.answers import Answers
 TEMPLATE = Path(__file__).parents[2]
 
 
-def render(version: str, answers: Answers, paths: Iterable[str]) -> dict[str, bytes] | None:
+@contextmanager
+def current() -> Iterator[Path]:
+    """Give a copy of the template that runs this, without git: renders of it clone nothing."""
+    with tempfile.TemporaryDirectory(prefix="treewright-") as folder:
+        shutil.copy(TEMPLATE / "copier.yml", folder)
+        for name in ("includes", "template"):
+            shutil.copytree(TEMPLATE / name, Path(folder, name))
+        yield Path(folder)
+
+
+def render(
+    answers: Answers, paths: Iterable[str], *, source: Path = TEMPLATE, version: str | None = None
+) -> dict[str, bytes] | None:
     """Render some files, as a new project would have them.
 
     Args:
-        version: The release of the template, or HEAD for that which runs this.
         answers: The answers; those that it does not ask are ignored.
         paths: Patterns of the files, as in .gitignore, relative to the project.
+        source: The template.
+        version: The release of it, where it is in a git repository.
 
     Returns:
         What each file holds; None where that release cannot be had or does not take the answers.
@@ -30,7 +45,7 @@ def render(version: str, answers: Answers, paths: Iterable[str]) -> dict[str, by
         project = Path(folder, "project")
         try:
             copier.run_copy(
-                str(TEMPLATE),
+                str(source),
                 project,
                 data=given,
                 vcs_ref=version,

@@ -3,13 +3,18 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryFile
+from typing import IO, Any
 
-_TIMEOUT = 300  # seconds; the first run may fetch a Python and libraries
+_PATIENCE = 300  # seconds without a sign of life; uv may have to fetch a Python and libraries first
+_PAUSE = 0.02  # seconds between two looks
 
 
 class ScriptError(Exception):
@@ -19,34 +24,105 @@ class ScriptError(Exception):
 def run(script: Path, given: Mapping[str, Any]) -> dict[str, Any]:
     """Run a script that has inline metadata (PEP 723), in its own environment.
 
+    It may take any time, as long as it goes on: whatever it writes is a sign of life. Empty lines
+    before its JSON are such signs, and no more. Where it fails, or this is interrupted, all of its
+    processes are ended.
+
     Args:
         script: The script, which reads JSON and prints JSON.
         given: What it reads.
 
     Raises:
-        ScriptError: If uv is not at hand, cannot get what the script needs, or the script fails.
+        ScriptError: If uv is not at hand, cannot get what the script needs, or the script fails
+            or hangs.
+
+    """
+    command = [_uv(), "run", "--quiet", "--no-project", "--script", str(script)]
+    try:
+        answer: dict[str, Any] = json.loads(_output(command, json.dumps(given)))
+    except subprocess.CalledProcessError as error:
+        lines = error.stderr.decode(errors="replace").splitlines()
+        said = [line.strip() for line in lines if line.strip()]
+        raise ScriptError(f"{script.name} failed: {said[-1] if said else error}") from error
+    except (OSError, ValueError) as error:
+        raise ScriptError(f"{script.name} failed: {error}") from error
+    return answer
+
+
+def _uv() -> str:
+    """Find uv.
+
+    Raises:
+        ScriptError: If it is not at hand.
 
     """
     beside = Path(sys.executable).with_name("uv.exe" if os.name == "nt" else "uv")
     uv = os.environ.get("UV") or shutil.which("uv") or (str(beside) if beside.is_file() else "")
     if not uv:
         raise ScriptError("uv is not at hand")
-    command = [uv, "run", "--quiet", "--no-project", "--script", str(script)]
+    return uv
+
+
+def _output(command: list[str], given: str) -> bytes:
+    """Run a command and give what it prints.
+
+    Raises:
+        CalledProcessError: If it fails.
+        TimeoutError: If it hangs.
+
+    """
     environment = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
-    try:
-        done = subprocess.run(
+    # Files, as a pipe is open until the last of all processes has ended.
+    with TemporaryFile() as source, TemporaryFile() as output, TemporaryFile() as errors:
+        source.write(given.encode())
+        source.seek(0)
+        process = subprocess.Popen(
             command,
-            input=json.dumps(given),
+            stdin=source,
+            stdout=output,
+            stderr=errors,
             env=environment | {"PYTHONIOENCODING": "utf-8"},
-            capture_output=True,
-            encoding="utf-8",
-            timeout=_TIMEOUT,
-            check=True,
+            start_new_session=True,  # so that all can be ended at once
         )
-        answer: dict[str, Any] = json.loads(done.stdout)
-    except subprocess.CalledProcessError as error:
-        said = [line.strip() for line in error.stderr.splitlines() if line.strip()]
-        raise ScriptError(f"{script.name} failed: {said[-1] if said else error}") from error
-    except (OSError, subprocess.TimeoutExpired, ValueError) as error:
-        raise ScriptError(f"{script.name} failed: {error}") from error
-    return answer
+        try:
+            _wait(process, output, errors)
+        except BaseException:  # Ctrl-C too: it does not reach another session
+            _end(process)
+            raise
+        return _read(output)
+
+
+def _wait(process: subprocess.Popen[bytes], output: IO[bytes], errors: IO[bytes]) -> None:
+    """Wait for a process, while what it writes grows.
+
+    Raises:
+        CalledProcessError: If it fails.
+        TimeoutError: If it writes nothing for long.
+
+    """
+    size, heard = 0, time.monotonic()
+    while (status := process.poll()) is None:
+        time.sleep(_PAUSE)  # Popen.wait would delay Ctrl-C, and Copier kills us soon after it
+        now = sum(os.fstat(file.fileno()).st_size for file in (output, errors))
+        if now != size:
+            size, heard = now, time.monotonic()
+        elif time.monotonic() - heard > _PATIENCE:
+            raise TimeoutError(f"it gave no sign of life for {_PATIENCE} seconds")
+    if status:
+        raise subprocess.CalledProcessError(status, process.args, stderr=_read(errors))
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End a process and all that it has started."""
+    if os.name == "nt":
+        tree = ["taskkill", "/F", "/T", "/PID", str(process.pid)]
+        subprocess.run(tree, capture_output=True, check=False)
+    else:
+        with suppress(ProcessLookupError, PermissionError):  # of macOS, where all have ended
+            os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def _read(file: IO[bytes]) -> bytes:
+    file.seek(0)
+    return file.read()

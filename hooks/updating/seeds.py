@@ -9,11 +9,16 @@ from typing import NamedTuple
 import yaml
 
 from updating.answers import Update
-from updating.rendering import TEMPLATE, render
+from updating.rendering import TEMPLATE, current, render
 from updating.repository import git, paths, store
 
 # Where the package is and what it is called: its files move, and what names it is mended.
 NAMING = ("layout", "package", "namespace", "import_name", "project_name")
+# What none of these files reads: with another such answer, a new project has the same ones.
+UNREAD = (
+    "user_name", "user_email", "github_user", "version_source", "build_backend", "type_checker",
+    "coverage_min", "update_bot", "devcontainer", "code_of_conduct",
+)  # fmt: skip
 
 
 class Seeds(NamedTuple):
@@ -44,11 +49,13 @@ def compare(update: Update, folder: str) -> Seeds | None:
         None where no answer has changed that could make a difference.
 
     """
-    if not update.changed.keys() - set(NAMING):
+    if not update.changed.keys() - {*NAMING, *UNREAD}:
         return None
     naming = {name: update.now[name] for name in NAMING if name in update.now}
-    old = render("HEAD", {**update.now, **update.before, **naming}, patterns(folder))
-    new = render("HEAD", update.now, patterns(folder))
+    wanted = patterns(folder)
+    with current() as template:
+        old = render({**update.now, **update.before, **naming}, wanted, source=template)
+        new = render(update.now, wanted, source=template)
     if old is None or new is None:
         return None
     known = set(paths(git(update.project, "ls-files", "-z")))

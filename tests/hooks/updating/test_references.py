@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, NoReturn
 
 import pytest
 import yaml
@@ -14,6 +15,7 @@ from updating.names import Change, Names
 from updating.references import Mended, members, mend, spelled
 from updating.report import Outcome
 from updating.repository import GitError, git
+from updating.scripts import ScriptError
 
 ANSWERS = ".copier-answers.yml"
 BEFORE = {
@@ -205,6 +207,23 @@ def test_without_the_tool_python_is_left_and_listed(
         "data_kit/__init__.py:4: from acme_tool.io import read",
         "tests/test_io.py:1: import acme_tool.io  # acme_tool.io",
     ]
+
+
+def test_what_a_failing_script_has_written_is_told(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run(_: Path, given: dict[str, Any]) -> NoReturn:
+        Path(given["project"], "tests/test_io.py").write_text("import data_kit.io\n")
+        raise ScriptError("the disk is full")
+
+    monkeypatch.setattr("updating.scripts.run", run)
+    mended = change_mind(project)
+    assert mended.notice == (
+        "Some Python files were left alone, because the disk is full: mend what is listed."
+    )
+    assert "tests/test_io.py" in mended.changed
+    python = [line for line in listed(mended) if ".py:" in line]
+    assert python == ["data_kit/__init__.py:4: from acme_tool.io import read"]
 
 
 def test_what_is_no_python_is_left_and_listed(project: Path) -> None:

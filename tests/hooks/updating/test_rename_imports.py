@@ -2,17 +2,24 @@
 
 import ast
 import json
+import os
+import shutil
+import signal
 import subprocess
 import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock, call
 
+import libcst as cst
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import rename_imports
-from rename_imports import rename
+from rename_imports import SPACES, Task, every, parts, rename
 from updating.names import Change, Names
 
 MEMBERS = frozenset({"io", "main", "Thing"})
@@ -202,6 +209,18 @@ def test_there_and_back_is_where_it_was(before: str, now: str, statements: list[
     assert renamed(names("x", now), names("x", before), there) == text
 
 
+def asked(project: Path, files: Iterable[str]) -> dict[str, Any]:
+    """Give what the script reads."""
+    return {
+        "project": str(project),
+        "before": vars(TOOL),
+        "now": vars(SPACE),
+        "members": [],
+        "spelled": None,
+        "files": dict.fromkeys(files, True),
+    }
+
+
 def test_the_script_writes_files_and_names_what_it_refuses(tmp_path: Path) -> None:
     files = {
         "src/acme/tool/deep/own.py": "import acme_tool.io\nfrom ..io import x\n",
@@ -212,17 +231,9 @@ def test_the_script_writes_files_and_names_what_it_refuses(tmp_path: Path) -> No
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text(text)
     (tmp_path / "tests/x.py").chmod(0o755)
-    given: dict[str, Any] = {
-        "project": str(tmp_path),
-        "before": vars(TOOL),
-        "now": vars(SPACE),
-        "members": [],
-        "spelled": None,
-        "files": dict.fromkeys(files, True),
-    }
     done = subprocess.run(
         [sys.executable, rename_imports.__file__],
-        input=json.dumps(given),
+        input=json.dumps(asked(tmp_path, files)),
         capture_output=True,
         text=True,
         check=True,
@@ -235,3 +246,171 @@ def test_the_script_writes_files_and_names_what_it_refuses(tmp_path: Path) -> No
     assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == len(files)
     for path in changed:
         ast.parse((tmp_path / path).read_text())
+
+
+def test_every_part_that_libcst_knows_is_looked_at() -> None:
+    text = "".join(f"{line}\n" for *_, line, _ in LINES) + Path(__file__).read_text("utf-8")
+    for node in every(cst.parse_module(text), object):
+        found: list[cst.CSTNode] = []
+        for _, value in parts(node):
+            found += value if isinstance(value, tuple) else [value]
+        known = {part for part in node.children if not isinstance(part, SPACES)}
+        assert {part for part in found if not isinstance(part, SPACES)} == known
+
+
+def test_a_file_that_is_too_deep_for_libcst_is_refused() -> None:
+    deep = b"import acme_tool\nx = " + b" + ".join([b"y"] * 1000)
+    assert rename_imports.renamed(Task(deep, Change(TOOL, SPACE), "")) is None
+
+
+def test_what_is_saved_meanwhile_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "x.py"
+    file.write_text("import acme_tool\n")
+
+    def slow(source: bytes, change: Change, *, package: str) -> bytes:
+        monkeypatch.undo()
+        file.write_text("import acme_tool.io\nmine = 1\n")
+        return rename(source, change, package=package)
+
+    monkeypatch.setattr(rename_imports, "rename", slow)
+    rename_imports.rename_files(asked(tmp_path, ["x.py"]))
+    assert file.read_text() == "import acme.tool.io\nmine = 1\n"
+
+
+def test_a_file_that_cannot_be_written_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "x.py"
+    file.write_text("import acme_tool\n")
+    monkeypatch.setattr(Path, "chmod", Mock(side_effect=OSError("full")))
+    with pytest.raises(OSError, match="full"):
+        rename_imports.rename_files(asked(tmp_path, ["x.py"]))
+    assert [path.name for path in tmp_path.iterdir()] == ["x.py"]
+    assert file.read_text() == "import acme_tool\n"
+
+
+# --- Several processes ---------------------------------------------------------------
+
+# The script, as if each of its files were large; `instead` is what its processes do.
+LARGE = """\
+import multiprocessing, os, signal, time
+import rename_imports
+
+rename_imports.BYTES_PER_PROCESS = 1
+rename_imports.cores = lambda: 2
+rename = rename_imports.rename
+
+def is_deaf():
+    return signal.getsignal(signal.SIGINT) == signal.SIG_IGN
+
+def instead(*arguments, **others):
+    {instead}
+    return rename(*arguments, **others)
+
+rename_imports.rename = instead
+if __name__ == "__main__":
+    rename_imports.main()
+"""
+
+
+@contextmanager
+def started(project: Path, files: Iterable[str], instead: str) -> Iterator[subprocess.Popen[str]]:
+    """Start the script with several processes, and end it in any case."""
+    script, given = project.with_name("large.py"), project.with_name("given.json")
+    script.write_text(LARGE.format(instead=instead))
+    given.write_text(json.dumps(asked(project, files)))
+    hooks = str(Path(rename_imports.__file__).parent)
+    with (
+        given.open() as source,
+        subprocess.Popen(
+            [sys.executable, str(script)],
+            stdin=source,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONPATH": hooks},
+            start_new_session=True,
+        ) as process,
+    ):
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                process.kill()
+
+
+def written(project: Path) -> dict[str, str]:
+    return {file.name: file.read_text() for file in project.iterdir()}
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """Some files, smaller and larger ones, and one that is refused."""
+    project = tmp_path / "project"
+    project.mkdir()
+    for number, (*_, line, _) in enumerate(LINES):
+        (project / f"{number}.py").write_text(f"{line}\n" * (number % 3 + 1))
+    (project / "old.py").write_text("import acme_tool\nprint 1\n")
+    return project
+
+
+def test_several_processes_do_what_one_does(project: Path) -> None:
+    files = sorted(written(project))
+    alone = shutil.copytree(project, project.with_name("alone"))
+    instead = "assert multiprocessing.parent_process(); assert is_deaf()"
+    with started(project, files, instead) as process:
+        output, errors = process.communicate()
+    assert errors == ""
+    assert json.loads(output) == rename_imports.rename_files(asked(alone, files))
+    assert json.loads(output)["refused"] == ["old.py"]
+    assert json.loads(output)["changed"] == sorted(json.loads(output)["changed"])
+    assert written(project) == written(alone)
+
+
+@pytest.mark.parametrize(
+    ("instead", "said"),
+    [
+        ("os._exit(3)", "one of its processes ended before its work was done"),
+        ("raise TypeError('odd')", "TypeError: odd"),
+    ],
+)
+def test_a_process_that_fails(project: Path, instead: str, said: str) -> None:
+    before = written(project)
+    with started(project, before, instead) as process:
+        _, errors = process.communicate()
+    assert process.returncode == 1
+    assert errors.splitlines()[-1] == said
+    assert written(project) == before
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a test cannot press Ctrl-C there")
+def test_ctrl_c_ends_all_processes(project: Path) -> None:
+    before = written(project)
+    with started(project, before, "time.sleep(0.5)") as process:
+        assert process.stdout
+        process.stdout.readline()  # the first file is ready; all take 12 seconds
+        os.killpg(process.pid, signal.SIGINT)
+        _, errors = process.communicate(timeout=6)  # the output ends with the last process
+    assert errors.splitlines()[-1] == "KeyboardInterrupt"
+    assert written(project) == before
+
+
+@pytest.mark.parametrize(("size", "processes"), [(100, None), (199, None), (200, 2), (900, 4)])
+def test_small_work_stays_in_one_process(
+    monkeypatch: pytest.MonkeyPatch, size: int, processes: int | None
+) -> None:
+    parallel = Mock(return_value={})
+    monkeypatch.setattr(rename_imports, "in_parallel", parallel)
+    monkeypatch.setattr(rename_imports, "cores", lambda: 4)
+    monkeypatch.setattr(rename_imports, "BYTES_PER_PROCESS", 100)
+    tasks = {"x.py": Task(b"#" * size, Change(TOOL, SPACE), "")}
+    assert rename_imports.all_renamed(tasks) == ({} if processes else {"x.py": b"#" * size})
+    assert parallel.mock_calls == ([call(tasks, processes)] if processes else [])
+
+
+def test_cores_are_those_that_it_may_use(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {1, 3, 5}, raising=False)
+    assert rename_imports.cores() == 3
+    monkeypatch.delattr(os, "sched_getaffinity")
+    monkeypatch.setattr(os, "cpu_count", lambda: None)
+    assert rename_imports.cores() == 1

@@ -1,10 +1,14 @@
 """Scripts that uv runs: what they answer, and what is said when they cannot."""
 
 import os
+import socket
+import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from updating import scripts
 from updating.scripts import ScriptError, run
 
 
@@ -58,3 +62,65 @@ def test_a_uv_that_does_not_run(
     monkeypatch.setenv("UV", str(tmp_path / f"no{os.sep}uv"))
     with pytest.raises(ScriptError, match=r"^script\.py failed: "):
         run(script, {})
+
+
+def test_it_may_take_long_while_it_goes_on(
+    script: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticks = tmp_path / "ticks"
+    ticks.touch()
+    script.write_text(
+        "import time\nfor _ in range(30):\n    print(flush=True)\n"
+        f"    with open({str(ticks)!r}, 'a') as ticks:\n        ticks.write('.')\n"
+        "    time.sleep(0.01)\nprint('{}')\n"
+    )
+    clock = SimpleNamespace(monotonic=lambda: 20 * ticks.stat().st_size, sleep=time.sleep)
+    monkeypatch.setattr(scripts, "time", clock)
+    monkeypatch.setattr(scripts, "_PAUSE", 0.001)  # it looks several times between two ticks
+    assert run(script, {}) == {}
+    assert clock.monotonic() > scripts._PATIENCE  # noqa: SLF001
+
+
+# Starts a process that is connected until it ends.
+STARTER = """\
+import subprocess, sys, time
+stay = "import socket, time; s = socket.create_connection({}); print(flush=True); time.sleep(30)"
+child = subprocess.Popen([sys.executable, "-c", stay], stdout=subprocess.PIPE)
+child.stdout.readline()
+"""
+STOPS = {
+    "hangs": ("time.sleep(30)", "script.py failed: it gave no sign of life for 300 seconds"),
+    "fails": ("sys.exit('no luck')", "script.py failed: no luck"),
+    "is interrupted": ("time.sleep(30)", ""),
+}
+
+
+@pytest.mark.parametrize("how", STOPS)
+def test_what_it_has_started_ends_with_it(
+    script: Path, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    if (how, os.name) == ("fails", "nt"):
+        pytest.skip("Windows ends a tree of processes from its root, which is gone")
+    last, said = STOPS[how]
+    connections: list[socket.socket] = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(30)
+
+        def sleep(seconds: float) -> None:
+            if not connections:
+                connections.append(server.accept()[0])
+                if how == "is interrupted":
+                    raise KeyboardInterrupt
+            time.sleep(seconds)
+
+        late = SimpleNamespace(monotonic=lambda: 301 * len(connections), sleep=sleep)
+        if how == "fails":
+            late.monotonic = lambda: 0
+        monkeypatch.setattr(scripts, "time", late)
+        script.write_text(STARTER.format(server.getsockname()) + last)
+        with pytest.raises((ScriptError, KeyboardInterrupt)) as error:
+            run(script, {})
+    assert str(error.value) == said
+    with connections[0] as connection:
+        connection.settimeout(10)
+        assert connection.recv(1) == b""
