@@ -5,21 +5,43 @@ import os
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TypeAlias
 
 import pytest
-from filelock import FileLock
+from filelock import FileLock, Timeout
 from plumbum import local
+from xdist.workermanage import WorkerController
 
 import keeping
 import prek_mirrors
 import pythons
 import rendering
+import tiers
 from answers import COVERING, VARIANTS
 
 Render = Callable[..., Path]
+
+
+GITCONFIG = """\
+[user]
+  name = Tests
+  email = tests@example.org
+# No test outlives a crash of the machine, nor has a repository that grows.
+[core]
+  fsync = none
+[gc]
+  auto = 0
+[maintenance]
+  auto = false
+"""
+
+Left: TypeAlias = Iterable[tuple[str, str]]  # the module and the test function of each row
+LEFT: pytest.StashKey[Left] = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -30,15 +52,79 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="run generated packages on every Python at hand, not on the oldest or newest",
     )
     group.addoption(
+        "--full",
+        action="store_true",
+        help="run the rows that the default run leaves out, and only those",
+    )
+    group.addoption(
         "--exhaustive",
         action="store_true",
-        help="build every combination of answers, run each on every Python at hand,"
-        " and let the pipeline have a million rows",
+        help="run what neither the default run nor --full has, and only that: packages of all"
+        " combinations of answers, on every Python at hand; a million rows; real packages",
     )
+    group.addoption(
+        "--shard",
+        type=tiers.shard,
+        metavar="K/N",
+        help="of the tests that would run, run the K-th of N parts",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "full: a row that the default run leaves to --full")
+    config.addinivalue_line("markers", "exhaustive: a row of --exhaustive")
+    tiers.asked(config)
 
 
 def pytest_report_header() -> str:
     return "generated packages run on Python " + ", ".join(pythons.at_hand())
+
+
+@pytest.hookimpl(trylast=True)  # after -k
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep what is of the tier of this run, and of its shard."""
+    tier, shard = tiers.asked(config), config.getoption("--shard") or (1, 1)
+    chosen = tiers.part([item for item in items if tiers.tier_of(item) == tier], *shard)
+    left: Left = [
+        (item.path.stem, getattr(item, "originalname", item.name))
+        for item in items
+        if (tier, tiers.tier_of(item)) == (tiers.DEFAULT, tiers.FULL)
+    ]
+    config.stash[LEFT] = left
+    kept = {id(item) for item in chosen}
+    config.hook.pytest_deselected(items=[item for item in items if id(item) not in kept])
+    items[:] = chosen
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_report_collectionfinish(config: pytest.Config) -> list[str]:
+    return list(tiers.left_over(config.stash[LEFT]))
+
+
+# Workers of pytest-xdist collect, and the process that prints does not: a file tells it.
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: WorkerController) -> None:
+    folder = TemporaryDirectory()
+    node.config.add_cleanup(folder.cleanup)
+    node.workerinput["left"] = str(Path(folder.name) / "left.json")
+
+
+@pytest.hookimpl(tryfirst=True)  # before it is told that this worker has collected
+def pytest_collection_finish(session: pytest.Session) -> None:
+    worker = getattr(session.config, "workerinput", None)
+    if worker:
+        Path(worker["left"]).write_text(json.dumps(session.config.stash[LEFT]), "utf-8")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_node_collection_finished(node: WorkerController) -> None:
+    terminal = node.config.pluginmanager.get_plugin("terminalreporter")
+    if terminal and node.workerinput["workerid"] == "gw0":
+        terminal.ensure_newline()
+        for line in tiers.left_over(json.loads(Path(node.workerinput["left"]).read_text("utf-8"))):
+            terminal.write_line(line)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -68,8 +154,9 @@ def _isolation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     settings = folder / "settings.yml"
     settings.write_text("{}\n")
     gitconfig = folder / "gitconfig"
-    gitconfig.write_text("[user]\n  name = Tests\n  email = tests@example.org\n")
+    gitconfig.write_text(GITCONFIG)
     shared = shared_folder(tmp_path_factory)
+    (shared / "compiled").mkdir(exist_ok=True)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("COPIER_SETTINGS_PATH", str(settings))
         patch.setenv("COPIER_CACHE_DIR", str(shared / "copier-cache"))
@@ -77,6 +164,9 @@ def _isolation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         patch.setenv("GIT_CONFIG_NOSYSTEM", "1")
         patch.setenv("UV_CACHE_DIR", str(shared / "uv-cache"))
         patch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+        if os.name != "nt":
+            patch.setenv("PATH", pythons.path_to_them(folder / "pythons"))
+        patch.setenv(rendering.COMPILED, str(shared / "compiled"))
         patch.delenv("VIRTUAL_ENV", raising=False)
         with local.env():  # what Copier starts in this process, which has a copy of its own
             local.env.pop("VIRTUAL_ENV", "")
@@ -115,12 +205,16 @@ def variants(template: Path, tmp_path_factory: pytest.TempPathFactory) -> list[P
 
 
 def render_once(template: Path, folder: Path, chosen: list[dict[str, str]]) -> list[Path]:
-    """Render a project of each of the answers, whichever worker needs them first."""
+    """Render a project of each of the answers; workers that need them divide them among them."""
     projects = [folder / f"{number:02}" / "acme-tool" for number in range(len(chosen))]
-    with FileLock(folder.with_suffix(".lock")):
-        if not folder.exists():
-            for project, answers in zip(projects, chosen, strict=True):
-                rendering.render(template, project, answers)
+    folder.mkdir(exist_ok=True)
+    left = list(zip(projects, chosen, strict=True))
+    for patience in (0, -1):  # first what nobody renders, and then wait for the rest
+        for project, answers in list(left):
+            with suppress(Timeout), FileLock(project.parent.with_suffix(".lock"), patience):
+                if not project.exists():
+                    rendering.render(template, project, answers)
+                left.remove((project, answers))
     return projects
 
 
@@ -157,6 +251,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ["add", "--all"],
         ["commit", "--quiet", "--message=release: v9.0.0"],
         ["tag", "--annotate", "--message=v9.0.0", "v9.0.0"],
+        ["repack", "-a", "-d", "--quiet"],  # each update clones it more than once
     ):
         subprocess.run(["git", *command], cwd=folder, check=True)
     return folder

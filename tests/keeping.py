@@ -77,6 +77,7 @@ def clone_releases(folder: Path) -> Path:
     git("add", "--all", cwd=clone)
     git("commit", "--quiet", "--allow-empty", f"--message=release: {HERE}", cwd=clone)
     git("tag", HERE, cwd=clone)
+    git("repack", "-a", "-d", "--quiet", cwd=clone)  # each update clones it more than once
     return clone
 
 

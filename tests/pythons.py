@@ -10,9 +10,25 @@ from pathlib import Path
 SUPPORTED = ("3.11", "3.12", "3.13", "3.14", "3.15")
 
 
+def _path() -> list[str]:
+    """Give PATH without pyenv's shims: each is a shell script that takes a second to say no."""
+    return [folder for folder in os.get_exec_path() if Path(folder).name != "shims"]
+
+
+def path_to_them(folder: Path) -> str:
+    """Give a PATH on which they are by their names, as links in a folder."""
+    folder.mkdir()
+    base = Path(sys.base_prefix, "bin", f"python{sys.version_info.major}.{sys.version_info.minor}")
+    named = {f"python{version}": python for version, python in at_hand().items()}
+    for name, python in (named | dict.fromkeys(("python", "python3", base.name), base)).items():
+        (folder / name).symlink_to(python)
+    return os.pathsep.join([str(folder), *_path()])
+
+
 def _candidates() -> list[str]:
     named = os.environ.get("TREEWRIGHT_PYTHONS", "").split(os.pathsep)
-    found = [shutil.which(f"python{version}") for version in SUPPORTED]
+    path = os.pathsep.join(_path())
+    found = [shutil.which(f"python{version}", path=path) for version in SUPPORTED]
     shims = [Path(folder) for folder in os.get_exec_path() if Path(folder).name == "shims"]
     pyenv = [python for shim in shims for python in shim.parent.glob("versions/*/bin/python")]
     return [

@@ -1,8 +1,11 @@
 """Render the template in this process, fast enough for thousands of combinations."""
 
+import marshal
+import os
 import shutil
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from hashlib import sha256
 from pathlib import Path
 from types import CodeType
 from unittest.mock import patch
@@ -13,13 +16,18 @@ import yaml
 
 ROOT = Path(__file__).parents[1]
 # For `python -c`: Copier's own command, and in it what makes it quicker.
-QUICK = f"""\
+_COMMAND = f"""\
 import runpy, sys
 sys.path.append({str(Path(__file__).parent)!r})
 from rendering import remembering
-with remembering(modes=True):
+with remembering({{}}):
     runpy.run_module("copier", run_name="__main__")
 """
+QUICK = _COMMAND.format("")
+# The same, where each file is a call of git.
+SLOW = _COMMAND.format("modes=True")
+# The variable that names a folder for compiled templates, which all processes of a run share.
+COMPILED = "TREEWRIGHT_TESTS_COMPILED"
 
 _compile = jinja2.Environment.compile
 _compiled: dict[tuple[object, ...], CodeType] = {}
@@ -28,15 +36,34 @@ _compiled: dict[tuple[object, ...], CodeType] = {}
 def _compile_once(
     self: jinja2.Environment, source: object, name: str | None = None, *rest: object
 ) -> CodeType:
-    """Compile each Jinja source once a process: Copier makes a new environment a render.
+    """Compile each Jinja source once a run of the tests: Copier makes a new environment a render.
 
     Where the source lies, the first of the rest, changes with each clone, and the code never.
     """
     key = (source, name, *rest[1:], self.trim_blocks, self.lstrip_blocks)
     if key not in _compiled:
-        _compiled[key] = _compile(self, source, name, *rest)  # type: ignore[call-overload]
+        _compiled[key] = _compile_shared(
+            repr(key),
+            lambda: _compile(self, source, name, *rest),  # type: ignore[call-overload]
+        )
     self.preprocess(str(source), name)  # where Copier forgets the last path that yields
     return _compiled[key]
+
+
+def _compile_shared(key: str, compile_: Callable[[], CodeType]) -> CodeType:
+    """Take compiled code from the folder of the run, or compile it and put it there."""
+    folder = os.environ.get(COMPILED)
+    if not folder:
+        return compile_()
+    kept = Path(folder) / sha256(key.encode()).hexdigest()
+    with suppress(FileNotFoundError):
+        found: CodeType = marshal.loads(kept.read_bytes())  # noqa: S302  # we wrote it
+        return found
+    code = compile_()
+    part = kept.with_suffix(f".{os.getpid()}")
+    part.write_bytes(marshal.dumps(code))
+    part.replace(kept)
+    return code
 
 
 @contextmanager

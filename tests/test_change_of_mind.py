@@ -22,6 +22,7 @@ from environments import uv
 from repositories import commit, snapshot
 from terminal import DOWN, ENTER, Terminal
 from test_copier import run
+from tiers import exhaustive, full
 from updating.names import Names
 
 ANSWERS = ".copier-answers.yml"
@@ -291,20 +292,28 @@ MORE = {
 }
 
 
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Combine all, or with --exhaustive try each change by itself too."""
-    if "mind" in metafunc.fixturenames:
-        more = MORE if metafunc.config.getoption("--exhaustive") else {}
-        metafunc.parametrize("mind", {**CHANGES, **more}.values(), ids=[*CHANGES, *more])
+FIRST, *OTHERS = CHANGES
 
 
+@pytest.mark.parametrize(
+    ("mind", "back"),
+    [
+        pytest.param(CHANGES[FIRST], False, id=FIRST),
+        *(full(CHANGES[name], False, id=name) for name in OTHERS),
+        *(
+            exhaustive(change, True, id=f"{name}, and back")
+            for name, change in {**CHANGES, **MORE}.items()
+        ),
+    ],
+)
 def test_the_project_is_as_if_made_with_the_new_answers(
     make: Callable[..., Path],
     newer: Path,
     tmp_path: Path,
     capfd: pytest.CaptureFixture[str],
-    pytestconfig: pytest.Config,
     mind: tuple[dict[str, str], dict[str, str]],
+    *,
+    back: bool,
 ) -> None:
     """Together with a version update, in a folder of a repository."""
     before, now = mind
@@ -319,7 +328,7 @@ def test_the_project_is_as_if_made_with_the_new_answers(
     assert yaml.safe_load((project / ANSWERS).read_text())["_commit"] == NEXT
     check(project, before, now, expected(newer, tmp_path / "fresh", before, now))
     check_runs(project, tmp_path)
-    if pytestconfig.getoption("--exhaustive"):
+    if back:
         go_back(project, mind, capfd, newer, tmp_path)
 
 

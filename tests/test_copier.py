@@ -15,6 +15,7 @@ from pytest_copie.plugin import Copie
 from answers import SHAPES, Promise, identify
 from rendering import QUICK, ROOT
 from repositories import commit, snapshot
+from tiers import spread
 
 
 def run(*command: str | Path, cwd: Path | None = None, **env: str) -> str:
@@ -48,7 +49,7 @@ def generate(checkout: Path, tmp_path: Path) -> Callable[..., tuple[Path, str]]:
     return _generate
 
 
-@pytest.mark.parametrize("answers", SHAPES, ids=identify)
+@pytest.mark.parametrize("answers", spread(SHAPES, SHAPES[-1:]), ids=identify)
 def test_every_shape_is_made_and_proven(
     copie: Copie, checkout: Path, answers: dict[str, str]
 ) -> None:

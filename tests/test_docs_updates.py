@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 import yaml
 
+from in_process import copier
 from keeping import HERE, clone_releases, is_shallow
 from repositories import commit, snapshot
-from test_copier import copier, run
+from test_copier import run
 
 NEXT = "v9.1.0"
 PAGES = ("docs/index.md", "docs/tutorial.md")
@@ -27,7 +28,7 @@ def tagged(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def update(project: Path, *arguments: str) -> dict[str, bytes]:
     """Update a project, which has to go smoothly, and give its files."""
-    printed = copier("update", "--defaults", "--trust", *arguments, cwd=project)
+    printed = copier("update", "--defaults", "--trust", *arguments, project)
     assert "Warning" not in printed
     assert run("git", "ls-files", "--unmerged", cwd=project) == ""
     run("git", "add", "--all", cwd=project)

@@ -6,12 +6,15 @@ from pathlib import Path
 import pytest
 
 import rendering
+from in_process import copier
 from repositories import commit, snapshot
-from test_copier import copier, run
+from test_copier import run
 
 Update = Callable[..., str]
 STARTS = {"starter": "command", "layout": "flat", "package": "namespace", "namespace": "acme.data"}
 FOLDER = "acme/data/tool"
+# Few files, so that many updates are soon made.
+SMALL = {"forge": "none", "docs": "none", "update_bot": "none"}
 MINE = b'"""Mine."""\n'
 
 
@@ -40,7 +43,7 @@ def change(project: Path) -> Update:
     def _change(**answers: str) -> str:
         data = [f"--data={name}={value}" for name, value in answers.items()]
         stay = ("--defaults", "--trust", "--vcs-ref=:current:")
-        printed = copier("update", *stay, *data, cwd=project)
+        printed = copier("update", *stay, *data, project)
         keep(project)
         return printed
 
@@ -99,7 +102,7 @@ def test_plugins_switched_on(
 def test_they_come_once_and_over_nothing(
     start: Callable[..., dict[str, bytes]], change: Update, project: Path
 ) -> None:
-    start(plugins="none")
+    start(**SMALL, plugins="none")
     (project / "src/acme_tool/plugins.py").write_bytes(MINE)
     keep(project)
     change(plugins="folder")
@@ -145,7 +148,7 @@ def test_what_the_template_drops_stays_where_it_was_edited(
     keep(project)
 
     stay = ("--defaults", "--trust", "--vcs-ref=:current:")
-    printed = copier("update", *stay, "--data=docs=none", cwd=project)
+    printed = copier("update", *stay, "--data=docs=none", project)
 
     assert page.read_bytes() == edited
     assert not site.exists()

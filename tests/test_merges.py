@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from rendering import ROOT
+from tiers import exhaustive
 
 SAMPLE = """
 [build-system]
@@ -43,10 +44,10 @@ module = ["x.*"]
 """
 
 
-def test_real_packages_lose_nothing(pytestconfig: pytest.Config, tmp_path: Path) -> None:
+@pytest.mark.parametrize("every", [False, exhaustive(True)], ids=["sample", "corpus"])
+def test_real_packages_lose_nothing(tmp_path: Path, *, every: bool) -> None:
     """One file, or with --exhaustive the sdists of real packages: all is delivered or named."""
     (tmp_path / "sample.toml").write_text(SAMPLE)
-    every = pytestconfig.getoption("--exhaustive")
     files = [] if every else [tmp_path / "sample.toml"]
     command = [sys.executable, str(ROOT / "benchmarks/merges.py"), "--json", *map(str, files)]
     rows = json.loads(subprocess.check_output(command))

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from in_process import copier
 from repositories import commit
-from test_copier import copier, run
+from test_copier import run
 from updating.answers import Update
 from updating.migrations import MIGRATIONS, Migration
 from updating.migrations import run as migrate
@@ -76,7 +77,7 @@ def update(checkout: Path, newer: Path, tmp_path: Path) -> Callable[..., tuple[P
         else:
             policy.write_text(text)
         commit(project)
-        return project, copier("update", "--defaults", "--trust", cwd=project)
+        return project, copier("update", "--defaults", "--trust", project)
 
     return _update
 

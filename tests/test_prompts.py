@@ -13,15 +13,16 @@ import yaml
 from copier.errors import UserMessageError
 
 from questions import asked
-from rendering import ROOT, render
+from rendering import QUICK, ROOT, render
 from terminal import COLUMNS, DOWN, ENTER, ERASE, INTERRUPT, Terminal
+from tiers import full
 
 # xdist has threads, and from Python 3.12 on a fork of such a process warns.
 pytestmark = pytest.mark.filterwarnings("ignore:.*forkpty:DeprecationWarning")
 
 SETTINGS: dict[str, Any] = yaml.safe_load((ROOT / "copier.yml").read_text(encoding="utf-8"))
 QUESTIONS = {name: value for name, value in SETTINGS.items() if not name.startswith("_")}
-COPY = [sys.executable, "-m", "copier", "copy", "--skip-tasks"]
+COPY = [sys.executable, "-c", QUICK, "copy", "--skip-tasks"]
 MARK = re.compile(r"^(\d+)/(\d+) ", re.MULTILINE)
 
 Start = Callable[..., Terminal]
@@ -193,8 +194,15 @@ def test_refused_answers_are_corrected(start: Start, template: Path, folder: Pat
     assert expected.items() <= answers.items()
 
 
-@pytest.mark.parametrize("last", ["user_name", "package"], ids=["typing", "choosing"])
-@pytest.mark.parametrize("existing", [False, True], ids=["new", "existing"])
+@pytest.mark.parametrize(
+    ("existing", "last"),
+    [
+        pytest.param(False, "user_name", id="new-typing"),
+        full(False, "package", id="new-choosing"),
+        full(True, "user_name", id="existing-typing"),
+        pytest.param(True, "package", id="existing-choosing"),
+    ],
+)
 def test_interrupt_leaves_nothing(
     start: Start, folder: Path, temporary: Path, *, existing: bool, last: str
 ) -> None:
@@ -228,9 +236,9 @@ def test_backend_without_versions_from_git_is_off(start: Start) -> None:
     ("given", "refused", "remedy"),
     [
         (["layout=scr"], "layout=scr", "src, flat"),
-        (["project_name=-x"], "project_name=-x", "letters"),
-        (["version_source=vcs", "build_backend=uv"], "build_backend=uv", "hatchling"),
-        (["package=namespace", "namespace=a.class"], "namespace=a.class", "keyword"),
+        full(["project_name=-x"], "project_name=-x", "letters"),
+        full(["version_source=vcs", "build_backend=uv"], "build_backend=uv", "hatchling"),
+        full(["package=namespace", "namespace=a.class"], "namespace=a.class", "keyword"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )

@@ -34,6 +34,7 @@ from keeping import (
 from proof import prove
 from rendering import ROOT
 from repositories import commit, git, snapshot
+from tiers import exhaustive, full
 
 KEPT: dict[str, str] = json.loads((Path(__file__).with_name("releases.json")).read_text())
 VERSIONS = list(releases())
@@ -55,24 +56,29 @@ pytestmark = pytest.mark.skipif(
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Take every pair of answers under --exhaustive, else one combination for each release.
+    """Take one combination for each release, and under --exhaustive every pair of answers.
 
-    That one is a random choice which stays the same, and the starters take turns in it.
+    That one is a random choice which stays the same, and the starters take turns in it. By default
+    a package that people work on is updated from every release, and all else from the oldest.
     """
     if "shape" not in metafunc.fixturenames:
         return
     every = metafunc.config.getoption("exhaustive")
-    cases = []
+    for_all = metafunc.function is test_a_package_that_people_work_on
+    rows = []
     for number, version in enumerate(VERSIONS):
-        starter = STARTERS[
-            (number if metafunc.function is test_a_package_that_people_work_on else -number)
-            % len(STARTERS)
-        ]
+        turn = -number if metafunc.function is test_a_package_that_nobody_edited else number
+        starter = STARTERS[turn % len(STARTERS)]
         shuffled = random.Random(version).sample(COMBINATIONS, len(COMBINATIONS))  # noqa: S311
-        chosen = [shape for shape in shuffled if every or starter.items() <= shape.items()]
-        cases += [(version, known(version, shape)) for shape in chosen[: None if every else 1]]
-    ids = [f"{version}-{identify(shape)}" for version, shape in cases]
-    metafunc.parametrize(("version", "shape"), cases, ids=ids)
+        first = next(shape for shape in shuffled if starter.items() <= shape.items())
+        usual = pytest.param if for_all or version == VERSIONS[0] else full
+        rows.append(usual(version, known(version, first), id=f"{version}-{identify(first)}"))
+        rows += [
+            exhaustive(version, known(version, shape), id=f"{version}-{identify(shape)}")
+            for shape in shuffled
+            if every and shape != first
+        ]
+    metafunc.parametrize(("version", "shape"), rows)
 
 
 def known(version: str, shape: dict[str, str]) -> dict[str, str]:
@@ -124,10 +130,9 @@ def test_a_package_that_nobody_edited(
 def test_a_package_that_people_work_on(
     tagged: Path, tmp_path: Path, version: str, shape: dict[str, str]
 ) -> None:
-    """It has all of both sides, is proven, and is the same whichever way it went."""
+    """It has all of both sides, and is proven."""
     project, made = made_by(tagged, tmp_path, version, shape)
     mine = edit(project, clashing=True)
-    slow = shutil.copytree(project, tmp_path / "step-by-step" / "acme-tool")
     update(project)
     done = look(project, made, mine, made_fresh(tagged, tmp_path, made))
     assert unmerged(project) == []
@@ -138,6 +143,16 @@ def test_a_package_that_people_work_on(
     proof = prove(project)
     assert (proof.status, proof.findings) == (0, [])
 
+
+def test_the_way_makes_no_difference(
+    tagged: Path, tmp_path: Path, version: str, shape: dict[str, str]
+) -> None:
+    """An update by each release between ends where one over all of them does."""
+    project, made = made_by(tagged, tmp_path, version, shape)
+    mine = edit(project, clashing=True)
+    slow = shutil.copytree(project, tmp_path / "step-by-step" / "acme-tool")
+    update(project)
+    done = look(project, made, mine, made_fresh(tagged, tmp_path, made))
     seeds: Files = {}
     for step in [*VERSIONS[VERSIONS.index(version) + 1 :], HERE]:
         before = snapshot(slow)

@@ -9,6 +9,7 @@ import pytest
 import starters
 from answers import CONTENTS
 from rendering import ROOT
+from tiers import spread
 
 SPEED = re.compile(r"in [\d,.]+ s \([\d,.]+ rows/s\)")
 
@@ -20,7 +21,7 @@ def test_every_starter_has_a_page() -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the commands are those of POSIX")
-@pytest.mark.parametrize("name", starters.PAGES)
+@pytest.mark.parametrize("name", spread(starters.PAGES, ["pipeline"]))
 def test_transcript(checkout: Path, tmp_path: Path, name: str) -> None:
     page = starters.PAGES[name]
     now = starters.transcribe(page, checkout, tmp_path)

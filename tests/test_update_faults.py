@@ -29,8 +29,9 @@ from plumbum import ProcessExecutionError
 from conftest import shared_folder
 from keeping import ANSWERS, Files, copy, edit, parse, unmerged, update, write
 from proof.building import find_uv
-from rendering import QUICK
+from rendering import QUICK, SLOW
 from repositories import commit, git, snapshot
+from tiers import exhaustive, full
 
 NEXT = "v9.1.0"
 UNDO = "git restore --source=HEAD --staged --worktree . && git clean -fd"
@@ -88,6 +89,7 @@ def release(template: Path) -> None:
     git("add", "--all", cwd=template)
     git("commit", "--quiet", f"--message=release: {NEXT}", cwd=template)
     git("tag", "--annotate", f"--message={NEXT}", NEXT, cwd=template)
+    git("repack", "-a", "-d", "--quiet", cwd=template)
 
 
 def _claim(folder: Path, name: str) -> None:
@@ -114,6 +116,7 @@ def run_copier(
     project: Path,
     *arguments: str,
     python: str = sys.executable,
+    code: str = QUICK,
     env: Mapping[str, str] | None = None,
     limit: Callable[[], None] | None = None,
 ) -> Printed:
@@ -123,12 +126,13 @@ def run_copier(
         project: Where to run it.
         arguments: Further ones; without any it trusts the template.
         python: The interpreter that has Copier.
+        code: What it runs.
         env: Variables that differ from those of the tests.
         limit: What to do in the new process before it starts.
 
     """
     return subprocess.run(
-        [python, "-c", QUICK, "update", "--defaults", *(arguments or ["--trust"])],
+        [python, "-c", code, "update", "--defaults", *(arguments or ["--trust"])],
         cwd=project,
         env={**os.environ, **(env or {})},
         stdout=subprocess.PIPE,
@@ -193,7 +197,8 @@ STAGES = {
     "proving": Stage("after uv build"),
 }
 # Each is stopped one way, in turns; under --exhaustive every call is, both ways, and repeated.
-STOPS = list(zip(STAGES.values(), cycle(["INT", "KILL"]), strict=False))
+STOPS = dict(zip(STAGES, zip(STAGES.values(), cycle(["INT", "KILL"]), strict=False), strict=True))
+QUICK_STOPS = ("rendering-into-the-project", "proving")  # one each way
 
 
 class Stopper:
@@ -213,22 +218,29 @@ class Stopper:
         path = os.pathsep.join([str(self.bin), os.environ["PATH"]])
         stop = dict(zip(("STOP_TEXT", "STOP_AT", "STOP_SINCE"), map(str, stage), strict=True))
         env = {"PATH": path, "UV": "", "CALLS": str(self.calls), "STOP_BY": by, **stop}
-        return run_copier(project, "--trust", *answers, env=env)
+        return run_copier(project, "--trust", *answers, code=SLOW, env=env)
 
 
-@pytest.mark.parametrize(("stage", "by"), STOPS, ids=[*STAGES])
+@pytest.mark.parametrize(
+    ("stage", "by"),
+    [
+        pytest.param(*stop, id=name) if name in QUICK_STOPS else full(*stop, id=name)
+        for name, stop in STOPS.items()
+    ],
+)
 def test_stopped(project: Path, tmp_path: Path, stage: Stage, by: str) -> None:
     """As by Ctrl-C, or by a machine that has no memory left: one command brings all back."""
     stop(project, Stopper(tmp_path), stage, by)
 
 
+@pytest.mark.parametrize("every", [False, exhaustive(True)], ids=["one-call", "every-call"])
 def test_stopped_and_repeated(
-    project: Path, updated: State, tmp_path: Path, pytestconfig: pytest.Config
+    project: Path, updated: State, tmp_path: Path, *, every: bool
 ) -> None:
     """The end is as if it had not been stopped: here, while the new version is rendered."""
     stopper = Stopper(tmp_path)
     numbers = [100]
-    if pytestconfig.getoption("exhaustive"):
+    if every:
         never = Stage("", 0)
         assert stopper.run(shutil.copytree(project, tmp_path / "whole"), never).returncode == 0
         numbers = list(range(1, len(stopper.calls.read_text("utf-8").splitlines()) + 1))
@@ -416,7 +428,7 @@ def in_a_folder_of_a_repository(project: Path, folder: Path) -> Path:
 
 
 @pytest.mark.parametrize(
-    "place", [in_a_worktree, in_a_shallow_submodule, in_a_folder_of_a_repository]
+    "place", [full(in_a_worktree), full(in_a_shallow_submodule), in_a_folder_of_a_repository]
 )
 def test_other_places(
     project: Path, updated: State, tmp_path: Path, place: Callable[[Path, Path], Path]
@@ -435,21 +447,17 @@ def test_other_places(
 
 
 def test_an_answer_changed_by_hand(project: Path) -> None:
-    """Copier takes it for that of before: nothing of the user's is touched, and nothing moves."""
+    """Copier takes it for that of before: nothing of the user's moves, and that is told."""
     answer(project, "layout", "layout: flat")
     before = snapshot(project)
-    now = update(project, NEXT)
+    done = run_copier(project)
+    assert "\nThe answers have the package in acme_tool/, which is not there." in done.stdout
+    now = snapshot(project)
     mine = {path for path in before if path.startswith(("src/", "tests/", "notes/", "README"))}
     assert {path: now[path] for path in mine} == {path: before[path] for path in mine}
     assert parse("pyproject.toml", now["pyproject.toml"]) == parse(
         "pyproject.toml", before["pyproject.toml"]
     )
-
-
-def test_that_is_told(project: Path) -> None:
-    answer(project, "layout", "layout: flat")
-    done = run_copier(project, "--trust")
-    assert "\nThe answers have the package in acme_tool/, which is not there." in done.stdout
 
 
 # --- What the hook misses --------------------------------------------------------------
@@ -474,15 +482,12 @@ def check_done(project: Path, done: Printed) -> None:
     assert f"prove.py {project}\n" in done.stdout, "what to run later"
 
 
-def test_no_index_of_packages(project: Path, tmp_path: Path) -> None:
+def no_index_of_packages(project: Path, tmp_path: Path) -> Printed:
     cold = {"UV_OFFLINE": "1", "UV_CACHE_DIR": str(tmp_path / "cold")}
-    without_conflict(project)
-    done = run_copier(project, "--trust", "--data=build_backend=hatchling", env=cold)
-    check_done(project, done)
-    assert "the package index cannot be reached" in done.stdout
+    return run_copier(project, "--trust", "--data=build_backend=hatchling", env=cold)
 
 
-def test_no_uv(project: Path, tmp_path: Path) -> None:
+def no_uv(project: Path, tmp_path: Path) -> Printed:
     """And nothing else that builds."""
     venv.create(tmp_path / "bare", with_pip=False)
     needed = ("git", "sh", "sed", "uname", "basename", "dirname")  # git is partly of scripts
@@ -495,10 +500,7 @@ def test_no_uv(project: Path, tmp_path: Path) -> None:
         for path in programs:
             (tmp_path / folder / path.name).symlink_to(path)
     paths = {"PATH": str(tmp_path / "tools"), "PYTHONPATH": str(tmp_path / "libraries"), "UV": ""}
-    python = str(tmp_path / "bare/bin/python")
-    done = run_copier(without_conflict(project), python=python, env=paths)
-    check_done(project, done)
-    assert "neither uv nor build" in done.stdout
+    return run_copier(project, python=str(tmp_path / "bare/bin/python"), env=paths)
 
 
 def on_a_full_disk(project: Path, size: int, tmp_path: Path) -> Printed:
@@ -515,7 +517,7 @@ def on_a_full_disk(project: Path, size: int, tmp_path: Path) -> Printed:
 @pytest.mark.parametrize(
     ("size", "written"),
     [
-        pytest.param(8_000, False, id="for-the-template"),
+        full(8_000, False, id="for-the-template"),
         pytest.param(800_000, True, id="for-the-edits"),
     ],
 )
@@ -534,8 +536,23 @@ def test_a_full_disk(project: Path, tmp_path: Path, size: int, *, written: bool)
     assert state(project) == before
 
 
-def test_a_disk_too_full_for_the_proof(project: Path, tmp_path: Path) -> None:
+def a_disk_too_full_for_the_proof(project: Path, tmp_path: Path) -> Printed:
     (project / "src/acme_tool/large.bin").write_bytes(b"\0" * 900_000)
-    done = on_a_full_disk(without_conflict(project), 800_000, tmp_path)
+    commit(project)
+    return on_a_full_disk(project, 800_000, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("hinder", "sentence"),
+    [
+        full(no_index_of_packages, "the package index cannot be reached"),
+        (no_uv, "neither uv nor build"),
+        full(a_disk_too_full_for_the_proof, "File too large"),
+    ],
+)
+def test_what_the_proof_needs_is_not_there(
+    project: Path, tmp_path: Path, hinder: Callable[[Path, Path], Printed], sentence: str
+) -> None:
+    done = hinder(without_conflict(project), tmp_path)
     check_done(project, done)
-    assert "File too large" in done.stdout
+    assert sentence in done.stdout

@@ -7,11 +7,14 @@ import pytest
 
 import updates
 from keeping import is_shallow
+from tiers import spread
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the commands are those of POSIX")
 @pytest.mark.skipif(is_shallow(), reason="a shallow clone has no releases to update from")
-@pytest.mark.parametrize("page", updates.PAGES, ids=lambda page: page.stem)
+@pytest.mark.parametrize(
+    "page", spread(updates.PAGES, list(updates.PAGES)[:1]), ids=lambda page: page.stem
+)
 def test_transcript(tmp_path: Path, page: Path) -> None:
     now = updates.transcribe(page, tmp_path)
     assert now == page.read_text(encoding="utf-8")

@@ -13,6 +13,7 @@ import pytest
 import pythons
 from hooks.samples import PROVE, Sample
 from proof import building, prove
+from tiers import full
 
 OLD_PYTHON = pythons.found().get("3.10")
 GIT = shutil.which("git")
@@ -249,10 +250,10 @@ VCS = {
     ("backend", "place"),
     [
         ("hatchling", "top"),
-        ("hatchling", "below"),
-        ("hatchling", "worktree"),
+        full("hatchling", "below"),
+        full("hatchling", "worktree"),
         ("setuptools", "below"),
-        ("pdm", "top"),
+        full("pdm", "top"),
         ("pdm", "worktree"),
     ],
 )

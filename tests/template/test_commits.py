@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 from collections.abc import Callable, Mapping
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ import pythons
 from answers import COVERING, identify
 from repositories import commit, git
 from template.test_free_text import EVERYTHING
+from tiers import exhaustive
 
 Render = Callable[..., Path]
 
@@ -29,11 +31,16 @@ jobs:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Take one package and prek, or with --exhaustive the covering ones and pre-commit too."""
-    every = metafunc.config.getoption("--exhaustive")
     if "tool" in metafunc.fixturenames:
-        chosen = [FULL, *(COVERING if every else [])]
-        metafunc.parametrize("answers", chosen, ids=["full", *map(identify, chosen[1:])])
-        metafunc.parametrize("tool", ["prek", "pre-commit"] if every else ["prek"])
+        every = metafunc.config.getoption("--exhaustive")
+        chosen = {"full": FULL, **{identify(answers): answers for answers in COVERING if every}}
+        rows = [
+            pytest.param(answers, tool, id=f"{tool}-{name}")
+            if (tool, name) == ("prek", "full")
+            else exhaustive(answers, tool, id=f"{tool}-{name}")
+            for tool, (name, answers) in product(["prek", "pre-commit"], chosen.items())
+        ]
+        metafunc.parametrize(("answers", "tool"), rows)
 
 
 def lint(project: Path, variables: Mapping[str, str], *command: str) -> str:

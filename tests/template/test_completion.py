@@ -5,11 +5,13 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 
 import pytest
 
 from answers import PROGRAMS
+from tiers import each_once, spread
 
 Render = Callable[..., Path]
 
@@ -21,8 +23,10 @@ VARIABLES = {
 }
 
 
-@pytest.mark.parametrize("framework", VARIABLES)
-@pytest.mark.parametrize("starter", PROGRAMS)
+@pytest.mark.parametrize(
+    ("starter", "framework"),
+    spread(product(PROGRAMS, VARIABLES), each_once(PROGRAMS[:2], list(VARIABLES)), names=2),
+)
 def test_subcommands_are_completed(render: Render, starter: str, framework: str) -> None:
     project = render(starter=starter, plugins="both", cli_framework=framework)
     words = {"COMP_WORDS": "acme-tool ", "COMP_CWORD": "1"}

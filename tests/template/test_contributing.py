@@ -9,6 +9,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from repositories import commit, git
+from tiers import full
 
 Render = Callable[..., Path]
 
@@ -78,7 +79,7 @@ def run(script: str, folder: Path, variables: dict[str, str]) -> None:
     assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-5000:]
 
 
-@pytest.mark.parametrize("with_uv", [True, False], ids=["uv", "pip"])
+@pytest.mark.parametrize("with_uv", [True, full(False)], ids=["uv", "pip"])
 @pytest.mark.parametrize("clone", [{}], indirect=True, ids=["default"])
 def test_commands_work(clone: Path, variables: dict[str, str], *, with_uv: bool) -> None:
     ran = []

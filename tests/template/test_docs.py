@@ -19,6 +19,7 @@ from uv import find_uv_bin
 import pythons
 import starters
 from answers import CONTENTS, COVERING, PROGRAMS, SHAPES, STARTERS, Promise, identify, start
+from tiers import exhaustive, spread
 
 Render = Callable[..., Path]
 
@@ -86,12 +87,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Take a site of each tool and some tutorials, or with --exhaustive all of them."""
     every = metafunc.config.getoption("--exhaustive")
     if "site_answers" in metafunc.fixturenames:
-        chosen = SITES if every else SITES[:2]
-        ids = [f"{number}-{identify(answers)}" for number, answers in enumerate(chosen)]
-        metafunc.parametrize("site_answers", chosen, ids=ids)
+        ids = [f"{number}-{identify(answers)}" for number, answers in enumerate(SITES)]
+        sites = [*SITES[:2], *map(exhaustive, SITES[2:])]
+        metafunc.parametrize("site_answers", sites, ids=ids)
     if "program" in metafunc.fixturenames:
         usual = [start(name, "both", "argparse") for name in ("command", "pipeline", "plugin")]
-        metafunc.parametrize("program", STARTERS if every else usual, ids=identify)
+        beyond = [exhaustive(answers) for answers in STARTERS if every and answers not in usual]
+        metafunc.parametrize("program", [*spread(usual, usual[:1]), *beyond], ids=identify)
 
 
 def test_site(render: Render, site_answers: dict[str, str]) -> None:

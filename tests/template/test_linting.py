@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from tiers import full
+
 
 def lint(*command: str, cwd: Path) -> None:
     """Run a tool that has to find nothing."""
@@ -24,7 +26,7 @@ def settings(project: Path, tool: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("command", [["check"], ["format", "--diff"]], ids=["check", "format"])
-@pytest.mark.parametrize("rendered", ["covering", "variants"])
+@pytest.mark.parametrize("rendered", ["covering", full("variants")])
 def test_ruff(request: pytest.FixtureRequest, rendered: str, command: list[str]) -> None:
     """It looks for the settings of each file in the folders above it."""
     projects: list[Path] = request.getfixturevalue(rendered)
@@ -32,7 +34,7 @@ def test_ruff(request: pytest.FixtureRequest, rendered: str, command: list[str])
     lint("ruff", *command, "--no-cache", ".", cwd=projects[0].parents[1])
 
 
-@pytest.mark.parametrize("rendered", ["covering", "variants"])
+@pytest.mark.parametrize("rendered", ["covering", full("variants")])
 def test_codespell(request: pytest.FixtureRequest, rendered: str) -> None:
     """It reads the settings of one project, and starts slowly: they are the same in all."""
     projects: list[Path] = request.getfixturevalue(rendered)

