@@ -29,6 +29,7 @@ SLOW = _COMMAND.format("modes=True")
 # The variable that names a folder for compiled templates, which all processes of a run share.
 COMPILED = "TREEWRIGHT_TESTS_COMPILED"
 
+_clone = copier._vcs.clone  # noqa: SLF001
 _compile = jinja2.Environment.compile
 _compiled: dict[tuple[object, ...], CodeType] = {}
 
@@ -66,20 +67,47 @@ def _compile_shared(key: str, compile_: Callable[[], CodeType]) -> CodeType:
     return code
 
 
+def _clone_once(url: str, ref: str = "HEAD", location: str | None = None) -> str:
+    """Clone each release of a template once a run: an update clones it five times."""
+    folder = os.environ.get(COMPILED)
+    if not (folder and location and ref.startswith("v")):
+        return _clone(url, ref, location)
+    kept = Path(folder) / sha256(f"{url} {ref}".encode()).hexdigest()
+    if kept.is_dir():
+        shutil.copytree(kept, location, copy_function=_link, symlinks=True, dirs_exist_ok=True)
+        return location
+    _clone(url, ref, location)
+    part = shutil.copytree(location, kept.with_suffix(f".{os.getpid()}"), symlinks=True)
+    with suppress(OSError):  # another process was first
+        part.rename(kept)
+    return location
+
+
+def _link(source: str, target: str) -> None:
+    """Link what nobody writes to; git and Copier replace files whole."""
+    try:
+        os.link(source, target)
+    except OSError:  # on another disk
+        shutil.copy2(source, target)
+
+
 @contextmanager
 def remembering(*, modes: bool = False) -> Iterator[None]:
     """Have Copier do the same work once a process.
 
     Args:
-        modes: Whether Copier looks up if git keeps the modes of files, once a file.
+        modes: Whether Copier looks up if git keeps the modes of files, once a file, and clones
+            the template each time.
 
     Nothing that this replaces changes what is rendered: Copier starts a git process for each
-    file, Jinja compiles each source anew, and copier.yml is read by a parser written in Python.
+    file, clones the template for each render, Jinja compiles each source anew, and copier.yml is
+    read by a parser written in Python.
 
     """
     with (
         patch.object(yaml, "SafeLoader", getattr(yaml, "CSafeLoader", yaml.SafeLoader)),
         patch("copier._main.is_git_available", return_value=modes),
+        patch("copier._template.clone", _clone if modes else _clone_once),
         patch.object(jinja2.Environment, "compile", _compile_once),
     ):
         yield
