@@ -197,6 +197,13 @@ def test_pyproject_is_valid(render: Render, answers: dict[str, str], more: dict[
     assert validator()(tomllib.loads(text))
 
 
+def test_files_of_starters_that_are_no_templates_are_taken_as_they_are() -> None:
+    """Each is included, so Jinja reads it: what looks like a tag would be taken for one."""
+    files = [path for path in (ROOT / "includes/starters").glob("*/*/*") if path.suffix != ".jinja"]
+    assert len(files) > 10
+    assert [path for path in files if MARKERS.search(path.read_text("utf-8"))] == []
+
+
 def test_the_gate_of_coverage_is_an_answer(render: Render) -> None:
     for answers, gate in (({}, 100), ({"coverage_min": "90"}, 90)):
         found = tomllib.loads((render(answers) / "pyproject.toml").read_text("utf-8"))
