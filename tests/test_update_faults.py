@@ -511,7 +511,7 @@ def on_a_full_disk(project: Path, size: int, tmp_path: Path) -> Printed:
     (tools / "git").chmod(0o755)
     path = os.pathsep.join([str(tools), os.environ["PATH"]])
     full = partial(resource.setrlimit, resource.RLIMIT_FSIZE, (size, size))
-    return run_copier(project, env={"PATH": path}, limit=full)
+    return run_copier(project, code=SLOW, env={"PATH": path}, limit=full)
 
 
 @pytest.mark.parametrize(

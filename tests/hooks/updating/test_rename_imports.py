@@ -309,6 +309,8 @@ def instead(*arguments, **others):
 
 rename_imports.rename = instead
 if __name__ == "__main__":
+    # In the background of a shell, nothing would hear of Ctrl-C.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     rename_imports.main()
 """
 
