@@ -157,6 +157,7 @@ def check_pyproject(found: dict[str, Any], answers: Mapping[str, str], promise: 
     extras = [requirement for extra in promise.starter.extras.values() for requirement in extra]
     needed = [required("coverage"), required("pytest"), *extras]
     assert found["dependency-groups"]["test"] == needed
+    assert found["tool"]["coverage"]["run"]["branch"] is True
     if answers["build_backend"] in {"setuptools", "poetry"}:  # which refuse it, or ignore it
         assert "import-names" not in project
     else:
@@ -202,6 +203,13 @@ def test_files_of_starters_that_are_no_templates_are_taken_as_they_are() -> None
     files = [path for path in (ROOT / "includes/starters").glob("*/*/*") if path.suffix != ".jinja"]
     assert len(files) > 10
     assert [path for path in files if MARKERS.search(path.read_text("utf-8"))] == []
+
+
+def test_tox_tests_the_wheel(render: Render) -> None:
+    """Python leaves the current folder out, where a flat layout has the package, too."""
+    base = tomllib.loads((render(layout="flat") / "tox.toml").read_text("utf-8"))["env_run_base"]
+    assert base["package"] == "wheel"
+    assert base["set_env"]["PYTHONSAFEPATH"] != ""
 
 
 def test_the_gate_of_coverage_is_an_answer(render: Render) -> None:
