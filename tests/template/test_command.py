@@ -116,3 +116,12 @@ def test_the_version_loads_nothing_slow(
     assert version == "acme-tool 1.2.3"
     assert not LAZY & set(loaded.split())
     assert set(loaded.split()) == {"acme_tool", "acme_tool.__main__", "acme_tool._about"}
+
+
+@pytest.mark.parametrize("answers", COMMANDS, ids=identify)
+def test_says_as_much_as_asked(start: Callable[..., subprocess.Popen[str]], tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("changed")
+    (tmp_path / "SUMS").write_text(f"{EMPTY}  file\n")
+    said = {flag: start(*flag, "check", "SUMS").communicate()[1] for flag in [(), ("-q",), ("-v",)]}
+    differ = "acme-tool: 1 of 1 files differ\n"
+    assert said == {(): differ, ("-q",): "", ("-v",): f"acme-tool: checked 1 files\n{differ}"}
