@@ -14,7 +14,7 @@ from time import perf_counter_ns
 
 
 def once(package: str, folder: str) -> int:
-    """Import a package, and its parents, anew from a folder; give the nanoseconds."""
+    """Import a package, and its parents, again from a folder; give the nanoseconds."""
     parts = package.split(".")
     for end in range(1, len(parts) + 1):
         sys.modules.pop(".".join(parts[:end]), None)

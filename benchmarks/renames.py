@@ -135,7 +135,7 @@ def rename(original: Path, cores: Sequence[int]) -> Cost:
     every = os.sched_getaffinity(0)
     os.sched_setaffinity(0, cores)
     start, spent = time.perf_counter(), cpu()
-    done = references.mend(project, change)
+    done = references.fix(project, change)
     cost = Cost(time.perf_counter() - start, cpu() - spent)
     os.sched_setaffinity(0, every)
     shutil.rmtree(project)

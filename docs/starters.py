@@ -1,4 +1,4 @@
-"""Make the transcripts in docs/starters/ anew: python docs/starters.py [STARTER ...].
+"""Regenerate the transcripts in docs/starters/: python docs/starters.py [STARTER ...].
 
 A page says how to make a package. What it shows in its `console` blocks is run from top to bottom,
 in an empty folder, with that package installed; a block with a title, or with "Save this as" and a

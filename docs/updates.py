@@ -1,4 +1,4 @@
-"""Make the transcripts of docs/updating.md and docs/changing-your-mind.md anew.
+"""Regenerate the transcripts of docs/updating.md and docs/changing-your-mind.md.
 
 Usage: python docs/updates.py
 

@@ -1,4 +1,4 @@
-"""After `copier update`: move, merge and mend what it leaves, prove, and report; never fail.
+"""After `copier update`: move, merge and fix what it leaves, prove, and report; never fail.
 
 Usage, by copier.yml, in the project's folder: python after_update.py ANSWERS GIVEN SITUATION
 The arguments are those of after_copy.py.

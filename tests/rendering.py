@@ -100,7 +100,7 @@ def remembering(*, modes: bool = False) -> Iterator[None]:
             the template each time.
 
     Nothing that this replaces changes what is rendered: Copier starts a git process for each
-    file, clones the template for each render, Jinja compiles each source anew, and copier.yml is
+    file, clones the template for each render, Jinja compiles each source again, and copier.yml is
     read by a parser written in Python.
 
     """

@@ -188,7 +188,7 @@ def failure(status: int, output: str, *, sdist_built: bool) -> Finding:
     stage = (
         "the wheel does not build from the sdist" if sdist_built else "the project does not build"
     )
-    return Finding("pyproject.toml", f"{stage}: {_last_line(output)}", "mend it and run uv build")
+    return Finding("pyproject.toml", f"{stage}: {_last_line(output)}", "fix it and run uv build")
 
 
 def _last_line(output: str) -> str:

@@ -50,7 +50,7 @@ def wheel_findings(
 
     """
     if wheel.unsafe:
-        yield Finding("wheel", f"it would write elsewhere: {some(wheel.unsafe)}", "mend the build")
+        yield Finding("wheel", f"it would write elsewhere: {some(wheel.unsafe)}", "fix the build")
     if not wheel.files:
         yield Finding("wheel", "it is empty", _DECLARE)
         return

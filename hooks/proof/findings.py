@@ -7,15 +7,15 @@ _TOLD = 90  # characters of a message
 
 
 class Finding(NamedTuple):
-    """One fault of the project: where it is, what is wrong, how to mend it."""
+    """One fault of the project: where it is, what is wrong, how to fix it."""
 
     where: str
     what: str
-    mend: str
+    fix: str
 
     def __str__(self) -> str:
         """Give the finding as one line, in the order that editors and people expect."""
-        return f"{self.where}: {self.what}; {self.mend}"
+        return f"{self.where}: {self.what}; {self.fix}"
 
 
 class UnprovenError(Exception):

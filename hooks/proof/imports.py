@@ -78,7 +78,7 @@ def check(trial: Trial) -> Imports:
         Finding(
             "entry point",
             f"{group}: {name} names {module}, which the wheel does not hold",
-            "mend it in pyproject.toml",
+            "fix it in pyproject.toml",
         )
         for group, name, module, _ in foreign
     ]
@@ -211,7 +211,7 @@ def _probe(trial: Trial, request: dict[str, Any]) -> tuple[dict[str, Any], Findi
     except subprocess.TimeoutExpired as expired:
         output, what = expired.stdout or b"", f"does not end within {_TIMEOUT} seconds"
     if not output:
-        sentence = f"The interpreter {trial.python} cannot run; mend or remove it."
+        sentence = f"The interpreter {trial.python} cannot run; fix or remove it."
         raise UnprovenError(sentence)
     last = output.decode("utf-8", "replace").splitlines()[-1]
     culprit = last.removeprefix("importing ")
@@ -261,7 +261,7 @@ def _import_finding(where: str, module: str, failed: dict[str, str]) -> Finding:
             f"import cycle: {module} cannot be imported alone ({told(failed['text'])})",
             "move what both need to a third module",
         )
-    return Finding(where, f"import {module} fails: {told(failed['text'])}", "mend the import")
+    return Finding(where, f"import {module} fails: {told(failed['text'])}", "fix the import")
 
 
 def _output_finding(where: str, module: str, output: str) -> Finding:
@@ -314,7 +314,7 @@ def _of_entry_points(facts: list[dict[str, Any]], skipped: list[str]) -> Iterato
             yield Finding(
                 "entry point",
                 f"{point} does not load: {told(fact['failure']['text'])}",
-                "mend it in pyproject.toml",
+                "fix it in pyproject.toml",
             )
         elif fact["group"] in {"console_scripts", "gui_scripts"} and not fact["callable"]:
             yield Finding("entry point", f"{point} cannot be called", "name a function")

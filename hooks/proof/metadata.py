@@ -24,7 +24,7 @@ def findings(
     fields = wheel.metadata
     name = _first(fields, "Name")
     if normalised_name(name) != normalised_name(project.name):
-        yield Finding("wheel", f"its name is {name}, not {project.name}", "mend [project] name")
+        yield Finding("wheel", f"its name is {name}, not {project.name}", "fix [project] name")
     version = _first(fields, "Version")
     if project.version and normalised_version(version) != normalised_version(project.version):
         yield Finding(
@@ -52,7 +52,7 @@ def _license(project: Project, wheel: Wheel) -> Iterator[Finding]:
     expression = _first(fields, "License-Expression")
     if isinstance(declared, str) and expression and declared.lower() != expression.lower():
         yield Finding(
-            "wheel", f"its license is {expression}, not {declared}", "mend [project] license"
+            "wheel", f"its license is {expression}, not {declared}", "fix [project] license"
         )
     shipped = {name for name in wheel.info if _LICENSE_NAME.search(name) or "/" in name}
     for path in _license_files(project):
@@ -87,7 +87,7 @@ def _import_names(project: Project, wheel: Wheel) -> Iterator[Finding]:
             yield Finding(
                 "wheel",
                 f"{field} is {some(sorted(emitted))}, not {some(sorted(declared))}",
-                f"mend [project] {key}",
+                f"fix [project] {key}",
             )
         for name in sorted(declared or emitted):
             path = name.replace(".", "/")
@@ -95,7 +95,7 @@ def _import_names(project: Project, wheel: Wheel) -> Iterator[Finding]:
                 yield Finding(
                     "pyproject.toml",
                     f"{key} has {name}, which the wheel does not hold",
-                    "mend the name",
+                    "fix the name",
                 )
 
 

@@ -78,10 +78,10 @@ def read(folder: Path) -> Project:
         sentence = f"{folder} holds no pyproject.toml; name the folder that does."
         raise UnprovenError(sentence) from None
     except OSError as error:
-        sentence = f"{file} cannot be read ({error.strerror}); mend its permissions."
+        sentence = f"{file} cannot be read ({error.strerror}); fix its permissions."
         raise UnprovenError(sentence) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        sentence = f"{file} is not valid TOML ({error}); mend it first."
+        sentence = f"{file} is not valid TOML ({error}); fix it first."
         raise UnprovenError(sentence) from None
     project = pyproject.get("project")
     if not isinstance(project, dict) or not isinstance(project.get("name"), str):

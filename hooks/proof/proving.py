@@ -30,7 +30,7 @@ class Proof:
     Attributes:
         project: the project; None where the folder holds none.
         packages: the import packages that its tree shows.
-        findings: the faults, each with where it is and how to mend it.
+        findings: the faults, each with where it is and how to fix it.
         unproven: one sentence where the environment stopped the proof, else None.
         skipped: what was not checked, and why.
         facts: what the report tells of a proof that came to its end; else None.

@@ -56,7 +56,7 @@ def findings(public: Public) -> Iterator[Finding]:
         yield Finding(
             public.where,
             f"__all__ has {some(gone)}, which cannot be looked up: {told(lost[gone[0]])}",
-            "mend or remove it",
+            "fix or remove it",
         )
     for name in public.shadowing():
         yield Finding(

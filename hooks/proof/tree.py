@@ -59,7 +59,7 @@ def _missing_licenses(project: Project) -> Iterator[Finding]:
             yield Finding(
                 "pyproject.toml",
                 f"license-files names {pattern}, which the tree does not hold",
-                "add the license file or mend the name",
+                "add the license file or fix the name",
             )
 
 

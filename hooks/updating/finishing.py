@@ -34,11 +34,11 @@ def finish(project: Path, answers_file: str) -> Outcome:
     outcome.clashes = settled.clashes
     if broken := merging.broken(project):
         outcome.notes.append(broken)
-    mended = references.mend(project, change, answers_file)
-    outcome.mended = list(mended.changed)
-    outcome.places = [f"{path}:{place.line}: {place.text}" for path, place in mended.places]
-    if mended.notice:
-        outcome.notes.append(mended.notice)
+    fixed = references.fix(project, change, answers_file)
+    outcome.fixed = list(fixed.changed)
+    outcome.places = [f"{path}:{place.line}: {place.text}" for path, place in fixed.places]
+    if fixed.notice:
+        outcome.notes.append(fixed.notice)
     folder = Names.of(update.now).package_dir
     if change.now.package_dir == folder and not (project / folder).is_dir():
         outcome.notes.append(

@@ -135,7 +135,7 @@ def broken(project: Path) -> str:
         reason = str(error)
     else:
         return ""
-    return f"pyproject.toml is no TOML after the update; mend it by hand: {reason}"
+    return f"pyproject.toml is no TOML after the update; fix it by hand: {reason}"
 
 
 def _texts(project: Path, stages: Mapping[int, Stage]) -> dict[int, str]:

@@ -21,7 +21,7 @@ EXPORTS = re.compile(r"(?ms)^__all__(?:: [\w\[\], ]+)? = [\[(](.*?)[\])]")
 
 
 @dataclass(frozen=True)
-class Mended:
+class Fixed:
     """What became of the files that name the package.
 
     Args:
@@ -66,7 +66,7 @@ def spelled(package: Path, names: Names) -> frozenset[str] | None:
     return frozenset(name for text in texts for name in full.findall(text))
 
 
-def mend(project: Path, change: Change, answers_file: str = ".copier-answers.yml") -> Mended:
+def fix(project: Path, change: Change, answers_file: str = ".copier-answers.yml") -> Fixed:
     """Rewrite what names the package in all files that git knows, or would know.
 
     Files in conflict are rewritten as texts, whatever they are. What only may name the package is
@@ -82,7 +82,7 @@ def mend(project: Path, change: Change, answers_file: str = ".copier-answers.yml
 
     """
     if not change:
-        return Mended()
+        return Fixed()
     touched = {*_files(project, "--modified"), *_files(project, "--others", "--exclude-standard")}
     unmerged = {line.partition("\t")[2] for line in paths(git(project, "ls-files", "-uz"))}
     search = re.compile("|".join(sorted(map(re.escape, _spellings(change.before)), key=len)[::-1]))
@@ -113,7 +113,7 @@ def mend(project: Path, change: Change, answers_file: str = ".copier-answers.yml
         for path in [*python, *data]
         for place in _places(project / path, change, plain=path in refused)
     ]
-    return Mended(tuple(sorted(changed)), tuple(sorted(places, key=_order)), notice)
+    return Fixed(tuple(sorted(changed)), tuple(sorted(places, key=_order)), notice)
 
 
 def _order(found: tuple[str, Place]) -> tuple[str, int]:
@@ -225,7 +225,7 @@ def _rename(
         changed = [path for path in python if _read(project / path) != before[path]]
         refused = [path for path in python if path not in changed]
         which = "Some Python files" if changed else "Python files"
-        return changed, refused, f"{which} were left alone, because {error}: mend what is listed."
+        return changed, refused, f"{which} were left alone, because {error}: fix what is listed."
     refused = done["refused"]
     notice = f"Left alone, as no tool reads it as Python: {', '.join(refused)}." if refused else ""
     return done["changed"], refused, notice

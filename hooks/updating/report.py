@@ -27,7 +27,7 @@ class Outcome:
         releases: What the template's changelog says of it.
         migrated: What migrations changed.
         moved: The folders that moved, `old -> new`.
-        mended: The files in which what names the package was mended.
+        fixed: The files in which what names the package was fixed.
         places: Places to look at, `path:line: text`.
         merged: The files that were merged by meaning.
         clashes: What both sides had changed in a file that was merged, with its path.
@@ -40,7 +40,7 @@ class Outcome:
     releases: Sequence[Release] = ()
     migrated: list[str] = field(default_factory=list)
     moved: list[str] = field(default_factory=list)
-    mended: list[str] = field(default_factory=list)
+    fixed: list[str] = field(default_factory=list)
     places: list[str] = field(default_factory=list)
     merged: list[str] = field(default_factory=list)
     clashes: list[tuple[str, Clash]] = field(default_factory=list)
@@ -74,7 +74,7 @@ def problems(outcome: Outcome) -> str:
 
 def following(outcome: Outcome) -> str:
     """Say how to go on."""
-    steps = "Next: `uv sync`, which mends uv.lock too; look at `git diff HEAD`, and commit."
+    steps = "Next: `uv sync`, which updates uv.lock too; look at `git diff HEAD`, and commit."
     if outcome.seeds and outcome.seeds.patch:
         steps += f"\nThen, for your own files: `git apply --3way {outcome.seeds.patch}`"
     return steps
@@ -104,7 +104,7 @@ def _facts(outcome: Outcome) -> Iterator[tuple[str, str]]:
         yield "migrated", sentence
     for move in outcome.moved:
         yield "moved", move
-    if count := len(outcome.mended):
+    if count := len(outcome.fixed):
         yield "renamed", f"what names the package, in {count} file{'s' if count > 1 else ''}"
     yield "files", _changes(outcome.update.project)
     if outcome.merged:

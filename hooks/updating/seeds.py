@@ -12,7 +12,7 @@ from updating.answers import Update
 from updating.rendering import TEMPLATE, current, render
 from updating.repository import git, paths, store
 
-# Where the package is and what it is called: its files move, and what names it is mended.
+# Where the package is and what it is called: its files move, and what names it is fixed.
 NAMING = ("layout", "package", "namespace", "import_name", "project_name")
 # What none of these files reads: with another such answer, a new project has the same ones.
 UNREAD = (

@@ -53,7 +53,7 @@ def test_wheel_that_would_write_elsewhere(tmp_path: Path, name: str) -> None:
     project = Project(tmp_path, {"project": {"name": "acme"}})
     package = ImportPackage("acme", ".")
     found = contents.wheel_findings(project, [package], frozenset(), read, tmp_path)
-    assert f"wheel: it would write elsewhere: {name}; mend the build" in map(str, found)
+    assert f"wheel: it would write elsewhere: {name}; fix the build" in map(str, found)
 
 
 def test_sdist(tmp_path: Path) -> None:

@@ -146,7 +146,7 @@ def test_no_such_folder(sample: Sample) -> None:
     ("text", "sentence"),
     [
         (None, "holds no pyproject.toml; name the folder that does."),
-        ("name = ", "is not valid TOML (Invalid value (at end of document)); mend it first."),
+        ("name = ", "is not valid TOML (Invalid value (at end of document)); fix it first."),
         (b"\xff", "is not valid TOML ('utf-8' codec can't decode byte 0xff"),
         ("", "has no [project] table with a name (PEP 621); add one first."),
         ("project = 3", "has no [project] table with a name (PEP 621); add one first."),

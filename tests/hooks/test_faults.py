@@ -427,7 +427,7 @@ def test_module_that_does_not_import(sample: Sample) -> None:
     sample.write({"src/acme_tool/broken.py": "1 / 0\n"})
     assert sample.faults() == (
         "src/acme_tool/broken.py: import acme_tool.broken fails: "
-        "ZeroDivisionError: division by zero; mend the import"
+        "ZeroDivisionError: division by zero; fix the import"
     )
 
 

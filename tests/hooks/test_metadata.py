@@ -37,10 +37,10 @@ def test_good(tmp_path: Path, declared: str) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "fault"),
     [
-        ("acme-tool", "acme", "wheel: its name is acme, not acme-tool; mend [project] name"),
+        ("acme-tool", "acme", "wheel: its name is acme, not acme-tool; fix [project] name"),
         ("1.0", "1.1", "wheel: its version is 1.1, pyproject.toml says 1.0; keep one source"),
         ("1.0", "1.1", "sdist: its version is 1.0, the wheel's is 1.1; make the version"),
-        ("MIT", "ISC", "wheel: its license is ISC, not MIT; mend [project] license"),
+        ("MIT", "ISC", "wheel: its license is ISC, not MIT; fix [project] license"),
         ("File: LICENSE", "File: NOTICE", "wheel: License-File names NOTICE, which it does not"),
     ],
 )
@@ -52,9 +52,9 @@ def test_import_names(tmp_path: Path) -> None:
     declared = 'import-names = ["acme_tool"]'
     assert found(tmp_path, declared, GOOD) == ""  # the backend does not know the key
     assert found(tmp_path, declared, GOOD + "Import-Name: acme_tool\n") == ""
-    assert "wheel: Import-Name is acme_tol, not acme_tool; mend [project] import-names" in found(
+    assert "wheel: Import-Name is acme_tol, not acme_tool; fix [project] import-names" in found(
         tmp_path, declared, GOOD + "Import-Name: acme_tol\n"
     )
-    assert "import-names has other, which the wheel does not hold; mend" in found(
+    assert "import-names has other, which the wheel does not hold; fix" in found(
         tmp_path, 'import-names = ["other"]', GOOD
     )

@@ -5,8 +5,8 @@ from proof import Finding, Proof, report
 
 def test_findings_are_counted() -> None:
     proof = Proof()
-    proof.findings = [Finding("a.py", "it is wrong", "mend it")]
-    assert report.text(proof) == "- a.py: it is wrong; mend it\n1 finding."
+    proof.findings = [Finding("a.py", "it is wrong", "fix it")]
+    assert report.text(proof) == "- a.py: it is wrong; fix it\n1 finding."
     proof.findings *= 2
     assert report.text(proof).endswith("\n2 findings.")
 

@@ -12,7 +12,7 @@ import yaml
 from updating import finishing
 from updating.answers import read as read_answers
 from updating.names import Change, Names
-from updating.references import Mended, members, mend, spelled
+from updating.references import Fixed, fix, members, spelled
 from updating.report import Outcome
 from updating.repository import GitError, git
 from updating.scripts import ScriptError
@@ -75,16 +75,16 @@ def commit(project: Path) -> None:
     git(project, "commit", "-qm", "x")
 
 
-def change_mind(project: Path, answers: dict[str, str] = NOW) -> Mended:
+def change_mind(project: Path, answers: dict[str, str] = NOW) -> Fixed:
     (project / ANSWERS).write_text(yaml.safe_dump(answers))
     outcome = Outcome(read_answers(project, ANSWERS))
     change = finishing._move(outcome)  # noqa: SLF001
-    mended = mend(project, change, ANSWERS)
-    return replace(mended, notice=" ".join([*outcome.notes, mended.notice]).strip())
+    fixed = fix(project, change, ANSWERS)
+    return replace(fixed, notice=" ".join([*outcome.notes, fixed.notice]).strip())
 
 
-def listed(mended: Mended) -> list[str]:
-    return [f"{path}:{place.line}: {place.text}" for path, place in mended.places]
+def listed(fixed: Fixed) -> list[str]:
+    return [f"{path}:{place.line}: {place.text}" for path, place in fixed.places]
 
 
 def test_everything_moves_and_names_it(project: Path) -> None:
@@ -93,7 +93,7 @@ def test_everything_moves_and_names_it(project: Path) -> None:
     (project / "a.md").symlink_to("docs/x.md")
     commit(project)
 
-    mended = change_mind(project)
+    fixed = change_mind(project)
 
     assert {path: read(project, path) for path in MENDED} == MENDED
     assert {path: read(project, path) for path in KEPT} == {path: FILES[path] for path in KEPT}
@@ -102,18 +102,18 @@ def test_everything_moves_and_names_it(project: Path) -> None:
     assert read(project, "ignored.md") == "acme_tool.io\n"
     assert (project.parent / "elsewhere.md").read_text() == "acme_tool.io\n"
     same = {"data_kit/io.py"}
-    assert set(mended.changed) == MENDED.keys() - same
-    assert mended.notice == ""
-    assert listed(mended) == [
+    assert set(fixed.changed) == MENDED.keys() - same
+    assert fixed.notice == ""
+    assert listed(fixed) == [
         "data.csv:1: acme_tool,1",
         "tests/test_io.py:1: import data_kit.io  # acme_tool.io",
         'tox.toml:1: paths = ["src"]',
     ]
-    assert str(mended).splitlines()[0].startswith("data.csv:1: acme_tool,1 (")
+    assert str(fixed).splitlines()[0].startswith("data.csv:1: acme_tool,1 (")
 
 
 def test_other_answers_change_nothing(project: Path) -> None:
-    assert change_mind(project, {**BEFORE, "docs": "none"}) == Mended()
+    assert change_mind(project, {**BEFORE, "docs": "none"}) == Fixed()
     assert {path: read(project, path) for path in FILES} == FILES
 
 
@@ -121,10 +121,10 @@ def test_lines_that_came_with_the_update_are_left(project: Path) -> None:
     """They have the new names: where acme_tool deepens, acme_tool may be its parent now."""
     now = {**BEFORE, "package": "namespace", "namespace": "acme_tool", "import_name": "core"}
     write(project, {"tox.toml": 'parents = ["acme_tool"]\nfiles = ["src/acme_tool"]\n'})
-    mended = change_mind(project, now)
+    fixed = change_mind(project, now)
     assert read(project, "tox.toml") == 'parents = ["acme_tool"]\nfiles = ["src/acme_tool/core"]\n'
-    assert "tox.toml" in mended.changed
-    assert not [line for line in listed(mended) if "tox.toml" in line]
+    assert "tox.toml" in fixed.changed
+    assert not [line for line in listed(fixed) if "tox.toml" in line]
 
 
 def test_files_in_conflict_are_rewritten_as_text(project: Path) -> None:
@@ -150,18 +150,18 @@ def test_words_are_left_and_listed(project: Path) -> None:
     commit(project)
     change_mind(project, WORD)
     commit(project)
-    mended = change_mind(project)
+    fixed = change_mind(project)
     assert read(project, "docs/kit.md") == "A kit: `kit`.\nSee data_kit.io.\n"
-    assert "docs/kit.md:1: A kit: `kit`." in listed(mended)
+    assert "docs/kit.md:1: A kit: `kit`." in listed(fixed)
     assert read(project, "data_kit/__init__.py") == MENDED["data_kit/__init__.py"]
 
 
 def test_a_place_that_is_taken_moves_nothing(project: Path) -> None:
     write(project, {"data_kit/notes.txt": "mine\n"})
     commit(project)
-    mended = change_mind(project)
+    fixed = change_mind(project)
     told = "The package was not moved: data_kit has files already (data_kit/notes.txt): "
-    assert mended.notice.startswith(told)
+    assert fixed.notice.startswith(told)
     assert read(project, "docs/x.md") == FILES["docs/x.md"]
     assert git(project, "diff", "--name-only", "HEAD").decode().split() == [f"[x]/{ANSWERS}"]
 
@@ -174,14 +174,14 @@ def stop_uv(tmp_path: Path, status: int) -> str:
 
 
 NO_TOOL: dict[str, tuple[Callable[[Path], str], str]] = {
-    "no uv": (lambda _: "", "because uv is not at hand: mend what is listed."),
+    "no uv": (lambda _: "", "because uv is not at hand: fix what is listed."),
     "a uv that does not start": (
         lambda _: "/nowhere/uv",
         "because rename_imports.py failed: [Errno",
     ),
     "no network": (
         lambda folder: stop_uv(folder, 2),
-        "because rename_imports.py failed: error: no network: mend what is listed.",
+        "because rename_imports.py failed: error: no network: fix what is listed.",
     ),
 }
 
@@ -198,11 +198,11 @@ def test_without_the_tool_python_is_left_and_listed(
     monkeypatch.setenv("UV", uv(tmp_path))
     monkeypatch.setattr("shutil.which", lambda *_, **__: None)
     monkeypatch.setattr("sys.executable", "/nowhere/python")
-    mended = change_mind(project)
-    assert mended.notice.startswith("Python files were left alone, ")
-    assert why in mended.notice
+    fixed = change_mind(project)
+    assert fixed.notice.startswith("Python files were left alone, ")
+    assert why in fixed.notice
     assert read(project, "docs/x.md") == MENDED["docs/x.md"]
-    python = [line for line in listed(mended) if ".py:" in line]
+    python = [line for line in listed(fixed) if ".py:" in line]
     assert python == [
         "data_kit/__init__.py:4: from acme_tool.io import read",
         "tests/test_io.py:1: import acme_tool.io  # acme_tool.io",
@@ -217,21 +217,21 @@ def test_what_a_failing_script_has_written_is_told(
         raise ScriptError("the disk is full")
 
     monkeypatch.setattr("updating.scripts.run", run)
-    mended = change_mind(project)
-    assert mended.notice == (
-        "Some Python files were left alone, because the disk is full: mend what is listed."
+    fixed = change_mind(project)
+    assert fixed.notice == (
+        "Some Python files were left alone, because the disk is full: fix what is listed."
     )
-    assert "tests/test_io.py" in mended.changed
-    python = [line for line in listed(mended) if ".py:" in line]
+    assert "tests/test_io.py" in fixed.changed
+    python = [line for line in listed(fixed) if ".py:" in line]
     assert python == ["data_kit/__init__.py:4: from acme_tool.io import read"]
 
 
 def test_what_is_no_python_is_left_and_listed(project: Path) -> None:
     write(project, {"old.py": "import acme_tool\nprint 1\n"})
     commit(project)
-    mended = change_mind(project)
-    assert mended.notice == "Left alone, as no tool reads it as Python: old.py."
-    assert "old.py:1: import acme_tool" in listed(mended)
+    fixed = change_mind(project)
+    assert fixed.notice == "Left alone, as no tool reads it as Python: old.py."
+    assert "old.py:1: import acme_tool" in listed(fixed)
 
 
 def test_members_are_what_a_package_holds(project: Path) -> None:
@@ -250,4 +250,4 @@ def test_variables_that_a_package_makes_or_spells_out(tmp_path: Path) -> None:
 
 def test_no_change_reads_nothing(tmp_path: Path) -> None:
     same = Names.of(BEFORE)
-    assert mend(tmp_path / "missing", Change(same, same)) == Mended()
+    assert fix(tmp_path / "missing", Change(same, same)) == Fixed()

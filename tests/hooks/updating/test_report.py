@@ -53,7 +53,7 @@ def test_every_fact_has_a_row(project: Path) -> None:
         project,
         migrated=["b takes the place of a"],
         moved=["src/acme -> acme"],
-        mended=["a.py", "b.py"],
+        fixed=["a.py", "b.py"],
         merged=["pyproject.toml"],
         clashes=[
             ("pyproject.toml", Clash("tool.x", "1", "2")),
