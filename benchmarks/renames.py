@@ -38,7 +38,7 @@ from benchmarks.merges import sdist  # noqa: E402
 
 from updating import moving, references  # noqa: E402
 from updating.names import Change, Names  # noqa: E402
-from updating.repository import git  # noqa: E402
+from updating.repository import Repository  # noqa: E402
 
 PACKAGES = ("networkx==3.4.2", "itsdangerous==2.2.0")
 NEW = "renamed_package"
@@ -110,9 +110,9 @@ def unpack(package: str, folder: Path) -> Path:
     with tarfile.open(fileobj=io.BytesIO(sdist(package))) as files:
         files.extractall(folder, filter="data")
     (project,) = folder.iterdir()
-    git(project, "init", "--quiet")
-    git(project, "add", "--all", "--force")
-    git(project, "commit", "--quiet", "--message=x")
+    Repository(project).git("init", "--quiet")
+    Repository(project).git("add", "--all", "--force")
+    Repository(project).git("commit", "--quiet", "--message=x")
     return project
 
 
@@ -128,14 +128,14 @@ def rename(original: Path, cores: Sequence[int]) -> Cost:
     """Rename a copy of a package, and give what the rewriting has spent."""
     before, now = names(original)
     project = shutil.copytree(original, original.with_name("copy"), symlinks=True)
-    moving.carry_out(project, moving.plan(project, before, now))
+    moving.carry_out(Repository(project), moving.plan(Repository(project), before, now))
     members = references.members(project / now.package_dir)
     change = Change(before, now, members)
     change = replace(change, spelled=references.spelled(project / now.package_dir, before))
     every = os.sched_getaffinity(0)
     os.sched_setaffinity(0, cores)
     start, spent = time.perf_counter(), cpu()
-    done = references.fix(project, change)
+    done = references.fix(Repository(project), change)
     cost = Cost(time.perf_counter() - start, cpu() - spent)
     os.sched_setaffinity(0, every)
     shutil.rmtree(project)

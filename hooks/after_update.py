@@ -1,19 +1,21 @@
-"""After `copier update`: move, merge and fix what it leaves, prove, and report; never fail.
+"""After `copier update`: move, merge and rewrite what it leaves, prove, and report; never fail.
 
 Usage, by copier.yml, in the project's folder: python after_update.py ANSWERS GIVEN SITUATION
-The arguments are those of after_copy.py.
+The arguments are those of after_copy.py; SITUATION may also say `rej`, as `--conflict rej` asks.
 
 Exit status: 0, whatever is left to a person; 1 where the update could not be finished, because of
 the machine; 130 after Ctrl-C.
 """
 
+import os
 import sys
 from pathlib import Path
 
 from rendered import command_for_later, prove_here, warn_of_unknown
 from updating import report
 from updating.finishing import finish
-from updating.repository import GitError
+from updating.locking import unlock
+from updating.repository import GitError, Repository
 
 AGAIN = """\
 Nothing of yours is lost. Undo it in this folder, then run it again:
@@ -22,22 +24,30 @@ Nothing of yours is lost. Undo it in this folder, then run it again:
 
 def main(answers_file: str, given: str, situation: str) -> int:
     """Run what follows an update and give the exit status."""
-    quiet = "quiet" in situation
+    repository, said = Repository(Path.cwd()), situation.split(",")
     print()  # after Copier's line on the task
     warn_of_unknown(given.split(","))
     try:
-        outcome = finish(Path.cwd(), answers_file)
+        return _finish(repository, answers_file, said)
     except (GitError, OSError) as error:
         print(f"The update is not finished: {error}\n{AGAIN}")
         return 1
     except KeyboardInterrupt:
         print(f"The update is not finished: it was interrupted.\n{AGAIN}")
         return 130
+    finally:
+        unlock(repository, os.getppid())
+
+
+def _finish(repository: Repository, answers_file: str, said: list[str]) -> int:
+    outcome = finish(repository, answers_file, keep_rejects="rej" in said)
+    quiet = "quiet" in said
     if not quiet:
         print(report.done(outcome))
-    if left := report.problems(outcome):
-        print(left)
-    if "pyproject.toml" in report.conflicts(Path.cwd()):
+    left = report.conflicts(repository)
+    if problems := report.problems(outcome, left):
+        print(problems)
+    if "pyproject.toml" in left:
         print(f"Not proven: pyproject.toml is in conflict. Run later: {command_for_later()}")
     else:
         prove_here(quiet=quiet, facts=False)

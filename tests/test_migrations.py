@@ -13,6 +13,7 @@ from test_copier import run
 from updating.answers import Update
 from updating.migrations import MIGRATIONS, Migration
 from updating.migrations import run as migrate
+from updating.repository import Repository
 
 ROW = """
 MIGRATIONS: Sequence[Migration] = (
@@ -117,7 +118,7 @@ def test_only_those_of_the_releases_between_run_and_the_oldest_first(tmp_path: P
         Migration(version, version, lambda _, version=version: ran.append(version))  # type: ignore[misc]
         for version in ("v1.10.0", "v1.9.0", "v1.8.0", "v1.11.0")
     ]
-    update = Update(tmp_path, {"_commit": "v1.8.0"}, {"_commit": "v1.10.0"})
+    update = Update(Repository(tmp_path), {"_commit": "v1.8.0"}, {"_commit": "v1.10.0"})
     assert migrate(update, rows) == ["v1.9.0", "v1.10.0"]
     assert ran == ["v1.9.0", "v1.10.0"]
     assert migrate(update._replace(now={"_commit": "v1.10.0-3-gabc"}), rows) == []

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import yaml
 
-from updating.repository import GitError, git
+from updating.repository import Repository
 
 Answers = Mapping[str, object]
 
@@ -14,9 +14,14 @@ Answers = Mapping[str, object]
 class Update(NamedTuple):
     """An update of a project: where, and from which answers to which."""
 
-    project: Path
+    repository: Repository
     before: Answers
     now: Answers
+
+    @property
+    def project(self) -> Path:
+        """The project's folder."""
+        return self.repository.project
 
     @property
     def versions(self) -> tuple[str, str]:
@@ -38,18 +43,14 @@ class Update(NamedTuple):
         }
 
 
-def read(project: Path, answers_file: str) -> Update:
+def read(repository: Repository, answers_file: str) -> Update:
     """Read what an update did to the answers.
 
     Args:
-        project: The project's folder.
+        repository: The project.
         answers_file: The answers file, relative to it; in HEAD it is as it was before.
 
     """
-    try:
-        old = git(project, "show", f"HEAD:./{answers_file}").decode()
-    except GitError:  # the answers were never committed: nothing tells what was before
-        old = ""
-    new = (project / answers_file).read_text(encoding="utf-8")
-    now = yaml.safe_load(new)
-    return Update(project, yaml.safe_load(old) or now, now)
+    old = repository.committed(answers_file) or b""  # where they were never committed
+    now = yaml.safe_load((repository.project / answers_file).read_text(encoding="utf-8"))
+    return Update(repository, yaml.safe_load(old.decode()) or now, now)

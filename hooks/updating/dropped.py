@@ -2,7 +2,7 @@
 
 from updating.answers import Update
 from updating.rendering import render
-from updating.repository import BASE, OURS, git, mark_unmerged, paths
+from updating.repository import BASE, OURS
 
 
 def keep_edited(update: Update) -> None:
@@ -15,16 +15,15 @@ def keep_edited(update: Update) -> None:
         update: The update.
 
     """
-    deleted = ["diff", "--name-only", "-z", "--no-renames", "--diff-filter=D", "--relative"]
-    gone = paths(git(update.project, *deleted))
+    repository = update.repository
+    gone = repository.deleted()
     if not gone:
         return
     before, _ = update.versions
     rendered = render(update.before, [f"/{path}" for path in gone], version=before) or {}
-    for path in gone:
-        ours = git(update.project, "show", f"HEAD:./{path}")
-        base = rendered.get(path)
+    for path, entry in gone.items():
+        ours, base = repository.blob(entry.blob), rendered.get(path)
         if ours != base:
-            git(update.project, "checkout", "HEAD", "--", path)
+            repository.restore(entry)
             sides = {OURS: ours} if base is None else {BASE: base, OURS: ours}
-            mark_unmerged(update.project, path, sides)
+            repository.mark_unmerged(path, sides, entry.mode)

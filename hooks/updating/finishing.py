@@ -1,46 +1,60 @@
 """The order of what follows Copier's own merge."""
 
 from dataclasses import replace
-from pathlib import Path
 
-from updating import changelog, dropped, merging, migrations, moving, references, seeds
+from updating import (
+    changelog,
+    dropped,
+    links,
+    merging,
+    migrations,
+    moving,
+    references,
+    rejects,
+    seeds,
+)
 from updating.answers import read
 from updating.names import Change, Names
 from updating.rendering import TEMPLATE
 from updating.report import Outcome
+from updating.repository import Repository
 
 
-def finish(project: Path, answers_file: str) -> Outcome:
+def finish(repository: Repository, answers_file: str, *, keep_rejects: bool = False) -> Outcome:
     """Do what follows Copier's merge, but for the proof.
 
     Args:
-        project: The project's folder.
+        repository: The project.
         answers_file: The answers file, relative to it.
+        keep_rejects: Whether what cannot be merged stays as `.rej` files, as `--conflict rej` asks.
 
     Raises:
         GitError: If git fails.
         OSError: If a file cannot be read or written.
 
     """
-    update = read(project, answers_file)
+    update = read(repository, answers_file)
     outcome = Outcome(update)
     outcome.releases = changelog.between(TEMPLATE / "CHANGELOG.md", *update.versions)
     outcome.migrated = migrations.run(update)
     change = _move(outcome)
     dropped.keep_edited(update)
+    taken_up = rejects.take_up(update)
     # Of base and ours it translates: all names in them are old.
-    settled = merging.settle(project, change.unmixed().text)
+    settled = merging.settle(repository, change.unmixed().text)
+    if keep_rejects:
+        rejects.give_back(repository, taken_up)
     outcome.merged = [file.path for file in settled.files if file.how]
     outcome.clashes = settled.clashes
-    if broken := merging.broken(project):
+    if broken := merging.broken(repository):
         outcome.notes.append(broken)
-    fixed = references.fix(project, change, answers_file)
+    fixed = references.fix(repository, change, answers_file)
     outcome.fixed = list(fixed.changed)
     outcome.places = [f"{path}:{place.line}: {place.text}" for path, place in fixed.places]
     if fixed.notice:
         outcome.notes.append(fixed.notice)
     folder = Names.of(update.now).package_dir
-    if change.now.package_dir == folder and not (project / folder).is_dir():
+    if change.now.package_dir == folder and not (repository.project / folder).is_dir():
         outcome.notes.append(
             f"The answers have the package in {folder}/, which is not there. If {answers_file} was"
             " edited by hand, take that back, and give the answer to copier update by --data."
@@ -58,11 +72,14 @@ def _move(outcome: Outcome) -> Change:
     except KeyError:  # adopted, or edited by hand: there is nothing to compare
         return Change(now, now)
     try:
-        moves = moving.plan(update.project, change.before, now)
+        moves = moving.plan(update.repository, change.before, now)
     except moving.TakenError as taken:
         outcome.notes.append(f"The package was not moved: {taken}")
         return Change(change.before, change.before)
-    moving.carry_out(update.project, moves)
+    dead = links.dead(update.repository) if moves else set()
+    moving.carry_out(update.repository, moves)
+    if moves and (lost := links.dead(update.repository) - dead):
+        outcome.notes.append(f"These links lead nowhere now: {', '.join(sorted(lost))}.")
     outcome.moved = [f"{move.old} -> {move.new}" for move in moves]
     package = update.project / now.package_dir
     return replace(

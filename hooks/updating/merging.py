@@ -5,33 +5,17 @@ it: unmerged in the index, with markers in the file.
 """
 
 import re
-import shutil
 import sys
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from . import line_sets, scripts
-from .repository import (
-    BASE,
-    LABELS,
-    OURS,
-    THEIRS,
-    GitError,
-    Stage,
-    from_top,
-    git,
-    merge_texts,
-    settled,
-    store,
-    unmerged,
-)
+from .repository import BASE, FILE_MODES, LABELS, OURS, THEIRS, GitError, Repository, Stage
 
 _SCRIPT = Path(__file__).parents[1] / "merge_toml.py"
 _READS_TOML = sys.version_info >= (3, 11)
 _CONFLICT = re.compile(rf"(?ms)^<{{7}} {LABELS[OURS]}\r?$.*?^>{{7}} {LABELS[THEIRS]}\r?$")
-_FILES = ("100644", "100755")  # neither links nor submodules
 
 
 @dataclass(frozen=True)
@@ -78,7 +62,7 @@ class _LeftError(Exception):
     """A file is left to the user; the message says why."""
 
 
-def settle(project: Path, translate: Callable[[str], str]) -> Settled:
+def settle(repository: Repository, translate: Callable[[str], str]) -> Settled:
     """Settle the conflicts below a project's folder as far as meaning goes.
 
     It takes all that it needs from the index, so it can run again after it was stopped. What is
@@ -86,7 +70,7 @@ def settle(project: Path, translate: Callable[[str], str]) -> Settled:
     is what the index held before the update, so that is what the index holds again.
 
     Args:
-        project: The folder, which may be any folder of a repository.
+        repository: The project.
         translate: Rewrites an older text so that it speaks of the package by its new name.
 
     Raises:
@@ -95,26 +79,26 @@ def settle(project: Path, translate: Callable[[str], str]) -> Settled:
 
     """
     files = []
-    for path, stages in sorted(unmerged(project).items()):
+    for path, stages in sorted(repository.unmerged().items()):
         try:
-            texts = _texts(project, stages)
+            texts = _texts(repository, stages)
             sides = {**texts, BASE: translate(texts[BASE]), OURS: translate(texts[OURS])}
             try:
                 text, file = _by_meaning(path, sides)
             except _LeftError as left:
                 if sides == texts:  # Copier has done as much
                     raise
-                text, file = _by_lines(project, path, sides, left), File(path, "text")
+                text, file = _by_lines(repository, path, sides, left), File(path, "text")
         except _LeftError as error:
             files.append(File(path, "", why=str(error)))
             continue
-        _write(project, path, text)
-        settled(project, path, stages[OURS])
+        repository.write_as_checked_out(path, text.encode())
+        repository.settled(path, stages[OURS])
         files.append(file)
     return Settled(files)
 
 
-def broken(project: Path) -> str:
+def broken(repository: Repository) -> str:
     """Say what is wrong with pyproject.toml, if anything: a merge by lines can spoil a file.
 
     Returns:
@@ -122,13 +106,13 @@ def broken(project: Path) -> str:
         Python reads no TOML.
 
     """
-    file = project / "pyproject.toml"
-    if not _READS_TOML or not file.is_file() or file.name in unmerged(project):
+    data = repository.read("pyproject.toml")
+    if not _READS_TOML or data is None or "pyproject.toml" in repository.unmerged():
         return ""
     import tomllib  # noqa: PLC0415  # Copier runs on a Python without it too
 
     try:
-        tomllib.loads(file.read_text(encoding="utf-8-sig"))
+        tomllib.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError:
         reason = "it is not in UTF-8"
     except (tomllib.TOMLDecodeError, RecursionError) as error:
@@ -138,18 +122,18 @@ def broken(project: Path) -> str:
     return f"pyproject.toml is no TOML after the update; fix it by hand: {reason}"
 
 
-def _texts(project: Path, stages: Mapping[int, Stage]) -> dict[int, str]:
+def _texts(repository: Repository, stages: Mapping[int, Stage]) -> dict[int, str]:
     """Read the sides of a file; a base that is missing is empty."""
     if OURS not in stages:
         raise _LeftError("you deleted it, and the template changed it")
     if THEIRS not in stages:
         raise _LeftError("you changed it, and the template deleted it")
-    if not all(stage.mode in _FILES for stage in stages.values()):
+    if not all(stage.mode in FILE_MODES for stage in stages.values()):
         raise _LeftError("it is no regular file")
     texts = {BASE: ""}
     for side, stage in stages.items():
         try:
-            texts[side] = git(project, "cat-file", "blob", stage.blob).decode()
+            texts[side] = repository.blob(stage.blob).decode()
         except UnicodeDecodeError:
             raise _LeftError("it is no text in UTF-8") from None
     return texts
@@ -187,7 +171,7 @@ def _toml(sides: Mapping[int, str]) -> tuple[str, tuple[Clash, ...]]:
     return answer["text"], tuple(Clash(**clash) for clash in answer["clashes"])
 
 
-def _by_lines(project: Path, path: str, sides: Mapping[int, str], left: _LeftError) -> str:
+def _by_lines(repository: Repository, path: str, sides: Mapping[int, str], left: _LeftError) -> str:
     """Merge texts again, as they now speak of the same names; lessen the markers at least.
 
     Raises:
@@ -195,16 +179,16 @@ def _by_lines(project: Path, path: str, sides: Mapping[int, str], left: _LeftErr
 
     """
     try:
-        merged, conflicts = merge_texts(
-            project, {side: text.encode() for side, text in sides.items()}, LABELS
+        merged, conflicts = repository.merge_texts(
+            {side: text.encode() for side, text in sides.items()}
         )
     except GitError as error:
         raise left from error
     text = merged.decode()
     if conflicts:
-        file = project / path
-        if file.is_file() and _disputed(text) < _disputed(file.read_text(encoding="utf-8")):
-            _write(project, path, text)
+        there = repository.read(path)
+        if there is not None and _disputed(text) < _disputed(there.decode(errors="replace")):
+            repository.write_as_checked_out(path, text.encode())
         raise left
     return text
 
@@ -212,21 +196,3 @@ def _by_lines(project: Path, path: str, sides: Mapping[int, str], left: _LeftErr
 def _disputed(text: str) -> int:
     """Count the lines between markers."""
     return sum(conflict.count("\n") for conflict in _CONFLICT.findall(text))
-
-
-def _write(project: Path, path: str, text: str) -> None:
-    """Write a file as git checks it out, whole or not at all."""
-    blob = store(project, text.encode())
-    content = git(project, "cat-file", "--filters", f"--path={from_top(project, path)}", blob)
-    file = project / path
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=file.parent, prefix=".treewright-", delete=False) as new:
-        try:
-            new.write(content)
-            new.close()
-            if file.exists():
-                shutil.copymode(file, new.name)
-            Path(new.name).replace(file)
-        except BaseException:
-            Path(new.name).unlink(missing_ok=True)
-            raise

@@ -12,19 +12,7 @@ from packaging.version import InvalidVersion, Version
 
 from updating.answers import Update
 from updating.rendering import render
-from updating.repository import (
-    BASE,
-    LABELS,
-    OURS,
-    THEIRS,
-    GitError,
-    Stage,
-    git,
-    mark_unmerged,
-    merge_texts,
-    settled,
-    store,
-)
+from updating.repository import BASE, FILE_MODES, OURS, THEIRS, Stage
 
 
 class Migration(NamedTuple):
@@ -55,24 +43,24 @@ def renamed(old: str, new: str) -> Callable[[Update], None]:
     """
 
     def take_along(update: Update) -> None:
-        try:
-            ours = git(update.project, "show", f"HEAD:./{old}")
-        except GitError:  # the user had deleted it
+        repository = update.repository
+        ours = repository.committed(old)
+        if ours is None:  # the user had deleted it
             (update.project / new).unlink(missing_ok=True)
             return
         before, _ = update.versions
         base = (render(update.before, [f"/{old}"], version=before) or {}).get(old, b"")
-        file = update.project / new
-        if ours == base or not file.is_file():
+        theirs = repository.read(new)
+        if ours == base or theirs is None:
             return
-        sides = {BASE: base, OURS: ours, THEIRS: file.read_bytes()}
-        text, conflicts = merge_texts(update.project, sides, LABELS)
-        git(update.project, "rm", "--quiet", "--cached", "--ignore-unmatch", "--", old)
-        file.write_bytes(text)
+        sides = {BASE: base, OURS: ours, THEIRS: theirs}
+        text, conflicts = repository.merge_texts(sides)
+        repository.git("rm", "--quiet", "--cached", "--ignore-unmatch", "--", old)
+        repository.write(new, text)
         if conflicts:
-            mark_unmerged(update.project, new, sides)
+            repository.mark_unmerged(new, sides)
         else:
-            settled(update.project, new, Stage("100644", store(update.project, ours)))
+            repository.settled(new, Stage(FILE_MODES[0], repository.store(ours)))
 
     return take_along
 

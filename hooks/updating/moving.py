@@ -9,27 +9,16 @@ acme.tool.core, and had a subpackage `core`, they cannot be told from its own: l
 
 import os
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
+from updating import links
 from updating.names import Names
-from updating.repository import git, paths
-
-SUBMODULE = "160000"
+from updating.repository import SUBMODULE_MODE, Entry, Repository
 
 
 class TakenError(Exception):
     """The place that a folder has to move to is taken; the message is one sentence."""
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A file in git's index, its path relative to the project."""
-
-    mode: str
-    blob: str
-    stage: str
-    path: str
 
 
 @dataclass(frozen=True)
@@ -61,11 +50,11 @@ class Move:
         return sorted(found, key=lambda path: path.count("/"), reverse=deepens)
 
 
-def plan(project: Path, before: Names, now: Names) -> list[Move]:
+def plan(repository: Repository, before: Names, now: Names) -> list[Move]:
     """Find what has to move.
 
     Args:
-        project: The project's folder.
+        repository: The project.
         before: The names before.
         now: The names now.
 
@@ -78,46 +67,45 @@ def plan(project: Path, before: Names, now: Names) -> list[Move]:
         GitError: If git fails.
 
     """
-    package = _move(project, before.package_dir, now.package_dir)
+    package = _move(repository, before.package_dir, now.package_dir)
     if before.package_dir == now.package_dir or not package.files:
         return []
-    if problem := taken(project, package, now):
+    if problem := taken(repository, package, now):
         raise TakenError(problem)
     moves = [package]
-    tests = _move(project, f"tests/{before.folder}", f"tests/{now.folder}")
-    if mirrors(tests, package) and not taken(project, tests, None):
+    tests = _move(repository, f"tests/{before.folder}", f"tests/{now.folder}")
+    if mirrors(tests, package) and not taken(repository, tests, None):
         moves.append(tests)
     return moves
 
 
-def carry_out(project: Path, moves: list[Move]) -> None:
+def carry_out(repository: Repository, moves: list[Move]) -> None:
     """Move folders, and stage that, so that `git status` shows renames at once.
+
+    Links follow: those out of what moves, into it and within it lead where they led.
 
     Raises:
         GitError: If git fails.
 
     """
+    followed = links.followed(repository, {move.old: move.new for move in moves})
+    plain: list[Entry] = []
+    new: list[Entry] = []
     for move in moves:
-        _move_files(project, move)
-    lines = []
-    top = git(project, "rev-parse", "--show-prefix").decode(errors="surrogateescape").rstrip("\n")
-    for move in moves:
-        plain = [entry for entry in move.entries if entry.mode != SUBMODULE]
-        # First the old paths go: one may be a new one too.
-        lines += [f"0 {'0' * len(entry.blob)}\t{top}{entry.path}" for entry in plain]
-        lines += [
-            f"{entry.mode} {entry.blob} {entry.stage}\t{top}{move.place(entry.path)}"
-            for entry in plain
-        ]
-    given = "".join(f"{line}\0" for line in lines).encode(errors="surrogateescape")
-    git(project, "update-index", "-z", "--index-info", given=given)
+        _move_files(repository, move)
+        entries = [entry for entry in move.entries if entry.mode != SUBMODULE_MODE]
+        plain += entries
+        new += [replace(entry, path=move.place(entry.path)) for entry in entries]
+    repository.stage(new, gone=plain)
+    for path, target in followed:
+        repository.link(path, target)
 
 
-def taken(project: Path, move: Move, now: Names | None) -> str:
+def taken(repository: Repository, move: Move, now: Names | None) -> str:
     """Say in one sentence what keeps a folder from its new place.
 
     Args:
-        project: The project's folder.
+        repository: The project.
         move: The move.
         now: The names now, where it is the package's folder.
 
@@ -125,11 +113,11 @@ def taken(project: Path, move: Move, now: Names | None) -> str:
         The sentence; empty if nothing does.
 
     """
-    moving = set(move.files)
+    project, moving = repository.project, set(move.files)
     goals = {move.place(path) for path in moving}
     remedy = "run `git reset --hard`, move it away, commit, and update again"
-    there = {entry.path for entry in _entries(project, move.new)} - moving
-    there |= (set(_ignored(project, move.new)) - moving) & goals
+    there = {entry.path for entry in repository.entries(move.new)} - moving
+    there |= (set(_ignored(repository, move.new)) - moving) & goals
     if there:
         return f"{move.new} has files already ({min(there)}): {remedy}."
     for folder in PurePosixPath(move.new, "x").parents:
@@ -158,40 +146,32 @@ def _parents(names: Names) -> list[str]:
     return [str(parent) for parent in PurePosixPath(names.package_dir).parents[:levels]][::-1]
 
 
-def _move(project: Path, old: str, new: str) -> Move:
-    entries, ignored = _entries(project, old), _ignored(project, old)
+def _move(repository: Repository, old: str, new: str) -> Move:
+    entries, ignored = repository.entries(old), _ignored(repository, old)
     if _within(new, old) and not any(_within(entry.path, new) for entry in entries):
         # What git ignores there has moved already, in a run that was killed.
         ignored = [path for path in ignored if not _within(path, new)]
     return Move(old, new, tuple(entries), tuple(ignored))
 
 
-def _entries(project: Path, folder: str) -> list[Entry]:
-    found = []
-    for line in paths(git(project, "ls-files", "-sz", "--", f"{folder}/")):
-        mode, blob, rest = line.split(" ", 2)
-        stage, path = rest.split("\t", 1)
-        found.append(Entry(mode, blob, stage, path))
-    return found
-
-
-def _ignored(project: Path, folder: str) -> list[str]:
+def _ignored(repository: Repository, folder: str) -> list[str]:
     """List what git ignores, but bytecode, which is made again."""
-    options = ("--others", "--ignored", "--exclude-standard", "-z")
-    found = paths(git(project, "ls-files", *options, "--", f"{folder}/"))
+    options = ("--others", "--ignored", "--exclude-standard")
+    found = repository.files(*options, "--", f"{folder}/")
     return [path.rstrip("/") for path in found if "__pycache__" not in path.split("/")]
 
 
-def _move_files(project: Path, move: Move) -> None:
+def _move_files(repository: Repository, move: Move) -> None:
     """Rename the files of a folder, and remove the folders that are left empty."""
+    project = repository.project
     if (project / move.new).exists() and (project / move.old).samefile(project / move.new):
         _change_case(project, move)
         return
     for entry in move.entries:
-        if entry.mode == SUBMODULE:
+        if entry.mode == SUBMODULE_MODE:
             goal = project / move.place(entry.path)
             goal.parent.mkdir(parents=True, exist_ok=True)
-            git(project, "mv", "--", entry.path, move.place(entry.path))
+            repository.git("mv", "--", entry.path, move.place(entry.path))
     for path in move.files:
         goal = project / move.place(path)
         if os.path.lexists(project / path):

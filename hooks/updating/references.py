@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path, PurePosixPath
 
+from disk import write_whole
 from updating import scripts
 from updating.names import Change, Names, Place
-from updating.repository import GitError, git, paths
+from updating.repository import Repository
 
 SCRIPT = Path(__file__).parents[1] / "rename_imports.py"
 # uv writes its lock itself. What a changelog says was so at its time.
@@ -66,14 +66,14 @@ def spelled(package: Path, names: Names) -> frozenset[str] | None:
     return frozenset(name for text in texts for name in full.findall(text))
 
 
-def fix(project: Path, change: Change, answers_file: str = ".copier-answers.yml") -> Fixed:
+def fix(repository: Repository, change: Change, answers_file: str = ".copier-answers.yml") -> Fixed:
     """Rewrite what names the package in all files that git knows, or would know.
 
     Files in conflict are rewritten as texts, whatever they are. What only may name the package is
     listed, as is what does so in data.
 
     Args:
-        project: The project's folder.
+        repository: The project.
         change: What the package was called, and is called now.
         answers_file: The file of the answers, which Copier writes.
 
@@ -83,11 +83,12 @@ def fix(project: Path, change: Change, answers_file: str = ".copier-answers.yml"
     """
     if not change:
         return Fixed()
-    touched = {*_files(project, "--modified"), *_files(project, "--others", "--exclude-standard")}
-    unmerged = {line.partition("\t")[2] for line in paths(git(project, "ls-files", "-uz"))}
+    project, unmerged = repository.project, repository.unmerged().keys()
+    touched = {*repository.files("--modified")}
+    touched |= {*repository.files("--others", "--exclude-standard")}
     search = re.compile("|".join(sorted(map(re.escape, _spellings(change.before)), key=len)[::-1]))
     texts, python, data = [], {}, []
-    for path in _files(project, "--cached", "--others", "--exclude-standard", "--deduplicate"):
+    for path in repository.files("--cached", "--others", "--exclude-standard", "--deduplicate"):
         if path == answers_file or LEFT.fullmatch(PurePosixPath(path).name):
             continue
         text = _read(project / path)
@@ -102,7 +103,7 @@ def fix(project: Path, change: Change, answers_file: str = ".copier-answers.yml"
 
     changed, places = [], []
     for path in texts:
-        old = _before(project, path) if path in touched | unmerged else None
+        old = _before(repository, path) if path in touched | unmerged else None
         rewritten, found = _rewrite(project / path, change.unmixed(), old)
         changed += [path] if rewritten else []
         places += [(path, place) for place in found]
@@ -118,10 +119,6 @@ def fix(project: Path, change: Change, answers_file: str = ".copier-answers.yml"
 
 def _order(found: tuple[str, Place]) -> tuple[str, int]:
     return found[0], found[1].line
-
-
-def _files(project: Path, *which: str) -> list[str]:
-    return paths(git(project, "ls-files", "-z", *which))
 
 
 def _spellings(names: Names) -> set[str]:
@@ -146,13 +143,10 @@ def _read(file: Path) -> str | None:
     return None if BINARY in data else data.decode("utf-8", errors="surrogateescape")
 
 
-def _before(project: Path, path: str) -> frozenset[str]:
+def _before(repository: Repository, path: str) -> frozenset[str]:
     """Give the lines that a file had before the update; none if it had no file."""
-    for stage in (":", ":2:"):  # the latter, where it is in conflict
-        with suppress(GitError):
-            old = git(project, "show", f"{stage}./{path}")
-            return frozenset(old.decode("utf-8", errors="surrogateescape").splitlines())
-    return frozenset()
+    old = repository.staged(path) or b""
+    return frozenset(old.decode("utf-8", errors="surrogateescape").splitlines())
 
 
 def _rewrite(file: Path, change: Change, old: frozenset[str] | None) -> tuple[bool, list[Place]]:
@@ -178,10 +172,7 @@ def _rewrite(file: Path, change: Change, old: frozenset[str] | None) -> tuple[bo
             places += [replace(place, line=number) for place in found]
     new = "".join(lines)
     if new != text:
-        part = file.with_name(file.name + ".treewright")
-        part.write_bytes(new.encode("utf-8", errors="surrogateescape"))
-        part.chmod(file.stat().st_mode)
-        part.replace(file)
+        write_whole(file, new.encode("utf-8", errors="surrogateescape"))
     return new != text, places
 
 

@@ -1,16 +1,15 @@
 """The report after an update: what changed, what is left to decide, and how to go on."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from textwrap import shorten
 
 from rows import row, some
 from updating.answers import Update
 from updating.changelog import Release
 from updating.merging import Clash
-from updating.repository import git, paths
+from updating.repository import Repository, paths
 from updating.seeds import Seeds
 
 _ENTRIES = 4  # of the changelog
@@ -48,9 +47,16 @@ class Outcome:
     notes: list[str] = field(default_factory=list)
 
 
-def conflicts(project: Path) -> list[str]:
-    """Give the files that are left unmerged, of which Copier itself says nothing."""
-    return paths(git(project, "diff", "--name-only", "--diff-filter=U", "--relative", "-z"))
+def conflicts(repository: Repository) -> dict[str, str]:
+    """Give the files that are not merged, of which Copier itself says nothing.
+
+    Returns:
+        For each file what shows it: its markers, or a file beside it.
+
+    """
+    found = dict.fromkeys([*repository.unmerged(), *repository.marked()], "")
+    found |= {path: ", ".join(left) for path, left in repository.rejects().items()}
+    return dict(sorted(found.items()))
 
 
 def done(outcome: Outcome) -> str:
@@ -63,12 +69,23 @@ def done(outcome: Outcome) -> str:
     return _ascii(lines)
 
 
-def problems(outcome: Outcome) -> str:
-    """Tell what is left to a person: nothing where all is done."""
+def problems(outcome: Outcome, left: Mapping[str, str]) -> str:
+    """Tell what is left to a person: nothing where all is done.
+
+    Args:
+        outcome: What was done.
+        left: What `conflicts` gives.
+
+    """
     lines = list(outcome.notes)
-    if unmerged := conflicts(outcome.update.project):
-        lines += ["In conflict:", *(f"  {path}" for path in unmerged)]
+    if left:
+        lines += ["In conflict:"]
+        lines += [f"  {path}" + (f" (see {seen})" if seen else "") for path, seen in left.items()]
         lines += ["Edit each, where its markers show both sides, then `git add` it."]
+        if any(left.values()):
+            lines += [
+                "A .rej file has what could not be merged: take it over, and delete the file."
+            ]
     return _ascii(lines)
 
 
@@ -106,7 +123,7 @@ def _facts(outcome: Outcome) -> Iterator[tuple[str, str]]:
         yield "moved", move
     if count := len(outcome.fixed):
         yield "renamed", f"what names the package, in {count} file{'s' if count > 1 else ''}"
-    yield "files", _changes(outcome.update.project)
+    yield "files", _changes(outcome.update.repository)
     if outcome.merged:
         yield "merged", f"by meaning: {some(outcome.merged)}"
     for path, clash in outcome.clashes:
@@ -128,9 +145,9 @@ def _of_seeds(seeds: Seeds) -> Iterator[tuple[str, str]]:
         yield "untouched", f"{some(seeds.differing)}; a patch has what the answers change there"
 
 
-def _changes(project: Path) -> str:
+def _changes(repository: Repository) -> str:
     """Count what `git status` shows of the project, by kind."""
-    status = git(project, "status", "--porcelain", "-z", "--untracked-files=all", "--", ".")
+    status = repository.git("status", "--porcelain", "-z", "--untracked-files=all", "--", ".")
     kinds: Counter[str] = Counter()
     entries = iter(paths(status))
     for entry in entries:

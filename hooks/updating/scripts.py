@@ -2,16 +2,16 @@
 
 import json
 import os
-import shutil
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Any
+
+import machine
 
 _PATIENCE = 300  # seconds without a sign of life; uv may have to fetch a Python and libraries first
 _PAUSE = 0.02  # seconds between two looks
@@ -37,7 +37,9 @@ def run(script: Path, given: Mapping[str, Any]) -> dict[str, Any]:
             or hangs.
 
     """
-    command = [_uv(), "run", "--quiet", "--no-project", "--script", str(script)]
+    if not (uv := machine.uv()):
+        raise ScriptError("uv is not at hand")
+    command = [uv, "run", "--quiet", "--no-project", "--script", str(script)]
     try:
         answer: dict[str, Any] = json.loads(_output(command, json.dumps(given)))
     except subprocess.CalledProcessError as error:
@@ -49,20 +51,6 @@ def run(script: Path, given: Mapping[str, Any]) -> dict[str, Any]:
     return answer
 
 
-def _uv() -> str:
-    """Find uv.
-
-    Raises:
-        ScriptError: If it is not at hand.
-
-    """
-    beside = Path(sys.executable).with_name("uv.exe" if os.name == "nt" else "uv")
-    uv = os.environ.get("UV") or shutil.which("uv") or (str(beside) if beside.is_file() else "")
-    if not uv:
-        raise ScriptError("uv is not at hand")
-    return uv
-
-
 def _output(command: list[str], given: str) -> bytes:
     """Run a command and give what it prints.
 
@@ -71,7 +59,6 @@ def _output(command: list[str], given: str) -> bytes:
         TimeoutError: If it hangs.
 
     """
-    environment = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
     # Files, as a pipe is open until the last of all processes has ended.
     with TemporaryFile() as source, TemporaryFile() as output, TemporaryFile() as errors:
         source.write(given.encode())
@@ -81,7 +68,7 @@ def _output(command: list[str], given: str) -> bytes:
             stdin=source,
             stdout=output,
             stderr=errors,
-            env=environment | {"PYTHONIOENCODING": "utf-8"},
+            env=machine.variables(PYTHONIOENCODING="utf-8"),
             start_new_session=True,  # so that all can be ended at once
         )
         try:

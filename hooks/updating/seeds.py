@@ -10,7 +10,7 @@ import yaml
 
 from updating.answers import Update
 from updating.rendering import TEMPLATE, current, render
-from updating.repository import git, paths, store
+from updating.repository import FILE_MODES, Entry, Repository
 
 # Where the package is and what it is called: its files move, and what names it is fixed.
 NAMING = ("layout", "package", "namespace", "import_name", "project_name")
@@ -58,14 +58,14 @@ def compare(update: Update, folder: str) -> Seeds | None:
         new = render(update.now, wanted, source=template)
     if old is None or new is None:
         return None
-    known = set(paths(git(update.project, "ls-files", "-z")))
+    known = set(update.repository.files())
     kept = {path: (old[path], new[path]) for path in sorted(old.keys() & new.keys() & known)}
     differing = {path: both for path, both in kept.items() if both[0] != both[1]}
     return Seeds(
         brought=sorted(path for path in new.keys() - old.keys() - known if _is_there(update, path)),
         unused=sorted(path for path in old.keys() - new.keys() if _is_there(update, path)),
         differing=list(differing),
-        patch=_write_patch(update.project, differing) if differing else "",
+        patch=_write_patch(update.repository, differing) if differing else "",
     )
 
 
@@ -84,23 +84,20 @@ def _is_there(update: Update, path: str) -> bool:
     return (update.project / path).is_file()
 
 
-def _write_patch(project: Path, differing: Mapping[str, tuple[bytes, bytes]]) -> str:
+def _write_patch(repository: Repository, differing: Mapping[str, tuple[bytes, bytes]]) -> str:
     """Write a patch beside the repository's index; git keeps both sides for a three-way merge."""
     sides = zip(*differing.values(), strict=True)
-    trees = [_write_tree(project, dict(zip(differing, side, strict=True))) for side in sides]
-    place = git(project, "rev-parse", "--git-path", "treewright.patch").decode().rstrip("\n")
-    patch = git(project, "diff-tree", "-p", "--full-index", "--binary", *trees)
-    (project / place).write_bytes(patch)
-    return place
+    trees = [_write_tree(repository, dict(zip(differing, side, strict=True))) for side in sides]
+    place = repository.beside_index("treewright.patch")
+    plain = ("--no-ext-diff", "--no-textconv", "--full-index", "--binary")
+    (repository.project / place).write_bytes(repository.git("diff-tree", "-p", *plain, *trees))
+    return str(place)
 
 
-def _write_tree(project: Path, files: Mapping[str, bytes]) -> str:
+def _write_tree(repository: Repository, files: Mapping[str, bytes]) -> str:
     """Write files into the repository's objects, at their places, and give their tree."""
-    prefix = git(project, "rev-parse", "--show-prefix").decode().rstrip("\n")
-    entries = b""
-    for path, text in files.items():
-        entries += f"100644 {store(project, text)}\t{prefix}{path}\0".encode()
+    entries = [Entry(FILE_MODES[0], repository.store(files[path]), 0, path) for path in files]
     with tempfile.TemporaryDirectory(prefix="treewright-") as folder:
         index = Path(folder, "index")
-        git(project, "update-index", "-z", "--index-info", given=entries, index=index)
-        return git(project, "write-tree", index=index).decode().strip()
+        repository.stage(entries, index=index)
+        return repository.git("write-tree", index=index).decode().strip()

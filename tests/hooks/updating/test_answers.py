@@ -7,6 +7,7 @@ import yaml
 
 from repositories import commit
 from updating.answers import Answers, Update, read
+from updating.repository import Repository
 
 
 @pytest.mark.parametrize(
@@ -23,7 +24,7 @@ from updating.answers import Answers, Update, read
 def test_changed(
     tmp_path: Path, before: Answers, now: Answers, changed: dict[str, tuple[object, object]]
 ) -> None:
-    assert Update(tmp_path, before, now).changed == changed
+    assert Update(Repository(tmp_path), before, now).changed == changed
 
 
 def test_read_compares_with_the_last_commit(tmp_path: Path) -> None:
@@ -33,7 +34,7 @@ def test_read_compares_with_the_last_commit(tmp_path: Path) -> None:
     file.write_text(yaml.safe_dump({"_commit": "v1", "layout": "src"}))
     commit(tmp_path / "many")
     file.write_text(yaml.safe_dump({"_commit": "v2", "layout": "flat"}))
-    update = read(project, ".answers.yml")
+    update = read(Repository(project), ".answers.yml")
     assert update.versions == ("v1", "v2")
     assert update.changed == {"layout": ("src", "flat")}
 
@@ -42,4 +43,4 @@ def test_answers_that_were_never_committed_have_not_changed(tmp_path: Path) -> N
     (tmp_path / "other").write_text("")
     commit(tmp_path)
     (tmp_path / ".answers.yml").write_text("_commit: v1\nlayout: flat\n")
-    assert read(tmp_path, ".answers.yml").changed == {}
+    assert read(Repository(tmp_path), ".answers.yml").changed == {}

@@ -10,7 +10,7 @@ import pytest
 from rendering import ROOT
 from updating import merging, scripts
 from updating.merging import Clash, broken, settle
-from updating.repository import git, unmerged
+from updating.repository import Repository
 
 MARKERS = "<<<<<<< before updating\n{}=======\n{}>>>>>>> after updating\n"
 
@@ -24,7 +24,7 @@ def project(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """A project at the top of a repository, and in a folder of one."""
     folder: Path = tmp_path / "repository" / request.param
     folder.mkdir(parents=True)
-    git(tmp_path / "repository", "init", "--quiet")
+    Repository(tmp_path / "repository").git("init", "--quiet")
     return folder
 
 
@@ -35,17 +35,19 @@ def conflict(project: Path, path: str, *sides: bytes | str | None, mode: str = "
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_bytes(ours or b"")
     if ours is not None:
-        git(project, "add", "--", path)
-        if not unmerged(project):
-            git(project, "commit", "--quiet", "--allow-empty", "--message=all")
+        Repository(project).git("add", "--", path)
+        if not Repository(project).unmerged():
+            Repository(project).git("commit", "--quiet", "--allow-empty", "--message=all")
     lines = ""
-    top = git(project, "rev-parse", "--show-prefix").decode().strip() + path
+    top = Repository(project).git("rev-parse", "--show-prefix").decode().strip() + path
     for number, side in enumerate((base, ours, theirs), 1):
         if side is not None:
-            blob = git(project, "hash-object", "-w", "--stdin", given=side).decode().strip()
+            blob = (
+                Repository(project).git("hash-object", "-w", "--stdin", given=side).decode().strip()
+            )
             lines += f"{mode} {blob} {number}\t{top}\n"
     lines = f"0 {'0' * 40}\t{top}\n{lines}"
-    git(project, "update-index", "--index-info", given=lines.encode())
+    Repository(project).git("update-index", "--index-info", given=lines.encode())
     file.write_bytes(
         b"".join(
             [
@@ -68,20 +70,22 @@ def test_pyproject(project: Path) -> None:
         "[tool.x]\na = 2 # mine\nb = 1\n",
         "[tool.x]\na = 3\nb = 4\n",
     )
-    settled = settle(project, same)
+    settled = settle(Repository(project), same)
     assert file.read_text() == "[tool.x]\na = 2 # mine\nb = 4\n"
     (merged,) = settled.files
     assert (merged.path, merged.how) == ("pyproject.toml", "meaning")
     assert settled.clashes == [("pyproject.toml", Clash("tool.x.a", "2", "3"))]
     assert settled.conflicts == []
-    status = git(project, "status", "--porcelain", "--untracked-files=no").decode()
+    status = Repository(project).git("status", "--porcelain", "--untracked-files=no").decode()
     assert status.split() == [
         "M",
-        git(project, "rev-parse", "--show-prefix").decode().strip() + "pyproject.toml",
+        Repository(project).git("rev-parse", "--show-prefix").decode().strip() + "pyproject.toml",
     ]
     assert status.startswith(" M"), "not staged, as Copier leaves what it merged"
-    assert git(project, "show", ":./pyproject.toml") == b"[tool.x]\na = 2 # mine\nb = 1\n"
-    assert settle(project, same).files == [], "nothing is left to do"
+    assert (
+        Repository(project).git("show", ":./pyproject.toml") == b"[tool.x]\na = 2 # mine\nb = 1\n"
+    )
+    assert settle(Repository(project), same).files == [], "nothing is left to do"
 
 
 def test_it_can_be_repeated_after_it_was_stopped(
@@ -95,9 +99,9 @@ def test_it_can_be_repeated_after_it_was_stopped(
     with monkeypatch.context() as patch:
         patch.setattr(merging, "settled", stop)
         with pytest.raises(KeyboardInterrupt):
-            settle(project, same)
+            settle(Repository(project), same)
     file.write_bytes(file.read_bytes()[:2])  # as a machine that lost power may leave it
-    assert [done.how for done in settle(project, same).files] == ["lines"]
+    assert [done.how for done in settle(Repository(project), same).files] == ["lines"]
     assert file.read_text() == "b\nc\n"
 
 
@@ -111,17 +115,17 @@ def test_a_full_disk_leaves_the_file(project: Path, monkeypatch: pytest.MonkeyPa
     with monkeypatch.context() as patch:
         patch.setattr("pathlib.Path.replace", full)
         with pytest.raises(OSError, match="No space left"):
-            settle(project, same)
+            settle(Repository(project), same)
     assert file.read_bytes() == before
     assert [path.name for path in project.iterdir() if path.name != ".git"] == [".gitignore"]
-    assert list(unmerged(project)) == [".gitignore"]
+    assert list(Repository(project).unmerged()) == [".gitignore"]
 
 
 def test_both_added(project: Path) -> None:
     """The base is missing, or empty: so it is when a package joins."""
     pyproject = conflict(project, "pyproject.toml", None, "[project]\nname = 'x'\n", "[tool.x]\n")
     ignored = conflict(project, ".gitignore", "", "a\n", "b\n")
-    assert [done.how for done in settle(project, same).files] == ["lines", "meaning"]
+    assert [done.how for done in settle(Repository(project), same).files] == ["lines", "meaning"]
     assert pyproject.read_text() == "[project]\nname = 'x'\n\n[tool.x]\n"
     assert ignored.read_text() == "a\nb\n"
 
@@ -135,8 +139,11 @@ def test_a_conflict_that_is_only_the_name_goes(project: Path) -> None:
         text.format("old").replace("here", "there"),
         text.format("new") + "three\n",
     )
-    assert settle(project, same).conflicts[0].why == "you and the template changed the same lines"
-    settled = settle(project, lambda text: text.replace("old", "new"))
+    assert (
+        settle(Repository(project), same).conflicts[0].why
+        == "you and the template changed the same lines"
+    )
+    settled = settle(Repository(project), lambda text: text.replace("old", "new"))
     assert [(done.path, done.how) for done in settled.files] == [("docs/é page.md", "text")]
     assert file.read_text() == "one\nnew there\ntwo\nthree\n"
 
@@ -148,14 +155,14 @@ def test_a_new_name_lessens_the_markers(project: Path) -> None:
     )
     whole = MARKERS.format("old!\n", "new\n") + far + MARKERS.format("mine\n", "template\n")
     file.write_text(whole)
-    assert settle(project, same).conflicts
+    assert settle(Repository(project), same).conflicts
     assert file.read_text() == whole, "as Copier left it"
 
-    settled = settle(project, lambda text: text.replace("old", "new"))
+    settled = settle(Repository(project), lambda text: text.replace("old", "new"))
 
     assert [done.path for done in settled.conflicts] == ["a.md"]
     assert file.read_text() == f"new!\n{far}" + MARKERS.format("mine\n", "template\n")
-    assert list(unmerged(project)) == ["a.md"]
+    assert list(Repository(project).unmerged()) == ["a.md"]
 
 
 @pytest.mark.parametrize(
@@ -173,18 +180,18 @@ def test_what_stays_a_conflict(
     project: Path, sides: tuple[bytes | str | None, ...], mode: str, why: str
 ) -> None:
     file = conflict(project, "pyproject.toml", *sides, mode=mode)
-    before, stages = file.read_bytes(), unmerged(project)
-    (left,) = settle(project, same).conflicts
+    before, stages = file.read_bytes(), Repository(project).unmerged()
+    (left,) = settle(Repository(project), same).conflicts
     assert left.why.startswith(why)
     assert file.read_bytes() == before
-    assert unmerged(project) == stages
+    assert Repository(project).unmerged() == stages
 
 
 def test_the_file_is_written_as_git_checks_it_out(project: Path) -> None:
     (project / ".gitattributes").write_text("*.toml text eol=crlf\n")
     file = conflict(project, "pyproject.toml", "a = 1\nb = 1\n", "a = 1\nb = 2\n", "a = 2\nb = 1\n")
     file.chmod(0o755)
-    settle(project, same)
+    settle(Repository(project), same)
     assert file.read_bytes() == b"a = 2\r\nb = 2\r\n"
     assert file.stat().st_mode & 0o777 == 0o755
 
@@ -195,11 +202,11 @@ def test_by_the_script_where_this_python_reads_no_toml(
     monkeypatch.setattr(merging, "_READS_TOML", False)
     sides = "a = 1\nb = 1\n", "a = 2 # é\nb = 1\n", "a = 3\nb = 4\n"
     file = conflict(project, "pyproject.toml", *sides)
-    assert settle(project, same).clashes == [("pyproject.toml", Clash("a", "2", "3"))]
+    assert settle(Repository(project), same).clashes == [("pyproject.toml", Clash("a", "2", "3"))]
     assert file.read_text(encoding="utf-8") == "a = 2 # é\nb = 4\n"
 
     file = conflict(project, "pyproject.toml", "a", *sides[1:])
-    assert settle(project, same).conflicts[0].why.startswith("it was no TOML before: ")
+    assert settle(Repository(project), same).conflicts[0].why.startswith("it was no TOML before: ")
 
 
 def test_without_uv_nor_toml(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -209,23 +216,23 @@ def test_without_uv_nor_toml(project: Path, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(merging, "_READS_TOML", False)
     monkeypatch.setattr(scripts, "run", run)
     conflict(project, "pyproject.toml", "a = 1\n", "a = 2\n", "a = 3\n")
-    (left,) = settle(project, same).conflicts
+    (left,) = settle(Repository(project), same).conflicts
     assert left.why == "this Python reads no TOML, and uv is not at hand"
 
 
 def test_a_merge_by_lines_that_spoilt_the_file(project: Path) -> None:
     file = project / "pyproject.toml"
-    assert broken(project) == ""
+    assert broken(Repository(project)) == ""
     file.write_text("[a]\n")
-    assert broken(project) == ""
+    assert broken(Repository(project)) == ""
     file.write_text("[a]\n[a]\n")
-    assert broken(project).startswith(
+    assert broken(Repository(project)).startswith(
         "pyproject.toml is no TOML after the update; fix it by hand: Cannot declare ('a',) twice"
     )
     file.write_bytes(b"a = '\xff'\n")
-    assert broken(project).endswith(": it is not in UTF-8")
+    assert broken(Repository(project)).endswith(": it is not in UTF-8")
     conflict(project, "pyproject.toml", "a = 1\n", "a = 2\n", "a = 3\n")
-    assert broken(project) == "", "a conflict is named anyway"
+    assert broken(Repository(project)) == "", "a conflict is named anyway"
 
 
 def test_it_imports_on_the_oldest_python_of_copier() -> None:
@@ -243,7 +250,7 @@ def test_what_copier_itself_leaves(tmp_path: Path) -> None:
         "v2.0.0": ("[tool.x]\na = 2\nb = 2\n", "/dist/\n/site/\n", "about {{ name }}\n\nmore\n"),
     }
     template.mkdir()
-    git(template, "init", "--quiet")
+    Repository(template).git("init", "--quiet")
     (template / "copier.yml").write_text("name: {type: str, default: old}\n")
     (template / "{{ _copier_conf.answers_file }}.jinja").write_text(
         "{{ _copier_answers | to_nice_yaml }}"
@@ -252,24 +259,24 @@ def test_what_copier_itself_leaves(tmp_path: Path) -> None:
         names = ("pyproject.toml", ".gitignore", "page.md.jinja")
         for name, text in zip(names, texts, strict=True):
             (template / name).write_text(text)
-        git(template, "add", "--all")
-        git(template, "commit", "--quiet", f"--message={version}")
-        git(template, "tag", version)
+        Repository(template).git("add", "--all")
+        Repository(template).git("commit", "--quiet", f"--message={version}")
+        Repository(template).git("tag", version)
     copier.run_copy(
         str(template), project, vcs_ref="v1.0.0", defaults=True, quiet=True, overwrite=True
     )
     (project / "pyproject.toml").write_text("[tool.x]\na = 9 # mine\nb = 1\nmine = 1\n")
     (project / ".gitignore").write_text("/dist/\n/mine/\n")
     (project / "page.md").write_text("about old\nmine\n")
-    git(repository, "init", "--quiet")
-    git(repository, "add", "--all")
-    git(repository, "commit", "--quiet", "--message=all")
+    Repository(repository).git("init", "--quiet")
+    Repository(repository).git("add", "--all")
+    Repository(repository).git("commit", "--quiet", "--message=all")
 
     copier.run_update(
         project, data={"name": "new"}, defaults=True, quiet=True, overwrite=True, unsafe=True
     )
-    assert sorted(unmerged(project)) == [".gitignore", "page.md", "pyproject.toml"]
-    settled = settle(project, lambda text: text.replace("old", "new"))
+    assert sorted(Repository(project).unmerged()) == [".gitignore", "page.md", "pyproject.toml"]
+    settled = settle(Repository(project), lambda text: text.replace("old", "new"))
 
     assert [(done.path, done.how) for done in settled.files] == [
         (".gitignore", "lines"),
@@ -280,5 +287,10 @@ def test_what_copier_itself_leaves(tmp_path: Path) -> None:
     assert (project / ".gitignore").read_text() == "/dist/\n/site/\n/mine/\n"
     page = (project / "page.md").read_text()
     assert page == "about new\n" + MARKERS.format("mine\n", "\nmore\n")
-    status = git(project, "status", "--porcelain", "--untracked-files=no").decode().splitlines()
+    status = (
+        Repository(project)
+        .git("status", "--porcelain", "--untracked-files=no")
+        .decode()
+        .splitlines()
+    )
     assert [line[:2] for line in status] == [" M", " M", "UU", " M"]

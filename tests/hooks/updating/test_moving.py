@@ -9,7 +9,7 @@ import pytest
 from updating import moving
 from updating.moving import TakenError, carry_out, plan
 from updating.names import Names
-from updating.repository import git
+from updating.repository import Repository
 
 FILES = {
     "__init__.py": "",
@@ -53,7 +53,7 @@ def make(tmp_path: Path, request: pytest.FixtureRequest) -> Callable[..., Path]:
         write(project, more or {})
         (project / before.package_dir / "run.sh").chmod(0o755)
         for command in ("init -q", "add -A", "commit -qm x"):
-            git(project, *command.split())
+            Repository(project).git(*command.split())
         ignored = IGNORED | dict.fromkeys(BYTECODE, "b")
         write(project, {f"{before.package_dir}/{path}": text for path, text in ignored.items()})
         return project
@@ -77,7 +77,9 @@ def tree(project: Path) -> dict[str, str]:
 
 
 def status(project: Path) -> list[str]:
-    return git(project, "status", "--porcelain", "--no-ahead-behind").decode().splitlines()
+    return (
+        Repository(project).git("status", "--porcelain", "--no-ahead-behind").decode().splitlines()
+    )
 
 
 def assert_renamed(project: Path, before: Names, now: Names) -> None:
@@ -93,7 +95,7 @@ def assert_renamed(project: Path, before: Names, now: Names) -> None:
 @pytest.mark.parametrize(("before", "now"), MOVES)
 def test_everything_moves_as_renames(make: Callable[..., Path], before: Names, now: Names) -> None:
     project = make(before)
-    carry_out(project, plan(project, before, now))
+    carry_out(Repository(project), plan(Repository(project), before, now))
     expected = {f"{now.package_dir}/{path}": text for path, text in (FILES | IGNORED).items()}
     assert tree(project) == expected | {
         ".gitignore": "_version.py\ncache/\n*.pyc\n",
@@ -108,7 +110,7 @@ def test_everything_moves_as_renames(make: Callable[..., Path], before: Names, n
 def test_tests_that_mirror_it_move_along(make: Callable[..., Path]) -> None:
     now = names("acme.tool")
     project = make(REGULAR, {"tests/acme_tool/test_io.py": "t\n", "tests/test_io.py": "u\n"})
-    carry_out(project, plan(project, REGULAR, now))
+    carry_out(Repository(project), plan(Repository(project), REGULAR, now))
     found = {path for path in tree(project) if path.startswith("tests/")}
     assert found == {"tests/acme/tool/test_io.py", "tests/test_io.py"}
 
@@ -124,7 +126,7 @@ def test_tests_that_mirror_it_move_along(make: Callable[..., Path]) -> None:
 def test_other_tests_stay(make: Callable[..., Path], more: dict[str, str]) -> None:
     before = names("unit")
     project = make(before, more)
-    carry_out(project, plan(project, before, names("acme")))
+    carry_out(Repository(project), plan(Repository(project), before, names("acme")))
     assert tree(project).items() >= more.items()
 
 
@@ -147,17 +149,17 @@ def test_a_place_that_is_taken_is_refused(
     was, listed = tree(project), status(project)
     if why:
         with pytest.raises(TakenError, match=why) as told:
-            plan(project, before, now)
+            plan(Repository(project), before, now)
         assert "\n" not in str(told.value)
     else:
-        assert plan(project, before, now)
+        assert plan(Repository(project), before, now)
     assert (tree(project), status(project)) == (was, listed)
 
 
 def test_what_is_ignored_and_in_nobodys_way_stays(make: Callable[..., Path]) -> None:
     project = make(REGULAR)
     write(project, {"src/other/cache/mine.bin": "1", "src/other/__pycache__/io.pyc": "1"})
-    carry_out(project, plan(project, REGULAR, names("other")))
+    carry_out(Repository(project), plan(Repository(project), REGULAR, names("other")))
     assert tree(project)["src/other/cache/mine.bin"] == "1"
     assert tree(project)["src/other/cache/big.bin"] == IGNORED["cache/big.bin"]
 
@@ -168,7 +170,7 @@ def test_what_the_update_rendered_stays_unless_the_user_has_it(make: Callable[..
     write(
         project, {"src/acme_tool/core/plugins.py": "seed\n", f"{now.package_dir}/io.py": "seed\n"}
     )
-    carry_out(project, plan(project, REGULAR, now))
+    carry_out(Repository(project), plan(Repository(project), REGULAR, now))
     found = tree(project)
     assert found["src/acme_tool/core/plugins.py"] == "seed\n"
     assert found["src/acme_tool/core/io.py"] == FILES["io.py"]
@@ -176,7 +178,9 @@ def test_what_the_update_rendered_stays_unless_the_user_has_it(make: Callable[..
 
 def test_other_members_of_a_namespace_stay(make: Callable[..., Path]) -> None:
     project = make(names("acme.tool"), {"src/acme/other/x.py": "x\n"})
-    carry_out(project, plan(project, names("acme.tool"), names("data.tool")))
+    carry_out(
+        Repository(project), plan(Repository(project), names("acme.tool"), names("data.tool"))
+    )
     assert tree(project)["src/acme/other/x.py"] == "x\n"
     assert not (project / "src/acme/tool").exists()
 
@@ -190,13 +194,13 @@ def test_a_submodule_moves_as_git_moves_it(
     inner = tmp_path_factory.mktemp("inner")
     write(inner, {"x.txt": "x\n"})
     for command in ("init -q", "add -A", "commit -qm x"):
-        git(inner, *command.split())
+        Repository(inner).git(*command.split())
     project = make(REGULAR)
-    git(project, "submodule", "add", "-q", str(inner), "src/acme_tool/vendored")
-    git(project, "commit", "-qm", "vendored")
-    carry_out(project, plan(project, REGULAR, names("acme.tool")))
-    assert git(project / "src/acme/tool/vendored", "status", "--porcelain") == b""
-    assert b"acme/tool/vendored" in git(project, "submodule", "status")
+    Repository(project).git("submodule", "add", "-q", str(inner), "src/acme_tool/vendored")
+    Repository(project).git("commit", "-qm", "vendored")
+    carry_out(Repository(project), plan(Repository(project), REGULAR, names("acme.tool")))
+    assert Repository(project / "src/acme/tool/vendored").git("status", "--porcelain") == b""
+    assert b"acme/tool/vendored" in Repository(project).git("submodule", "status")
 
 
 class Killed(BaseException):
@@ -226,18 +230,18 @@ def test_a_killed_run_loses_nothing_and_can_be_repeated(
     def stop_before_the_index(*_: object, **__: object) -> bytes:
         raise Killed
 
-    moves = plan(project, before, now)
+    moves = plan(Repository(project), before, now)
     with monkeypatch.context() as patch:
         patch.setattr(Path, "replace", stop)
         patch.setattr(moving, "git", stop_before_the_index)
         with pytest.raises(Killed):
-            carry_out(project, moves)
+            carry_out(Repository(project), moves)
     contents = sorted(text for path, text in tree(project).items() if not path.endswith(".pyc"))
     assert len(contents) == len(FILES | IGNORED) + 2, "every file is there once"
 
-    git(project, "reset", "--hard", "-q")
-    git(project, "clean", "-fdq")
-    carry_out(project, plan(project, before, now))
+    Repository(project).git("reset", "--hard", "-q")
+    Repository(project).git("clean", "-fdq")
+    carry_out(Repository(project), plan(Repository(project), before, now))
     found = {path for path in tree(project) if path.startswith(f"{now.package_dir}/")}
     assert found == {f"{now.package_dir}/{path}" for path in FILES | IGNORED}
     assert_renamed(project, before, now)
@@ -253,5 +257,5 @@ def test_paths_of_another_case_on_disks_that_do_not_tell(
     monkeypatch.setattr(Path, "exists", lambda path: exists(Path(str(path).lower())))
     monkeypatch.setattr(Path, "samefile", lambda _, __: True)
     move = moving.Move("src/acme/tool", "src/Acme/Tool", (), ("src/acme/tool/x.py",))
-    moving._move_files(tmp_path, move)  # noqa: SLF001
+    moving._move_files(Repository(tmp_path), move)  # noqa: SLF001
     assert [path.name for path in (tmp_path / "src/Acme/Tool").iterdir()] == ["x.py"]

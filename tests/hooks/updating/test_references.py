@@ -14,7 +14,7 @@ from updating.answers import read as read_answers
 from updating.names import Change, Names
 from updating.references import Fixed, fix, members, spelled
 from updating.report import Outcome
-from updating.repository import GitError, git
+from updating.repository import GitError, Repository
 from updating.scripts import ScriptError
 
 ANSWERS = ".copier-answers.yml"
@@ -53,7 +53,7 @@ def project(tmp_path: Path) -> Path:
     write(project, FILES)
     write(project, {ANSWERS: yaml.safe_dump(BEFORE), ".gitignore": "ignored*\n"})
     (tmp_path / "many/elsewhere.md").write_text("acme_tool.io\n")
-    git(tmp_path / "many", "init", "-q")
+    Repository(tmp_path / "many").git("init", "-q")
     commit(project)
     return project
 
@@ -71,15 +71,15 @@ def read(project: Path, path: str) -> str:
 
 
 def commit(project: Path) -> None:
-    git(project, "add", "-A", ":/")
-    git(project, "commit", "-qm", "x")
+    Repository(project).git("add", "-A")
+    Repository(project).git("commit", "-qm", "x")
 
 
 def change_mind(project: Path, answers: dict[str, str] = NOW) -> Fixed:
     (project / ANSWERS).write_text(yaml.safe_dump(answers))
-    outcome = Outcome(read_answers(project, ANSWERS))
+    outcome = Outcome(read_answers(Repository(project), ANSWERS))
     change = finishing._move(outcome)  # noqa: SLF001
-    fixed = fix(project, change, ANSWERS)
+    fixed = fix(Repository(project), change, ANSWERS)
     return replace(fixed, notice=" ".join([*outcome.notes, fixed.notice]).strip())
 
 
@@ -130,19 +130,19 @@ def test_lines_that_came_with_the_update_are_left(project: Path) -> None:
 def test_files_in_conflict_are_rewritten_as_text(project: Path) -> None:
     write(project, {"docs/c.md": "one\n", "own.py": "x = 1\n"})
     commit(project)
-    git(project, "checkout", "-q", "-b", "theirs")
+    Repository(project).git("checkout", "-q", "-b", "theirs")
     write(project, {"docs/c.md": "data_kit.io theirs\n", "own.py": "import data_kit\n"})
     commit(project)
-    git(project, "checkout", "-q", "-")
+    Repository(project).git("checkout", "-q", "-")
     write(project, {"docs/c.md": "acme_tool.io ours\n", "own.py": "import acme_tool.io\n"})
     commit(project)
     with pytest.raises(GitError):
-        git(project, "merge", "theirs")
+        Repository(project).git("merge", "theirs")
     change_mind(project)
     expected = "<<<<<<< HEAD\ndata_kit.io ours\n=======\ndata_kit.io theirs\n>>>>>>> theirs\n"
     assert read(project, "docs/c.md") == expected
     assert "<<<<<<< HEAD\nimport data_kit.io\n====" in read(project, "own.py")
-    assert b"docs/c.md" in git(project, "ls-files", "-u")
+    assert b"docs/c.md" in Repository(project).git("ls-files", "-u")
 
 
 def test_words_are_left_and_listed(project: Path) -> None:
@@ -163,7 +163,9 @@ def test_a_place_that_is_taken_moves_nothing(project: Path) -> None:
     told = "The package was not moved: data_kit has files already (data_kit/notes.txt): "
     assert fixed.notice.startswith(told)
     assert read(project, "docs/x.md") == FILES["docs/x.md"]
-    assert git(project, "diff", "--name-only", "HEAD").decode().split() == [f"[x]/{ANSWERS}"]
+    assert Repository(project).git("diff", "--name-only", "HEAD").decode().split() == [
+        f"[x]/{ANSWERS}"
+    ]
 
 
 def stop_uv(tmp_path: Path, status: int) -> str:
@@ -250,4 +252,4 @@ def test_variables_that_a_package_makes_or_spells_out(tmp_path: Path) -> None:
 
 def test_no_change_reads_nothing(tmp_path: Path) -> None:
     same = Names.of(BEFORE)
-    assert fix(tmp_path / "missing", Change(same, same)) == Fixed()
+    assert fix(Repository(tmp_path / "missing"), Change(same, same)) == Fixed()

@@ -9,7 +9,7 @@ from updating.answers import Update
 from updating.changelog import Release
 from updating.merging import Clash
 from updating.report import Outcome, conflicts, done, following, problems
-from updating.repository import BASE, OURS, THEIRS, mark_unmerged
+from updating.repository import BASE, OURS, THEIRS, Repository
 from updating.seeds import Seeds
 
 
@@ -28,7 +28,7 @@ def project(tmp_path: Path) -> Path:
 def outcome(project: Path, **more: object) -> Outcome:
     before = {"_commit": "v1.0.0", "layout": "src", "user_name": ""}
     now = {"_commit": "v1.1.0", "layout": "flat", "user_name": ""}
-    return Outcome(Update(project, before, now), **more)  # type: ignore[arg-type]
+    return Outcome(Update(Repository(project), before, now), **more)  # type: ignore[arg-type]
 
 
 def test_an_ordinary_update_has_ten_lines(project: Path) -> None:
@@ -44,7 +44,7 @@ def test_an_ordinary_update_has_ten_lines(project: Path) -> None:
         "answer    layout: src -> flat",
         "files     1 changed, 1 removed, 1 new",
     ]
-    assert problems(made) == ""
+    assert problems(made, {}) == ""
     assert len(following(made).splitlines()) == 1
 
 
@@ -87,9 +87,9 @@ def test_the_import_name_stays_unless_it_is_given(project: Path) -> None:
     before = {"_commit": "v1", "package": "regular", "import_name": "acme_tool"}
     now = {"_commit": "v1", "package": "namespace", "import_name": "acme_tool"}
     hint = "answer    import_name stays acme_tool; --data import_name=NAME gives another"
-    assert hint in done(Outcome(Update(project, before, now))).splitlines()
+    assert hint in done(Outcome(Update(Repository(project), before, now))).splitlines()
     now["import_name"] = "tool"
-    assert hint not in done(Outcome(Update(project, before, now))).splitlines()
+    assert hint not in done(Outcome(Update(Repository(project), before, now))).splitlines()
 
 
 def test_a_long_entry_is_cut(project: Path) -> None:
@@ -101,10 +101,10 @@ def test_a_long_entry_is_cut(project: Path) -> None:
 
 def test_conflicts_are_named_with_what_to_do(project: Path) -> None:
     sides = {BASE: b"before\n", OURS: b"mine\n", THEIRS: b"theirs\n"}
-    mark_unmerged(project, "clash", sides)
+    Repository(project).mark_unmerged("clash", sides)
     made = outcome(project, notes=["Something could not be done."])
-    assert conflicts(project) == ["clash"]
-    assert problems(made).splitlines() == [
+    assert conflicts(Repository(project)) == {"clash": ""}
+    assert problems(made, {"clash": ""}).splitlines() == [
         "Something could not be done.",
         "In conflict:",
         "  clash",

@@ -1,0 +1,77 @@
+"""What this machine lends to a hook, a build or a script: programs, and variables.
+
+Both are chosen here once, so that neither the project nor the mood of a shell decides what runs.
+"""
+
+import os
+import re
+import shutil
+import sys
+from pathlib import Path
+
+# What belongs to the user's shell: it changes which interpreter, repository or environment is
+# meant, or how Python behaves. https://docs.python.org/3/using/cmdline.html#environment-variables
+# https://git-scm.com/docs/git#_environment_variables
+_OF_THE_SHELL = re.compile(
+    r"PYTHON\w*|__PYVENV_LAUNCHER__|VIRTUAL_ENV\w*|CONDA_PREFIX|GIT_(?!CONFIG|CEILING|EXEC_PATH)\w*"
+    r"|UV_(?:PYTHON|PROJECT\w*|WORKING_DIR\w*|NO_PROJECT|NO_BUILD\w*|SYSTEM_PYTHON)"
+    r"|PIP_(?:TARGET|PREFIX|ROOT|USER|PYTHON|REQUIRE_VIRTUALENV|NO_BUILD_ISOLATION)"
+)
+# How git shows things. Where the repository is stays as Copier has it, which asks git, too.
+_MOODS = re.compile(
+    r"GIT_(?:EXTERNAL_DIFF|DIFF_OPTS|TRACE\w*|\w+_PATHSPECS|PAGER|REDIRECT_\w+|ATTR_\w+|FLUSH)"
+)
+
+
+def variables(**more: str) -> dict[str, str]:
+    """Give the environment variables for a build, an interpreter or a script.
+
+    Args:
+        more: Variables to add.
+
+    """
+    kept = {name: value for name, value in os.environ.items() if not _OF_THE_SHELL.fullmatch(name)}
+    return kept | more
+
+
+def variables_for_git(**more: str) -> dict[str, str]:
+    """Give the environment variables for git.
+
+    Args:
+        more: Variables to add.
+
+    """
+    kept = {name: value for name, value in os.environ.items() if not _MOODS.fullmatch(name)}
+    return kept | {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"} | more
+
+
+def program(name: str) -> str | None:
+    """Find a program, by an absolute path; one of the project only where there is no other.
+
+    Windows looks into the current folder first, which may be anybody's repository.
+
+    Args:
+        name: Its name, without a suffix.
+
+    """
+    here = Path.cwd().resolve()
+    folders = [Path(part) for part in os.get_exec_path() if Path(part).is_absolute()]
+    inside = [folder for folder in folders if folder.resolve().is_relative_to(here)]
+    for folder in [*(folder for folder in folders if folder not in inside), *inside]:
+        if folder.resolve() != here and (found := shutil.which(str(folder / name))):
+            return found
+    return None
+
+
+def git() -> str | None:
+    """Find git."""
+    return program("git")
+
+
+def uv() -> str | None:
+    """Find uv: where the variable UV says, on the PATH, or beside this interpreter."""
+    beside = Path(sys.executable).with_name("uv")
+    told = os.environ.get("UV", "")
+    if Path(told).is_absolute() and os.access(told, os.X_OK):
+        return told
+    return program("uv") or shutil.which(str(beside))
