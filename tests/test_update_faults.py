@@ -193,7 +193,7 @@ STAGES = {
     "rendering-into-the-project": Stage("core.fileMode", 4, since="git write-tree"),
     "bringing-the-edits-back": Stage("git apply"),
     "marking-conflicts": Stage("git update-index --index-info"),
-    "settling-a-conflict": Stage("after git -c core.quotePath=false update-index"),
+    "settling-a-conflict": Stage("recurse=false update-index"),
     "proving": Stage("after uv build"),
 }
 # Each is stopped one way, in turns; under --exhaustive every call is, both ways, and repeated.
@@ -258,7 +258,7 @@ def test_stopped_while_the_package_moves(project: Path, tmp_path: Path) -> None:
     before = state(project)
     update(undisturbed, NEXT, layout="flat")
 
-    indexing = Stage("after git -c core.quotePath=false update-index")
+    indexing = Stage("recurse=false update-index")
     done = Stopper(tmp_path).run(project, indexing, "KILL", "--data=layout=flat")
     assert (done.returncode, UNDO in done.stdout) == (-signal.SIGKILL, True)
     assert not list(project.glob("src/**/*.py")), "it was stopped in the middle"

@@ -97,7 +97,7 @@ def test_it_can_be_repeated_after_it_was_stopped(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(merging, "settled", stop)
+        patch.setattr(Repository, "settled", stop)
         with pytest.raises(KeyboardInterrupt):
             settle(Repository(project), same)
     file.write_bytes(file.read_bytes()[:2])  # as a machine that lost power may leave it

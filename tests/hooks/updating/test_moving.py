@@ -233,7 +233,7 @@ def test_a_killed_run_loses_nothing_and_can_be_repeated(
     moves = plan(Repository(project), before, now)
     with monkeypatch.context() as patch:
         patch.setattr(Path, "replace", stop)
-        patch.setattr(moving, "git", stop_before_the_index)
+        patch.setattr(Repository, "stage", stop_before_the_index)
         with pytest.raises(Killed):
             carry_out(Repository(project), moves)
     contents = sorted(text for path, text in tree(project).items() if not path.endswith(".pyc"))

@@ -168,9 +168,9 @@ def test_a_place_that_is_taken_moves_nothing(project: Path) -> None:
     ]
 
 
-def stop_uv(tmp_path: Path, status: int) -> str:
+def stop_uv(tmp_path: Path, status: int, shell: str = "#!/bin/sh") -> str:
     stub = tmp_path / "uv"
-    stub.write_text(f"#!/bin/sh\ncat >/dev/null\necho 'error: no network' >&2\nexit {status}\n")
+    stub.write_text(f"{shell}\ncat >/dev/null\necho 'error: no network' >&2\nexit {status}\n")
     stub.chmod(0o755)
     return str(stub)
 
@@ -178,7 +178,7 @@ def stop_uv(tmp_path: Path, status: int) -> str:
 NO_TOOL: dict[str, tuple[Callable[[Path], str], str]] = {
     "no uv": (lambda _: "", "because uv is not at hand: fix what is listed."),
     "a uv that does not start": (
-        lambda _: "/nowhere/uv",
+        lambda folder: stop_uv(folder, 0, "#!/nowhere/sh"),
         "because rename_imports.py failed: [Errno",
     ),
     "no network": (
@@ -197,9 +197,7 @@ def test_without_the_tool_python_is_left_and_listed(
     uv: Callable[[Path], str],
     why: str,
 ) -> None:
-    monkeypatch.setenv("UV", uv(tmp_path))
-    monkeypatch.setattr("shutil.which", lambda *_, **__: None)
-    monkeypatch.setattr("sys.executable", "/nowhere/python")
+    monkeypatch.setattr("machine.uv", lambda: uv(tmp_path))
     fixed = change_mind(project)
     assert fixed.notice.startswith("Python files were left alone, ")
     assert why in fixed.notice
