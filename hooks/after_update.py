@@ -14,7 +14,7 @@ from pathlib import Path
 from rendered import command_for_later, prove_here, warn_of_unknown
 from updating import report
 from updating.finishing import finish
-from updating.locking import unlock
+from updating.locking import began, unlock
 from updating.repository import GitError, Repository
 
 AGAIN = """\
@@ -44,7 +44,7 @@ def _finish(repository: Repository, answers_file: str, said: list[str]) -> int:
     quiet = "quiet" in said
     if not quiet:
         print(report.done(outcome))
-    left = report.conflicts(repository)
+    left = report.conflicts(repository, began(repository))
     if problems := report.problems(outcome, left):
         print(problems)
     if "pyproject.toml" in left:

@@ -32,6 +32,8 @@ from proof.building import find_uv
 from rendering import QUICK, SLOW
 from repositories import commit, git, snapshot
 from tiers import exhaustive, full
+from updating.locking import began, lock, unlock
+from updating.repository import Repository
 
 NEXT = "v9.1.0"
 UNDO = "git restore --source=HEAD --staged --worktree . && git clean -fd"
@@ -321,6 +323,53 @@ def test_no_trust(project: Path) -> None:
     assert git("status", "--porcelain", cwd=project) == ""
 
 
+def linked(project: Path, folder: str) -> None:
+    """Have a link in the place of a folder, and the folder elsewhere."""
+    (project / folder).mkdir(parents=True, exist_ok=True)
+    (project / "elsewhere").mkdir()
+    shutil.move(project / folder, project / "elsewhere/here")
+    (project / folder).symlink_to(project / "elsewhere/here")
+    commit(project)
+
+
+@pytest.mark.parametrize(
+    ("folder", "answers"),
+    [
+        (".github/workflows", {}),
+        ("LICENSES", {}),
+        ("src/acme_tool", {"layout": "flat"}),
+        ("src", {"package": "namespace", "namespace": "corp"}),
+    ],
+)
+def test_a_link_in_the_place_of_a_folder(
+    project: Path, folder: str, answers: dict[str, str]
+) -> None:
+    linked(project, folder)
+    before = state(project)
+    with pytest.raises(UserMessageError, match=r"is refused: a link leads from there to .*/here"):
+        update(project, NEXT, **answers)
+    assert state(project) == before
+
+
+def test_a_package_that_is_a_link_may_stay(project: Path, updated: State) -> None:
+    linked(project, "src/acme_tool")
+    done = update(project, NEXT)
+    assert {path for path in done if "elsewhere" not in path} <= updated.files.keys()
+    assert (project / "src/acme_tool").is_symlink()
+
+
+def test_another_update_is_running(project: Path) -> None:
+    before = state(project)
+    lock(Repository(project), os.getpid())
+    done = run_copier(project)
+    assert done.returncode != 0
+    assert f"running in this repository (process {os.getpid()}). Wait" in done.stdout
+    assert state(project) == before
+    unlock(Repository(project), os.getpid())
+    update(project, NEXT)
+    assert began(Repository(project)) == 0, "it has unlocked what it had locked"
+
+
 def answer(project: Path, name: str, line: str) -> None:
     """Change the line of an answer by hand, and commit that."""
     text = (project / ANSWERS).read_text("utf-8")
@@ -556,3 +605,63 @@ def test_what_the_proof_needs_is_not_there(
     done = hinder(without_conflict(project), tmp_path)
     check_done(project, done)
     assert sentence in done.stdout
+
+
+# --- What a failed merge leaves --------------------------------------------------------
+
+MOODS = {
+    "untracked files are not shown": ("status.showUntrackedFiles", "no"),
+    "white space is an error": ("apply.whitespace", "error"),
+    "white space is made good": ("apply.whitespace", "fix"),
+    "an ignored .rej": ("core.excludesFile", "IGNORED"),
+}
+
+
+@pytest.mark.parametrize("mood", MOODS)
+def test_the_end_is_the_same_in_every_mood_of_git(
+    project: Path, updated: State, tmp_path: Path, mood: str
+) -> None:
+    name, value = MOODS[mood]
+    if value == "IGNORED":
+        write(tmp_path, "ignore", "*.rej\n")
+        value = str(tmp_path / "ignore")
+    git("config", name, value, cwd=project)
+    assert update(project, NEXT) == updated.files
+    assert unmerged(project) == ["AGENTS.md"]
+
+
+def test_rejects_that_were_asked_for(project: Path, updated: State) -> None:
+    """What meaning settles is settled; the rest is as Copier leaves it, and it is named."""
+    write(project, "OLD.md.rej", "mine\n")
+    commit(project)
+    done = run_copier(project, "--trust", "--conflict=rej", "--vcs-ref", NEXT)
+    assert done.returncode == 0
+    assert "\nIn conflict:\n  AGENTS.md (see AGENTS.md.rej)\n" in done.stdout
+    now = snapshot(project)
+    assert unmerged(project) == []
+    assert now[".gitignore"] == updated.files[".gitignore"]
+    assert b"\n+# " in now.pop("AGENTS.md.rej")
+    assert now.pop("OLD.md.rej") == b"mine\n"
+    assert now.keys() == updated.files.keys()
+
+
+def test_an_older_reject_is_refused(project: Path) -> None:
+    """It may have lines that are nowhere else; git ignores it, and Copier would delete it."""
+    write(project, ".git/info/exclude", "*.rej\n*.orig\n")
+    write(project, "tox.toml.orig", "a\n")
+    write(project, "tox.toml.rej", "@@ -1 +1 @@\n-a\n+only here\n")
+    before = state(project)
+    done = run_copier(project, "--trust", "--vcs-ref", NEXT)
+    assert done.returncode != 0
+    assert "An earlier merge has left tox.toml.rej: take over what is in there" in done.stdout
+    assert state(project) == before
+    (project / "tox.toml.rej").unlink()
+    assert update(project, NEXT)["tox.toml.orig"] == b"a\n"
+
+
+def test_markers_of_an_earlier_update_are_named(project: Path) -> None:
+    text = "<<<<<<< before updating\r\nmine\r\n=======\r\nits\r\n>>>>>>> after updating\r\n"
+    write(project, "docs-of-mine.md", text)
+    commit(project)
+    done = run_copier(project, "--trust", "--vcs-ref", NEXT)
+    assert "\nIn conflict:\n  AGENTS.md\n  docs-of-mine.md\n" in done.stdout

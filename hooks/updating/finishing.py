@@ -39,7 +39,7 @@ def finish(repository: Repository, answers_file: str, *, keep_rejects: bool = Fa
     outcome.migrated = migrations.run(update)
     change = _move(outcome)
     dropped.keep_edited(update)
-    taken_up = rejects.take_up(update)
+    taken_up = rejects.take_up(update, answers_file)
     # Of base and ours it translates: all names in them are old.
     settled = merging.settle(repository, change.unmixed().text)
     if keep_rejects:

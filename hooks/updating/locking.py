@@ -52,6 +52,14 @@ def _holder(file: Path) -> int:
         return 0
 
 
+def began(repository: Repository) -> float:
+    """Give when the update began, in seconds since the epoch; 0 where nothing tells."""
+    try:
+        return (repository.project / repository.beside_index(_LOCK)).stat().st_mtime
+    except OSError:
+        return 0.0
+
+
 def unlock(repository: Repository, process: int) -> None:
     """Give the repository free again, if a process has it."""
     file = repository.project / repository.beside_index(_LOCK)

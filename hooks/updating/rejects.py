@@ -1,76 +1,100 @@
-"""What Copier could not merge and left in files beside: conflicts like any other.
+"""What Copier could not merge, or merged in git's mood, and left without a conflict in the index.
 
-Copier turns its `.rej` files into conflicts itself, where `git status` shows them and
-`--conflict rej` does not ask for them. Here, what it left is merged from the same three sides.
+Copier brings the user's edits back by `git apply`. What that rejects is in `.rej` files, which
+Copier makes conflicts of where `git status` shows them and `--conflict rej` does not ask for them.
+Settings of `git apply` can have it refuse all edits, or change them. Here, such files are merged
+again, from the same three sides.
 """
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
+from pathspec import GitIgnoreSpec
+
+from updating import seeds
 from updating.answers import Update
+from updating.names import Names
 from updating.rendering import current, render
-from updating.repository import BASE, FILE_MODES, OURS, THEIRS, GitError, Repository, Stage
+from updating.repository import (
+    BASE,
+    FILE_MODES,
+    OURS,
+    THEIRS,
+    Entry,
+    GitError,
+    Repository,
+    Stage,
+)
+
+# What `git apply` does to white space that it does not like: https://git-scm.com/docs/git-apply
+_SPOILING = {
+    "apply.whitespace": {"fix", "strip", "error", "error-all"},
+    "apply.ignorewhitespace": {"change"},
+}
 
 
 class Reject(NamedTuple):
-    """A file that was in conflict beside the index, as Copier had left it.
+    """A file that Copier did not merge, as it had left it.
 
     Args:
         path: The file.
         stage: What the index had of it.
         text: What was in it.
-        left: What each file beside it held, by its path.
+        beside: What each `.rej` file of it held, by its path.
 
     """
 
     path: str
     stage: Stage
     text: bytes
-    left: dict[str, bytes]
+    beside: dict[str, bytes]
 
 
-def take_up(update: Update) -> list[Reject]:
-    """Make conflicts of what was rejected, in the index and in the files.
+def take_up(update: Update, answers_file: str) -> list[Reject]:
+    """Merge again what was rejected or spoiled; what clashes is a conflict like any other.
 
-    A file beside goes where all that it adds was the user's already, as it then is in the index.
+    A `.rej` file goes where all that it adds was the user's already: it then is in the index.
 
     Args:
         update: The update.
+        answers_file: The answers file, which Copier writes whole.
 
     Returns:
         What there was.
 
     """
     repository = update.repository
+    unmerged = repository.unmerged()
+    entries = {
+        entry.path: entry
+        for entry in repository.entries()
+        if entry.path not in {*unmerged, answers_file} and entry.mode in FILE_MODES
+    }
     rejected = {
         path: [left for left in beside if left.endswith(".rej")]
         for path, beside in repository.rejects().items()
-        if path not in repository.unmerged()
+        if path in entries
     }
-    rejected = {path: beside for path, beside in rejected.items() if beside}
-    if not rejected:
+    paths = [path for path, beside in rejected.items() if beside]
+    if _spoils(repository):
+        own = GitIgnoreSpec.from_lines(seeds.patterns(Names.of(update.now).package_dir))
+        paths = [path for path in entries if not own.match_file(path)]
+    if not paths:
         return []
-    patterns = [f"/{path}" for path in rejected]
-    before, _ = update.versions
-    bases = render(update.before, patterns, version=before)
-    with current() as template:
-        news = render(update.now, patterns, source=template)
-    if bases is None or news is None:
-        return []
-    entries = {entry.path: entry for entry in repository.entries()}
+    bases, news = _rendered(update, paths)
     taken = []
-    for path, beside in rejected.items():
-        entry, text = entries[path], repository.read(path)
-        if entry.mode not in FILE_MODES or text is None:
+    for path in paths:
+        entry, base, theirs = entries[path], bases.get(path), news.get(path)
+        ours, text = repository.blob(entry.blob), repository.read(path)
+        beside = {left: repository.read(left) or b"" for left in rejected.get(path, ())}
+        if text is None or theirs is None or ours == base:
             continue
-        ours = repository.blob(entry.blob)
-        files = {left: repository.read(left) or b"" for left in beside}
-        if not all(_is_of(ours, rejection) for rejection in files.values()):
+        if not all(_is_of(ours, rejection) for rejection in beside.values()):
             continue
-        sides = {BASE: bases.get(path), OURS: ours, THEIRS: news.get(path)}
-        _conflict(repository, path, {key: one for key, one in sides.items() if one is not None})
-        for left in files:
+        _merge(repository, entry, {BASE: base, OURS: ours, THEIRS: theirs})
+        for left in beside:
             (repository.project / left).unlink()
-        taken.append(Reject(path, Stage(entry.mode, entry.blob), text, files))
+        taken.append(Reject(path, Stage(entry.mode, entry.blob), text, beside))
     return taken
 
 
@@ -83,11 +107,25 @@ def give_back(repository: Repository, taken: list[Reject]) -> None:
 
     """
     for reject in taken:
-        if reject.path in repository.unmerged():
+        if reject.beside and reject.path in repository.unmerged():
             repository.write(reject.path, reject.text)
             repository.settled(reject.path, reject.stage)
-            for left, text in reject.left.items():
+            for left, text in reject.beside.items():
                 repository.write(left, text)
+
+
+def _spoils(repository: Repository) -> bool:
+    """Tell whether git's settings have `git apply` change what it applies, or refuse it."""
+    return any(repository.setting(name) in values for name, values in _SPOILING.items())
+
+
+def _rendered(update: Update, paths: list[str]) -> tuple[dict[str, bytes], dict[str, bytes]]:
+    """Render files with the answers of before, by that release, and with those of now."""
+    patterns = [f"/{path}" for path in paths]
+    before, _ = update.versions
+    with current() as template:
+        new = render(update.now, patterns, source=template)
+    return render(update.before, patterns, version=before) or {}, new or {}
 
 
 def _is_of(ours: bytes, rejection: bytes) -> bool:
@@ -97,13 +135,13 @@ def _is_of(ours: bytes, rejection: bytes) -> bool:
     return all(line.rstrip(b"\r\n") in lines for line in added if not line.startswith(b"++ "))
 
 
-def _conflict(repository: Repository, path: str, sides: dict[int, bytes]) -> None:
-    repository.mark_unmerged(path, sides)
-    if THEIRS not in sides:
-        repository.write_as_checked_out(path, sides[OURS])
-        return
+def _merge(repository: Repository, entry: Entry, sides: Mapping[int, bytes | None]) -> None:
+    """Merge a file; in the index, it is in conflict where lines clash or it is no text."""
+    there = {side: data for side, data in sides.items() if data is not None}
     try:
-        text, _ = repository.merge_texts({BASE: b"", **sides})
-    except GitError:  # it is no text
-        text = sides[OURS]
-    repository.write_as_checked_out(path, text)
+        text, conflicts = repository.merge_texts({BASE: b"", **there})
+    except GitError:
+        text, conflicts = there[OURS], 1
+    if conflicts:
+        repository.mark_unmerged(entry.path, there, entry.mode)
+    repository.write_as_checked_out(entry.path, text)

@@ -47,15 +47,19 @@ class Outcome:
     notes: list[str] = field(default_factory=list)
 
 
-def conflicts(repository: Repository) -> dict[str, str]:
+def conflicts(repository: Repository, since: float = 0.0) -> dict[str, str]:
     """Give the files that are not merged, of which Copier itself says nothing.
+
+    Args:
+        repository: The project.
+        since: When the update began.
 
     Returns:
         For each file what shows it: its markers, or a file beside it.
 
     """
     found = dict.fromkeys([*repository.unmerged(), *repository.marked()], "")
-    found |= {path: ", ".join(left) for path, left in repository.rejects().items()}
+    found |= {path: ", ".join(left) for path, left in repository.rejects(since).items()}
     return dict(sorted(found.items()))
 
 

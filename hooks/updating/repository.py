@@ -5,6 +5,7 @@ how a file looks in the work tree (line ends, filters) stays the user's.
 """
 
 import os
+import re
 import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -113,12 +114,13 @@ class Repository:
             check=False,
         )
 
-    def _said(self, errors: bytes) -> str:
+    @staticmethod
+    def _said(errors: bytes) -> str:
         said = errors.decode(errors="replace").strip()
-        if "dubious ownership" in said:
+        if found := re.search(r"dubious ownership in repository at '(.+)'", said):
             return (
-                f"git does not trust this repository, as it belongs to another user; if you do, run"
-                f' git config --global --add safe.directory "{self.project.as_posix()}"'
+                "git does not trust this repository, as it belongs to another user; if you do, run"
+                f' git config --global --add safe.directory "{found[1]}"'
             )
         return said
 
@@ -139,6 +141,12 @@ class Repository:
         """Give where a file of ours is beside the repository's index, from the project."""
         place = self.git("rev-parse", "--git-path", name).decode(errors="surrogateescape")[:-1]
         return Path(place)
+
+    def setting(self, name: str) -> str:
+        """Give a setting of git's, by its name; empty where it is not set."""
+        with suppress(GitError):
+            return self.git("config", "--get", name).decode(errors="replace").strip().lower()
+        return ""
 
     def files(self, *which: str) -> list[str]:
         """List files below the project, as `git ls-files` with these options does."""
@@ -198,20 +206,30 @@ class Repository:
             found.setdefault(entry.path, {})[entry.stage] = Stage(entry.mode, entry.blob)
         return found
 
-    def rejects(self) -> dict[str, list[str]]:
+    def rejects(self, since: float = 0.0) -> dict[str, list[str]]:
         """Give what `git apply` and `patch` leave of what they could not merge, by file.
 
         Copier asks `git status` for these, which has its own mind about what it shows; with
         `--conflict rej` it leaves all of them. They are found in the file system.
+
+        Args:
+            since: The time from which on they count, in seconds since the epoch.
+
+        Returns:
+            For each file the paths beside it, without those that git tracks.
+
         """
         known = self.files("--cached", "--deduplicate")
-        tracked = {*known}
-        found: dict[str, list[str]] = {}
+        tracked, found = {*known}, {}
         for path in known:
-            for left in (f"{path}.rej", f"{path}.orig"):
-                if left not in tracked and is_regular(self.project / left):
-                    found.setdefault(path, []).append(left)
+            beside = [left for left in (f"{path}.rej", f"{path}.orig") if left not in tracked]
+            if there := [left for left in beside if self._is_newer(left, since)]:
+                found[path] = there
         return found
+
+    def _is_newer(self, path: str, since: float) -> bool:
+        file = self.project / path
+        return is_regular(file) and file.lstat().st_mtime >= since
 
     def marked(self) -> list[str]:
         """Give the files with a line that is one of Copier's markers, wherever that is from."""
