@@ -1,7 +1,4 @@
-"""Before `copier update` writes anything: refuse what it would lose or spoil.
-
-A second update in the same repository has to wait, and what an earlier merge has left in `.rej`
-files comes first: Copier would take them for its own, and delete them.
+"""Before `copier update` writes anything: refuse what it could not finish, or would lose.
 
 Usage, by copier.yml, in the project's folder: python before_update.py ANSWERS GIVEN SITUATION
 The arguments are those of after_update.py, which ends what begins here.
@@ -13,7 +10,7 @@ import os
 import sys
 from pathlib import Path
 
-from rows import some
+from updating.beginning import refusal
 from updating.locking import LockedError, lock, unlock
 from updating.repository import GitError, Repository
 
@@ -23,18 +20,13 @@ def main(*_arguments: str) -> int:
     repository = Repository(Path.cwd())
     try:
         lock(repository, os.getppid())
+        reason = refusal(repository)
     except (LockedError, GitError, OSError) as error:
-        print(error)
-        return 1
-    older = [left for beside in repository.rejects().values() for left in beside]
-    if older := [left for left in older if left.endswith(".rej")]:
+        reason = str(error)
+    if reason:
         unlock(repository, os.getppid())
-        print(
-            f"An earlier merge has left {some(older)}: take over what is in there, delete the file,"
-            " and update again."
-        )
-        return 1
-    return 0
+        print(reason)
+    return 1 if reason else 0
 
 
 if __name__ == "__main__":

@@ -1,9 +1,11 @@
 """The table of generated files is that of the template."""
 
 import re
+from pathlib import PurePosixPath
 
 import files
 from answers import BUILDS, SHAPES, Promise
+from rendering import ROOT
 
 
 def test_the_page_is_up_to_date() -> None:
@@ -23,3 +25,12 @@ def test_whose_a_file_is() -> None:
     assert managed == promise.managed
     seeds = {path for path, when, whose in rows if (when, whose) == ("always", "seed")}
     assert seeds <= promise.files - promise.managed
+
+
+def test_the_folders_of_managed_files_are_known() -> None:
+    """An update refuses a link in the place of each."""
+    managed = re.findall(r"(?m)^\| `(.+)` \| .* \| managed \|$", files.page())
+    folders = {str(parent) for path in managed for parent in PurePosixPath(path).parents}
+    changes = (ROOT / "includes/changes.jinja").read_text("utf-8")
+    (listed,) = re.findall(r"(?s)set managed %}(.*?){% endset", changes)
+    assert sorted(listed.split()) == sorted(folders - {"."})

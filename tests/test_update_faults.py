@@ -323,6 +323,23 @@ def test_no_trust(project: Path) -> None:
     assert git("status", "--porcelain", cwd=project) == ""
 
 
+@pytest.mark.parametrize("ignored", [False, True])
+def test_names_that_git_does_not_quote(project: Path, *, ignored: bool) -> None:
+    """Copier cannot read them then, and would stop halfway."""
+    if ignored:
+        write(project, ".git/info/exclude", "notes-*\n")
+    write(project, "notes-ü.txt", "mine\n")
+    commit(project)
+    git("config", "core.quotePath", "no", cwd=project)
+    before = state(project)
+    done = run_copier(project)
+    assert done.returncode != 0
+    assert "Copier cannot read names such as notes-" in done.stdout
+    assert state(project) == before
+    git("config", "core.quotePath", "true", cwd=project)
+    update(project, NEXT)
+
+
 def linked(project: Path, folder: str) -> None:
     """Have a link in the place of a folder, and the folder elsewhere."""
     (project / folder).mkdir(parents=True, exist_ok=True)

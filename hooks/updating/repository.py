@@ -100,13 +100,18 @@ class Repository:
         return done.stdout
 
     def _run(
-        self, arguments: tuple[str, ...], given: bytes = b"", index: Path | None = None
+        self,
+        arguments: tuple[str, ...],
+        given: bytes = b"",
+        index: Path | None = None,
+        *,
+        pinned: bool = True,
     ) -> subprocess.CompletedProcess[bytes]:
         if not (git := machine.git()):
             raise GitError("git is not installed")
         more = {} if index is None else {"GIT_INDEX_FILE": str(index)}
         return subprocess.run(
-            [git, *_OPTIONS, *arguments],
+            [git, *(_OPTIONS if pinned else ()), *arguments],
             cwd=self.project,
             env=machine.variables_for_git(**more),
             input=given,
@@ -144,9 +149,8 @@ class Repository:
 
     def setting(self, name: str) -> str:
         """Give a setting of git's, by its name; empty where it is not set."""
-        with suppress(GitError):
-            return self.git("config", "--get", name).decode(errors="replace").strip().lower()
-        return ""
+        done = self._run(("config", "--get", name), pinned=False)
+        return done.stdout.decode(errors="replace").strip().lower()
 
     def files(self, *which: str) -> list[str]:
         """List files below the project, as `git ls-files` with these options does."""

@@ -118,7 +118,9 @@ def test_a_program_of_the_project_comes_last(
         (folder / "git").write_text("#!/bin/sh\n")
         (folder / "git").chmod(0o755)
     monkeypatch.chdir(project)
-    monkeypatch.setenv("PATH", os.pathsep.join([".", "", str(project), "bin", str(project / "bin")]))
+    monkeypatch.setenv(
+        "PATH", os.pathsep.join([".", "", str(project), "bin", str(project / "bin")])
+    )
     assert machine.git() == str(project / "bin/git")
     monkeypatch.setenv("PATH", os.environ["PATH"] + os.pathsep + str(elsewhere))
     assert machine.git() == str(elsewhere / "git")
