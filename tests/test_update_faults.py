@@ -334,7 +334,7 @@ def test_names_that_git_does_not_quote(project: Path, *, ignored: bool) -> None:
     before = state(project)
     done = run_copier(project)
     assert done.returncode != 0
-    assert "Copier cannot read names such as notes-" in done.stdout
+    assert "and Copier cannot read names such as notes-" in done.stdout
     assert state(project) == before
     git("config", "core.quotePath", "true", cwd=project)
     update(project, NEXT)

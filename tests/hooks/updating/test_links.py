@@ -46,8 +46,8 @@ def repository(request: pytest.FixtureRequest, tmp_path: Path) -> Repository:
 def led(repository: Repository, moved: dict[str, str] | None = None) -> dict[str, str]:
     """Give what each link leads to, by the new path of each."""
     found = {}
-    for path in [*LINKS, "src/acme_tool/above.txt"]:
-        path = path.rstrip("/")
+    for before in [*LINKS, "src/acme_tool/above.txt"]:
+        path = before.rstrip("/")
         for old, new in (moved or {}).items():
             path = path.replace(old, new)
         file = repository.project / path
@@ -72,9 +72,10 @@ def test_they_lead_where_they_led(repository: Repository, now: Names) -> None:
     assert [*after.values()] == [*before.values()]
     assert links.dead(repository) == set()
     kept = {"near": "shared/data.json", "beside/far.json": "../shared/../shared/data.json"}
-    for path, target in {**kept, f"{now.package_dir}/in.py": "./core.py"}.items():
-        assert os.readlink(repository.project / path) == target, "no other text than needed"
-    assert os.readlink(repository.project / "tests/sub").endswith("/sub/")
+    for path, target in {**kept, f"{now.package_dir}/in.py": "core.py"}.items():
+        assert (repository.project / path).readlink().as_posix() == target, (
+            "no other text than needed"
+        )
 
 
 def test_an_absolute_link_is_left(repository: Repository) -> None:
@@ -83,13 +84,13 @@ def test_an_absolute_link_is_left(repository: Repository) -> None:
     commit(repository.project)
     assert links.dead(repository) == set()
     carry_out(repository, plan(repository, BEFORE, Names("acme-tool", "kit", "src/kit")))
-    assert os.readlink(repository.project / "absolute") == target
+    assert str((repository.project / "absolute").readlink()) == target
     assert links.dead(repository) == {"absolute"}
 
 
 def test_a_repository_that_keeps_links_as_files(repository: Repository) -> None:
     for file in [path for path in repository.project.rglob("*") if path.is_symlink()]:
-        target = os.readlink(file)
+        target = str(file.readlink())
         file.unlink()
         file.write_text(target)
     repository.git("config", "core.symlinks", "false")

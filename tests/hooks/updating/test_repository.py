@@ -84,7 +84,7 @@ def test_nothing_is_written_outside(repository: Repository, tmp_path: Path) -> N
     (outside / "file").write_text("mine")
     (repository.project / "folder").symlink_to(outside)
     (repository.project / "file").symlink_to(outside / "file")
-    with pytest.raises(OutsideError, match="^folder leads out of the repository"):
+    with pytest.raises(OutsideError, match=r"^folder leads out of the repository"):
         repository.write("folder/file", b"theirs")
     repository.write("file", b"theirs")
     assert (outside / "file").read_text() == "mine"
