@@ -26,8 +26,8 @@ def _reasons(repository: Repository) -> Iterator[str]:
         )
     if names := _unreadable(repository):
         yield (
-            f"git's setting core.quotePath is false, and Copier cannot read names such as {names[0]}"
-            " then: run `git config core.quotePath true`, and update again."
+            "git's setting core.quotePath is false, and Copier cannot read names such as"
+            f" {names[0]} then: run `git config core.quotePath true`, and update again."
         )
 
 
