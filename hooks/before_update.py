@@ -10,6 +10,7 @@ import os
 import sys
 from pathlib import Path
 
+from updating import untracked
 from updating.beginning import refusal
 from updating.locking import LockedError, lock, unlock
 from updating.repository import GitError, Repository
@@ -20,7 +21,8 @@ def main(*_arguments: str) -> int:
     repository = Repository(Path.cwd())
     try:
         lock(repository, os.getppid())
-        reason = refusal(repository)
+        if not (reason := refusal(repository)):
+            untracked.keep(repository)
     except (LockedError, GitError, OSError) as error:
         reason = str(error)
     if reason:

@@ -682,3 +682,32 @@ def test_markers_of_an_earlier_update_are_named(project: Path) -> None:
     commit(project)
     done = run_copier(project, "--trust", "--vcs-ref", NEXT)
     assert "\nIn conflict:\n  AGENTS.md\n  docs-of-mine.md\n" in done.stdout
+
+
+@pytest.mark.parametrize("hidden", ["ignored", "not shown"])
+def test_a_file_that_git_does_not_know_is_kept(project: Path, updated: State, hidden: str) -> None:
+    if hidden == "ignored":
+        write(project, ".git/info/exclude", "NEW.md\n")
+    else:
+        git("config", "status.showUntrackedFiles", "no", cwd=project)
+    write(project, "NEW.md", "mine\n")
+    done = run_copier(project, "--trust", "--vcs-ref", NEXT)
+    assert "\nNEW.md is yours, and git does not track it" in done.stdout
+    assert snapshot(project) == {**updated.files, "NEW.md": b"mine\n"}
+    assert not (project / ".git/treewright-kept").exists()
+
+
+def test_an_edit_that_git_takes_for_binary(project: Path, updated: State) -> None:
+    """As PowerShell 5.1 appends to a file, in UTF-16."""
+    ours = (project / ".gitignore").read_bytes() + "mine\n".encode("utf-16")
+    (project / ".gitignore").write_bytes(ours)
+    write(project, "logo.png", "\0")
+    commit(project)
+    done = run_copier(project, "--trust", "--vcs-ref", NEXT)
+    assert "\nIn conflict:\n  .gitignore\n  AGENTS.md\n" in done.stdout
+    now = snapshot(project)
+    assert now.pop(".gitignore") == ours
+    assert (
+        now.items() >= {path: now[path] for path in updated.files if path != ".gitignore"}.items()
+    )
+    assert git("show", ":3:.gitignore", cwd=project).endswith("/from-the-template/\n")

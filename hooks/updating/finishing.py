@@ -12,6 +12,7 @@ from updating import (
     references,
     rejects,
     seeds,
+    untracked,
 )
 from updating.answers import read
 from updating.names import Change, Names
@@ -35,6 +36,10 @@ def finish(repository: Repository, answers_file: str, *, keep_rejects: bool = Fa
     """
     update = read(repository, answers_file)
     outcome = Outcome(update)
+    for path in untracked.give_back(repository):
+        outcome.notes.append(
+            f"{path} is yours, and git does not track it: the template's is left out."
+        )
     outcome.releases = changelog.between(TEMPLATE / "CHANGELOG.md", *update.versions)
     outcome.migrated = migrations.run(update)
     change = _move(outcome)

@@ -2,8 +2,9 @@
 
 Copier brings the user's edits back by `git apply`. What that rejects is in `.rej` files, which
 Copier makes conflicts of where `git status` shows them and `--conflict rej` does not ask for them.
-Settings of `git apply` can have it refuse all edits, or change them. Here, such files are merged
-again, from the same three sides.
+Settings of `git apply` can have it refuse all edits, or change them, and it brings no edit back of
+what git takes for binary, as text in UTF-16. Here, such files are merged again, from the same three
+sides.
 """
 
 from collections.abc import Mapping
@@ -76,6 +77,7 @@ def take_up(update: Update, answers_file: str) -> list[Reject]:
         if path in entries
     }
     paths = [path for path, beside in rejected.items() if beside]
+    paths += [path for path in repository.changed_binaries() if path in entries]
     if _spoils(repository):
         own = GitIgnoreSpec.from_lines(seeds.patterns(Names.of(update.now).package_dir))
         paths = [path for path in entries if not own.match_file(path)]
@@ -83,7 +85,7 @@ def take_up(update: Update, answers_file: str) -> list[Reject]:
         return []
     bases, news = _rendered(update, paths)
     taken = []
-    for path in paths:
+    for path in dict.fromkeys(paths):
         entry, base, theirs = entries[path], bases.get(path), news.get(path)
         ours, text = repository.blob(entry.blob), repository.read(path)
         beside = {left: repository.read(left) or b"" for left in rejected.get(path, ())}

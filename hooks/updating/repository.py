@@ -195,6 +195,11 @@ class Repository:
             entry.path: entry for entry in self.entries() if entry.path in gone and not entry.stage
         }
 
+    def changed_binaries(self) -> list[str]:
+        """Give the files that are no text to git, and are not as the index has them."""
+        counted = self.git("diff-files", "--numstat", "--relative", "-z", "--no-renames")
+        return [path[4:] for path in paths(counted) if path.startswith("-\t-\t")]
+
     # --- Conflicts -------------------------------------------------------------------
 
     def unmerged(self) -> dict[str, dict[int, Stage]]:
