@@ -11,18 +11,19 @@ import sys
 from pathlib import Path
 
 from updating import untracked
+from updating.answers import read
 from updating.beginning import refusal
 from updating.locking import LockedError, lock, unlock
 from updating.repository import GitError, Repository
 
 
-def main(*_arguments: str) -> int:
+def main(answers_file: str, *_: str) -> int:
     """Run what precedes an update and give the exit status."""
     repository = Repository(Path.cwd())
     try:
         lock(repository, os.getppid())
         if not (reason := refusal(repository)):
-            untracked.keep(repository)
+            untracked.keep(repository, read(repository, answers_file).versions[0])
     except (LockedError, GitError, OSError) as error:
         reason = str(error)
     if reason:

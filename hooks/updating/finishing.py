@@ -37,9 +37,7 @@ def finish(repository: Repository, answers_file: str, *, keep_rejects: bool = Fa
     update = read(repository, answers_file)
     outcome = Outcome(update)
     for path in untracked.give_back(repository):
-        outcome.notes.append(
-            f"{path} is yours, and git does not track it: the template's is left out."
-        )
+        outcome.notes.append(f"{path} is yours, and git does not track it: it stays as it was.")
     outcome.releases = changelog.between(TEMPLATE / "CHANGELOG.md", *update.versions)
     outcome.migrated = migrations.run(update)
     change = _move(outcome)

@@ -166,9 +166,15 @@ class Repository:
             found.append(Entry(mode, blob, int(stage), path))
         return found
 
-    def committed(self, path: str) -> bytes | None:
-        """Give what HEAD has of a file; None where it has none."""
-        return self._content(f"HEAD:./{path}")
+    def committed(self, path: str, commit: str = "HEAD") -> bytes | None:
+        """Give what a commit has of a file; None where it has none."""
+        return self._content(f"{commit}:./{path}")
+
+    def committed_files(self, folder: str, commit: str = "HEAD") -> list[str]:
+        """List the files that a commit has below a folder; none where there is no such commit."""
+        with suppress(GitError):
+            return paths(self.git("ls-tree", "-rz", "--name-only", commit, "--", f"{folder}/"))
+        return []
 
     def staged(self, path: str) -> bytes | None:
         """Give what a file held before the update: its stage in the index, or that of OURS."""
