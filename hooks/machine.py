@@ -13,7 +13,8 @@ from pathlib import Path
 # meant, or how Python behaves. https://docs.python.org/3/using/cmdline.html#environment-variables
 # https://git-scm.com/docs/git#_environment_variables
 _OF_THE_SHELL = re.compile(
-    r"PYTHON\w*|__PYVENV_LAUNCHER__|VIRTUAL_ENV\w*|CONDA_PREFIX|GIT_(?!CONFIG|CEILING|EXEC_PATH)\w*"
+    r"PYTHON\w*|__PYVENV_LAUNCHER__|VIRTUAL_ENV\w*|CONDA_PREFIX"
+    r"|GIT_(?!CONFIG|CEILING|EXEC_PATH|SSH|SSL|ASKPASS|TERMINAL|PROXY|HTTP|ALLOW)\w*"
     r"|UV_(?:PYTHON|PROJECT\w*|WORKING_DIR\w*|NO_PROJECT|NO_BUILD\w*|SYSTEM_PYTHON)"
     r"|PIP_(?:TARGET|PREFIX|ROOT|USER|PYTHON|REQUIRE_VIRTUALENV|NO_BUILD_ISOLATION)"
 )

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-import machine
 from repositories import commit, git
 from updating.repository import OURS, THEIRS, GitError, OutsideError, Repository
 
@@ -106,21 +105,3 @@ def test_no_git(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setenv("PATH", "")
     with pytest.raises(GitError, match="git is not installed"):
         repository.files()
-
-
-@pytest.mark.skipif(os.name == "nt", reason="a program of POSIX")
-def test_a_program_of_the_project_comes_last(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    project, elsewhere = tmp_path / "project", tmp_path / "elsewhere"
-    for folder in (project, project / "bin", elsewhere):
-        folder.mkdir()
-        (folder / "git").write_text("#!/bin/sh\n")
-        (folder / "git").chmod(0o755)
-    monkeypatch.chdir(project)
-    monkeypatch.setenv(
-        "PATH", os.pathsep.join([".", "", str(project), "bin", str(project / "bin")])
-    )
-    assert machine.git() == str(project / "bin/git")
-    monkeypatch.setenv("PATH", os.environ["PATH"] + os.pathsep + str(elsewhere))
-    assert machine.git() == str(elsewhere / "git")
