@@ -323,7 +323,7 @@ def test_no_trust(project: Path) -> None:
     assert git("status", "--porcelain", cwd=project) == ""
 
 
-@pytest.mark.parametrize("ignored", [False, True])
+@pytest.mark.parametrize("ignored", [full(False), True])
 def test_names_that_git_does_not_quote(project: Path, *, ignored: bool) -> None:
     """Copier cannot read them then, and would stop halfway."""
     if ignored:
@@ -353,9 +353,9 @@ def linked(project: Path, folder: str) -> None:
     ("folder", "answers"),
     [
         (".github/workflows", {}),
-        ("LICENSES", {}),
+        full("LICENSES", {}),
         ("src/acme_tool", {"layout": "flat"}),
-        ("src", {"package": "namespace", "namespace": "corp"}),
+        full("src", {"package": "namespace", "namespace": "corp"}),
     ],
 )
 def test_a_link_in_the_place_of_a_folder(
@@ -632,9 +632,10 @@ MOODS = {
     "white space is made good": ("apply.whitespace", "fix"),
     "an ignored .rej": ("core.excludesFile", "IGNORED"),
 }
+QUICK_MOODS = ("untracked files are not shown", "white space is an error")
 
 
-@pytest.mark.parametrize("mood", MOODS)
+@pytest.mark.parametrize("mood", [*QUICK_MOODS, *map(full, sorted({*MOODS} - {*QUICK_MOODS}))])
 def test_the_end_is_the_same_in_every_mood_of_git(
     project: Path, updated: State, tmp_path: Path, mood: str
 ) -> None:
@@ -684,7 +685,7 @@ def test_markers_of_an_earlier_update_are_named(project: Path) -> None:
     assert "\nIn conflict:\n  AGENTS.md\n  docs-of-mine.md\n" in done.stdout
 
 
-@pytest.mark.parametrize("hidden", ["ignored", "not shown"])
+@pytest.mark.parametrize("hidden", ["ignored", full("not shown")])
 def test_a_file_that_git_does_not_know_is_kept(project: Path, updated: State, hidden: str) -> None:
     git("rm", "--quiet", "--cached", ".yamllint", cwd=project)
     git("commit", "--quiet", "--message=mine", cwd=project)
@@ -699,6 +700,20 @@ def test_a_file_that_git_does_not_know_is_kept(project: Path, updated: State, hi
         assert f"\n{path} is yours, and git does not track it" in done.stdout
     assert snapshot(project) == updated.files | mine
     assert not (project / ".git/treewright-kept").exists()
+
+
+def test_a_managed_file_that_is_a_link_stays_one(project: Path, updated: State) -> None:
+    for name in ("AGENTS.md", "tox.toml"):
+        shutil.move(project / name, project / "notes")
+        (project / name).symlink_to(f"notes/{name}")
+    commit(project)
+    done = run_copier(project, "--trust", "--vcs-ref", NEXT)
+    assert "\nAGENTS.md is a link: what the template changes in that file did" in done.stdout
+    assert "tox.toml" not in done.stdout
+    assert (project / "AGENTS.md").is_symlink()
+    linked = {"AGENTS.md", "tox.toml", "notes/AGENTS.md", "notes/tox.toml"}
+    now = {path: text for path, text in snapshot(project).items() if path not in linked}
+    assert now == {path: text for path, text in updated.files.items() if path not in linked}
 
 
 def test_an_edit_that_git_takes_for_binary(project: Path, updated: State) -> None:

@@ -43,6 +43,10 @@ def finish(repository: Repository, answers_file: str, *, keep_rejects: bool = Fa
     change = _move(outcome)
     dropped.keep_edited(update)
     taken_up = rejects.take_up(update, answers_file)
+    outcome.notes += [
+        f"{path} is a link: what the template changes in that file did not arrive."
+        for path in rejects.behind_links(update)
+    ]
     # Of base and ours it translates: all names in them are old.
     settled = merging.settle(repository, change.unmixed().text)
     if keep_rejects:

@@ -19,6 +19,7 @@ from updating.rendering import current, render
 from updating.repository import (
     BASE,
     FILE_MODES,
+    LINK_MODE,
     OURS,
     THEIRS,
     Entry,
@@ -26,6 +27,7 @@ from updating.repository import (
     Repository,
     Stage,
 )
+from updating.untracked import places
 
 # What `git apply` does to white space that it does not like: https://git-scm.com/docs/git-apply
 _SPOILING = {
@@ -98,6 +100,23 @@ def take_up(update: Update, answers_file: str) -> list[Reject]:
             (repository.project / left).unlink()
         taken.append(Reject(path, Stage(entry.mode, entry.blob), text, beside))
     return taken
+
+
+def behind_links(update: Update) -> list[str]:
+    """Give the files of the template that are links here, and that it has changed.
+
+    The link stays, and what it leads to is the user's.
+    """
+    managed = places(update.versions[0])
+    linked = [
+        entry.path
+        for entry in update.repository.entries()
+        if entry.mode == LINK_MODE and entry.path in managed
+    ]
+    if not linked:
+        return []
+    bases, news = _rendered(update, linked)
+    return [path for path in linked if bases.get(path) != news.get(path)]
 
 
 def give_back(repository: Repository, taken: list[Reject]) -> None:
