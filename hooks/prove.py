@@ -1,8 +1,8 @@
 """Prove that the wheel of a Python project holds exactly the package that its tree shows.
 
-Usage: python hooks/prove.py PROJECT
+Usage: python hooks/prove.py PROJECT [--keep FOLDER] [--strict]
 
-Exit status: 0 proven; 1 findings; 2 it could not be proven here (one sentence says why).
+Exit status: 0 proven; 1 faults; 2 it could not be proven here (one sentence says why).
 """
 
 import sys

@@ -30,15 +30,16 @@ def warn_of_unknown(given: Iterable[str]) -> None:
             print(f"Warning: no question is called {name}, so it was ignored{hint}")
 
 
-def prove_here(*, quiet: bool, facts: bool = True) -> int:
+def prove_here(*, quiet: bool, facts: bool = True, strict: bool = False) -> int:
     """Prove the project in the current folder and print the report.
 
     Args:
         quiet: Whether to print only what is not as it should be.
         facts: Whether to tell sizes and times too, beside the verdict.
+        strict: Whether advice on house style counts.
 
     Returns:
-        0 proven; 1 findings; 2 not proven, because of the environment.
+        0 proven; 1 faults; 2 not proven, because of the environment.
 
     """
     if sys.version_info < (3, 11):  # noqa: UP036  # Copier runs on 3.10 too
@@ -46,7 +47,7 @@ def prove_here(*, quiet: bool, facts: bool = True) -> int:
         return 2
     from proof import prove, report  # noqa: PLC0415  # it needs the Python just checked
 
-    proof = prove(Path.cwd())
+    proof = prove(Path.cwd(), strict=strict)
     if proof.status or not quiet:
         print(report.text(proof, again=command_for_later(), facts=facts), flush=True)
     return proof.status

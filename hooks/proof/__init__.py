@@ -4,6 +4,8 @@ One chain proves both artefacts: the sdist from the tree, the wheel from the sdi
 against the tree; then an isolated interpreter imports the unpacked wheel. It reads only the
 project (its pyproject.toml and its tree) and never writes to it.
 
+A finding is a fault or a piece of advice; advice counts only in a strict proof.
+
     proof = prove(Path("acme-tool"))
     print(report.text(proof))
     sys.exit(proof.status)

@@ -15,22 +15,24 @@ def run(arguments: list[str]) -> int:
         arguments: the command line without the program's name.
 
     Returns:
-        0 proven; 1 findings; 2 not proven, because of the environment or the usage.
+        0 proven; 1 faults; 2 not proven, because of the environment or the usage.
 
     """
     parser = argparse.ArgumentParser(
         prog="prove.py",
         description="Prove that a project's wheel holds exactly the package that its tree shows.",
-        epilog="Exit status: 0 proven, 1 findings, 2 it could not be proven here.",
+        epilog="Exit status: 0 proven, 1 faults, 2 it could not be proven here.",
     )
     parser.add_argument("project", type=Path, help="the folder that holds pyproject.toml")
     parser.add_argument(
         "--keep", type=Path, metavar="FOLDER", help="put the proven sdist and wheel there"
     )
+    parser.add_argument("--strict", action="store_true", help="count advice on style as faults")
     chosen = parser.parse_args(arguments)
     try:
-        proof = prove(chosen.project, chosen.keep)
-        print(report.text(proof, again=f"python {sys.argv[0]} {chosen.project}"), flush=True)
+        proof = prove(chosen.project, chosen.keep, strict=chosen.strict)
+        again = f"python {sys.argv[0]} {chosen.project}{' --strict' * chosen.strict}"
+        print(report.text(proof, again=again), flush=True)
     except KeyboardInterrupt:
         print("Interrupted.", file=sys.stderr)
         return 130

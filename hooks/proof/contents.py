@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
 from proof.archives import Wheel
-from proof.findings import Finding
+from proof.findings import Finding, advice
 from proof.packages import NOT_PACKAGES, ImportPackage
 from proof.project import Project
 from rows import some
@@ -66,7 +66,7 @@ def wheel_findings(
     extra = left - {*expected, *junk}
     tests = sorted(name for name in left & {*expected} if _TESTS.search(name))
     if tests:
-        yield Finding(
+        yield advice(
             "wheel", f"it holds tests: {some(tests)}", "move them to tests/ or exclude them"
         )
     if not wheel.pure:

@@ -7,15 +7,31 @@ _TOLD = 90  # characters of a message
 
 
 class Finding(NamedTuple):
-    """One fault of the project: where it is, what is wrong, how to fix it."""
+    """What was found: where it is, what is wrong, how to fix it.
+
+    Args:
+        where: a path in the tree, or the artefact.
+        what: what is wrong.
+        fix: what to do.
+        advice: whether it is house style. A fault is what a maintainer would have to fix: a
+            wheel that lacks files or holds foreign ones, a module that does not import, a name
+            or an entry point that does not resolve, metadata that is false.
+
+    """
 
     where: str
     what: str
     fix: str
+    advice: bool = False
 
     def __str__(self) -> str:
         """Give the finding as one line, in the order that editors and people expect."""
         return f"{self.where}: {self.what}; {self.fix}"
+
+
+def advice(where: str, what: str, fix: str) -> Finding:
+    """Give a finding on house style, which counts only where the proof is strict."""
+    return Finding(where, what, fix, advice=True)
 
 
 class UnprovenError(Exception):

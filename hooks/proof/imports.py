@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from proof import public
 from proof.archives import Wheel, entry_points
-from proof.findings import Finding, UnprovenError, told
+from proof.findings import Finding, UnprovenError, advice, told
 from proof.packages import ImportPackage
 from proof.project import normalised_version
 from proof.public import Public
@@ -232,7 +232,7 @@ def _of_package(trial: Trial, package: str, first: dict[str, Any]) -> Iterator[F
         and failed["kind"] == "missing"
         and failed["needs"].partition(".")[0] not in sys.stdlib_module_names
     ):
-        yield Finding(
+        yield advice(
             where,
             f"import {package} imports the third-party module {failed['needs']}",
             "import it in the function or module that needs it",
@@ -246,7 +246,7 @@ def _of_package(trial: Trial, package: str, first: dict[str, Any]) -> Iterator[F
         worst = sorted(
             first["direct"], key=lambda name: (name not in heavy, -first["direct"][name])
         )
-        yield Finding(
+        yield advice(
             where,
             f"import {package} is heavy, it loads {len(first['others'])} other modules"
             + (f" (by {some(worst)})" if worst else ""),

@@ -30,15 +30,17 @@ class Proof:
     Attributes:
         project: the project; None where the folder holds none.
         packages: the import packages that its tree shows.
-        findings: the faults, each with where it is and how to fix it.
+        strict: whether advice counts as a fault does.
+        findings: faults and advice, each with where it is and how to fix it.
         unproven: one sentence where the environment stopped the proof, else None.
         skipped: what was not checked, and why.
         facts: what the report tells of a proof that came to its end; else None.
 
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, strict: bool = False) -> None:
         """Begin with nothing known."""
+        self.strict = strict
         self.project: Project | None = None
         self.packages: list[ImportPackage] = []
         self.findings: list[Finding] = []
@@ -47,9 +49,19 @@ class Proof:
         self.facts: Facts | None = None
 
     @property
+    def faults(self) -> list[Finding]:
+        """The findings that count."""
+        return [finding for finding in self.findings if self.strict or not finding.advice]
+
+    @property
+    def advice(self) -> list[Finding]:
+        """The findings that do not count."""
+        return [finding for finding in self.findings if finding.advice and not self.strict]
+
+    @property
     def status(self) -> int:
-        """The exit status: 1 with findings, 2 if unproven, 0 if proven."""
-        return 1 if self.findings else 2 if self.unproven else 0
+        """The exit status: 1 with faults, 2 if unproven, 0 if proven."""
+        return 1 if self.faults else 2 if self.unproven else 0
 
 
 class Facts(NamedTuple):
@@ -67,15 +79,16 @@ class Facts(NamedTuple):
     others: int
 
 
-def prove(folder: Path, keep: Path | None = None) -> Proof:
+def prove(folder: Path, keep: Path | None = None, *, strict: bool = False) -> Proof:
     """Prove a project: build it in a temporary copy, compare, import.
 
     Args:
         folder: the folder that holds pyproject.toml; it is only read.
         keep: where to put the sdist and the wheel once they are proven; by default, nowhere.
+        strict: whether advice counts as a fault does.
 
     """
-    proof = Proof()
+    proof = Proof(strict=strict)
     try:
         _prove(proof, folder, keep)
     except UnprovenError as reason:

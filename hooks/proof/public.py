@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from proof.findings import Finding, told
+from proof.findings import Finding, advice, told
 from rows import some
 
 
@@ -59,7 +59,7 @@ def findings(public: Public) -> Iterator[Finding]:
             "fix or remove it",
         )
     for name in public.shadowing():
-        yield Finding(
+        yield advice(
             public.where,
             f"the public name {name} equals that of the module {public.package}.{name}",
             f"rename the module, say to _{name}",
@@ -71,18 +71,18 @@ def _all_findings(public: Public, bound: list[str]) -> Iterator[Finding]:
     unlisted = sorted({*bound} - {*listed} - public.modules)
     if literal is None:
         if bound:
-            yield Finding(where, "__all__ is missing", f"add it, with {some(bound)}")
+            yield advice(where, "__all__ is missing", f"add it, with {some(bound)}")
         return
     if not literal:
-        yield Finding(where, "__all__ is not a literal", "write one list of strings")
+        yield advice(where, "__all__ is not a literal", "write one list of strings")
         return
     if unlisted:
-        yield Finding(where, f"__all__ lacks {some(unlisted)}", "add what is public")
+        yield advice(where, f"__all__ lacks {some(unlisted)}", "add what is public")
     twice = sorted({name for name in listed if listed.count(name) > 1})
     if twice:
-        yield Finding(where, f"__all__ repeats {some(twice)}", "name each once")
+        yield advice(where, f"__all__ repeats {some(twice)}", "name each once")
     elif listed not in (sorted(listed), sorted(listed, key=_natural)):
-        yield Finding(where, "__all__ is not sorted", "sort it (ruff rule RUF022)")
+        yield advice(where, "__all__ is not sorted", "sort it (ruff rule RUF022)")
 
 
 def _natural(name: str) -> tuple[object, ...]:

@@ -20,14 +20,19 @@ def text(proof: Proof, again: str | None = None, *, facts: bool = True) -> str:
         lines += _facts(proof, proof.facts)
     for reason in proof.skipped:
         lines += row("skipped", reason)
-    lines += [f"- {finding}" for finding in proof.findings]
+    lines += [f"- {finding}" for finding in proof.faults]
+    if proof.advice:
+        lines += [
+            "Advice, which changes no verdict:",
+            *(f"- {finding}" for finding in proof.advice),
+        ]
     if proof.unproven:
         lines.append(f"Not proven: {proof.unproven}")
         if again and proof.project:
             lines.append(f"Run later: {again}")
-    elif proof.findings:
-        count = len(proof.findings)
-        lines.append("1 finding." if count == 1 else f"{count} findings.")
+    elif proof.faults:
+        count = len(proof.faults)
+        lines.append("1 fault." if count == 1 else f"{count} faults.")
     else:
         lines.append("Proven: the wheel holds exactly the package that the tree shows.")
     return "\n".join(lines).encode("ascii", "backslashreplace").decode()

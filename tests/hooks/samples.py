@@ -8,10 +8,11 @@ import os
 import resource
 import subprocess
 import sys
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from proof import Proof, prove
+from proof import Finding, Proof, prove
 
 PROVE = Path(__file__).parents[2] / "hooks" / "prove.py"
 
@@ -119,21 +120,28 @@ license-files = ["LICENSE"]
                 )
         return found
 
-    def prove(self) -> Proof:
+    def prove(self, *, strict: bool = True) -> Proof:
         """Prove the project in this process; the tree stays as it is."""
         before = self.snapshot()
-        proof = prove(self.folder)
+        proof = prove(self.folder, strict=strict)
         assert self.snapshot() == before
         return proof
 
     def faults(self) -> str:
-        """Prove a project that has faults; give the findings, a line each."""
-        proof = self.prove()
+        """Prove a project that has faults; give them, a line each."""
+        proof = self.prove(strict=False)
         assert proof.unproven is None
         assert proof.status == 1, "no fault was found"
-        lines = [str(finding) for finding in proof.findings]
-        assert all(len(line) < 240 and "\n" not in line for line in lines)
-        return "\n".join(lines)
+        return _lines(proof.faults)
+
+    def advice(self) -> str:
+        """Prove a project that has no fault; give the advice on its style, a line each."""
+        proof = self.prove(strict=False)
+        assert (proof.status, proof.unproven, proof.faults) == (0, None, [])
+        assert proof.advice, "there is no advice"
+        proof.strict = True
+        assert proof.status == 1
+        return _lines(proof.findings)
 
     def run(
         self,
@@ -141,6 +149,7 @@ license-files = ["LICENSE"]
         environment: dict[str, str] | None = None,
         python: str = sys.executable,
         file_size: int | None = None,
+        options: Sequence[str] = (),
     ) -> subprocess.CompletedProcess[str]:
         """Prove the project as people do, in a process of its own; the tree stays as it is.
 
@@ -148,6 +157,7 @@ license-files = ["LICENSE"]
             environment: What to set besides this process's own environment.
             python: The interpreter.
             file_size: The most bytes that a file may have, as on a disk that is full.
+            options: Further arguments.
 
         """
         limit = None
@@ -155,7 +165,7 @@ license-files = ["LICENSE"]
             limit = partial(resource.setrlimit, resource.RLIMIT_FSIZE, (file_size, file_size))
         before = self.snapshot()
         done = subprocess.run(
-            [python, str(PROVE), str(self.folder)],
+            [python, str(PROVE), *options, str(self.folder)],
             env={**os.environ, **(environment or {})},
             capture_output=True,
             text=True,
@@ -165,6 +175,12 @@ license-files = ["LICENSE"]
         assert self.snapshot() == before
         assert "Traceback" not in done.stdout + done.stderr
         return done
+
+
+def _lines(findings: list[Finding]) -> str:
+    lines = [str(finding) for finding in findings]
+    assert all(len(line) < 240 and "\n" not in line for line in lines)
+    return "\n".join(lines)
 
 
 def _uv_table(name: str, root: str) -> str:

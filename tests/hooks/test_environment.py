@@ -37,7 +37,7 @@ def test_findings_have_status_1(sample: Sample) -> None:
     sample.write({"src/acme_tool/loud.py": "print('a \N{PARTY POPPER}')\n"})
     done = sample.run(environment={"PYTHONUTF8": "1"})
     assert (done.returncode, done.stderr) == (1, "")
-    assert done.stdout.endswith('prints "a \\U0001f389"; print in functions only\n1 finding.\n')
+    assert done.stdout.endswith('prints "a \\U0001f389"; print in functions only\n1 fault.\n')
 
 
 def unproven(done: subprocess.CompletedProcess[str]) -> str:
@@ -86,7 +86,7 @@ def test_no_builder(sample: Sample, tmp_path: Path) -> None:
 def test_no_builder_still_checks_the_tree(sample: Sample, tmp_path: Path) -> None:
     python, environment = bare_python(tmp_path)
     sample.write({"src/acme_tool/__init__.py": "from .core import greet\n"})
-    done = sample.run(python=python, environment=environment)
+    done = sample.run(python=python, environment=environment, options=["--strict"])
     assert done.returncode == 1
     assert "src/acme_tool/__init__.py: __all__ is missing; add it, with greet" in done.stdout
     assert "Not proven: " in done.stdout

@@ -96,7 +96,7 @@ def test_docs_in_the_wheel(sample: Sample) -> None:
 
 def test_tests_within_the_package(sample: Sample) -> None:
     sample.write({"src/acme_tool/tests/__init__.py": "", "src/acme_tool/tests/test_core.py": ""})
-    assert "wheel: it holds tests: acme_tool/tests/test_core.py; move them" in sample.faults()
+    assert "wheel: it holds tests: acme_tool/tests/test_core.py; move them" in sample.advice()
 
 
 def test_second_top_level_package(sample: Sample) -> None:
@@ -203,20 +203,20 @@ def test_a_finding_names_the_path_in_the_tree(
 ) -> None:
     sample = make(name, root)
     (sample.folder / sample.package / "__init__.py").write_text("def greet() -> None: ...\n")
-    assert sample.faults().startswith(f"{sample.package}/__init__.py: __all__ is missing; ")
+    assert sample.advice().startswith(f"{sample.package}/__init__.py: __all__ is missing; ")
 
 
 # --- public names
 
 
-def exporting(sample: Sample, init: str) -> str:
-    """Replace the package's __init__ and give the faults."""
+def exporting(sample: Sample, init: str) -> Sample:
+    """Replace the package's __init__."""
     sample.write({f"{sample.package}/__init__.py": f'"""Greet people."""\n\n{init}\n'})
-    return sample.faults()
+    return sample
 
 
 def test_all_missing(sample: Sample) -> None:
-    found = exporting(sample, "from acme_tool.core import greet")
+    found = exporting(sample, "from acme_tool.core import greet").advice()
     assert found == "src/acme_tool/__init__.py: __all__ is missing; add it, with greet"
 
 
@@ -229,17 +229,21 @@ def test_all_missing_without_public_names_is_no_fault(sample: Sample) -> None:
     "value", ["sorted(['greet'])", "[name for name in ('greet',)]", "['gre' + 'et']", "'greet'"]
 )
 def test_all_not_literal(sample: Sample, value: str) -> None:
-    found = exporting(sample, f"from acme_tool.core import greet\n__all__ = {value}")
+    found = exporting(sample, f"from acme_tool.core import greet\n__all__ = {value}").advice()
     assert found == "src/acme_tool/__init__.py: __all__ is not a literal; write one list of strings"
 
 
 def test_all_that_grows_is_not_literal(sample: Sample) -> None:
-    found = exporting(sample, "from .core import greet\n__all__ = ['greet']\n__all__ += []")
+    found = exporting(
+        sample, "from .core import greet\n__all__ = ['greet']\n__all__ += []"
+    ).advice()
     assert "__all__ is not a literal" in found
 
 
 def test_all_unsorted(sample: Sample) -> None:
-    found = exporting(sample, "__all__ = ['hug', 'greet']\ndef greet(): ...\ndef hug(): ...")
+    found = exporting(
+        sample, "__all__ = ['hug', 'greet']\ndef greet(): ...\ndef hug(): ..."
+    ).advice()
     assert found == "src/acme_tool/__init__.py: __all__ is not sorted; sort it (ruff rule RUF022)"
 
 
@@ -253,12 +257,12 @@ def test_both_usual_orders_of_all_are_sorted(sample: Sample, names: list[str]) -
 
 
 def test_all_with_a_name_twice(sample: Sample) -> None:
-    found = exporting(sample, "from .core import greet\n__all__ = ['greet', 'greet']")
+    found = exporting(sample, "from .core import greet\n__all__ = ['greet', 'greet']").advice()
     assert found == "src/acme_tool/__init__.py: __all__ repeats greet; name each once"
 
 
 def test_all_with_a_name_that_does_not_resolve(sample: Sample) -> None:
-    found = exporting(sample, "__all__ = ['nobody']")
+    found = exporting(sample, "__all__ = ['nobody']").faults()
     assert "__init__.py: __all__ has nobody, which cannot be looked up: AttributeError" in found
 
 
@@ -284,7 +288,7 @@ def test_all_with_a_lazy_name_that_does_not_resolve(sample: Sample) -> None:
     ],
 )
 def test_all_that_lacks_a_public_name(sample: Sample, code: str) -> None:
-    found = exporting(sample, f"{code}\n__all__ = ['__version__']\n__version__ = '1.2.3'")
+    found = exporting(sample, f"{code}\n__all__ = ['__version__']\n__version__ = '1.2.3'").advice()
     assert found == "src/acme_tool/__init__.py: __all__ lacks greet; add what is public"
 
 
@@ -310,7 +314,7 @@ def test_public_name_equal_to_a_submodule(sample: Sample, lazy: bool) -> None:  
     init = INIT.format(name="acme_tool").replace("acme_tool.core", "acme_tool.greet")
     eager = "from .greet import greet\n__all__ = ['greet']\n"
     sample.write({"src/acme_tool/__init__.py": init if lazy else eager})
-    assert sample.faults() == (
+    assert sample.advice() == (
         "src/acme_tool/__init__.py: the public name greet equals that of the module "
         "acme_tool.greet; rename the module, say to _greet"
     )
@@ -322,7 +326,7 @@ def test_exporting_a_submodule_itself_is_no_fault(sample: Sample) -> None:
 
 
 def test_a_submodule_exported_by_a_package_that_does_not_load(sample: Sample) -> None:
-    found = exporting(sample, "import pytest\nfrom . import core\n__all__ = ['core']")
+    found = exporting(sample, "import pytest\nfrom . import core\n__all__ = ['core']").advice()
     assert found.count("\n") == 0
     assert "imports the third-party module pytest" in found
 
@@ -331,7 +335,7 @@ def test_a_submodule_exported_by_a_package_that_does_not_load(sample: Sample) ->
 
 
 def test_version_mismatch(sample: Sample) -> None:
-    found = exporting(sample, "__all__ = ['__version__']\n__version__ = '1.2.4'")
+    found = exporting(sample, "__all__ = ['__version__']\n__version__ = '1.2.4'").faults()
     assert found == (
         "src/acme_tool/__init__.py: __version__ is 1.2.4, the metadata says 1.2.3; "
         "keep one source for the version"
@@ -417,7 +421,7 @@ def test_import_cycle_that_another_order_hides(sample: Sample) -> None:
 def test_import_cycle_through_the_package(sample: Sample) -> None:
     found = exporting(
         sample, "from .core import greet\nfrom .two import b\n__all__ = ['b', 'greet']"
-    )
+    ).faults()
     assert "import acme_tool fails" in found
     sample.write({"src/acme_tool/two.py": "from acme_tool import late\nb = 1\n"})
     assert "src/acme_tool/__init__.py: import cycle: acme_tool cannot be" in sample.faults()
@@ -439,7 +443,7 @@ def test_module_that_only_fails_after_others_is_no_fault(sample: Sample) -> None
 
 @pytest.mark.parametrize("code", ["print('hi')", "import os; os.write(2, b'hi')"])
 def test_output_at_import_of_the_package(sample: Sample, code: str) -> None:
-    found = exporting(sample, code)
+    found = exporting(sample, code).faults()
     assert (
         found == 'src/acme_tool/__init__.py: import acme_tool prints "hi"; print in functions only'
     )
@@ -455,7 +459,7 @@ def test_output_at_import_of_a_module(sample: Sample) -> None:
 
 @pytest.mark.parametrize("module", ["asyncio", "importlib.metadata", "logging"])
 def test_heavy_import(sample: Sample, module: str) -> None:
-    found = exporting(sample, f"import {module}")
+    found = exporting(sample, f"import {module}").advice()
     assert found.startswith("src/acme_tool/__init__.py: import acme_tool is heavy, it loads ")
     assert f"other modules (by {module}); import them where they are used" in found
 
@@ -467,7 +471,7 @@ def test_usual_imports_are_not_heavy(sample: Sample) -> None:
 
 
 def test_third_party_import_of_the_package(sample: Sample) -> None:
-    found = exporting(sample, "import pytest")
+    found = exporting(sample, "import pytest").advice()
     assert found == (
         "src/acme_tool/__init__.py: import acme_tool imports the third-party module pytest; "
         "import it in the function or module that needs it"

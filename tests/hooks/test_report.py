@@ -2,13 +2,38 @@
 
 from proof import Finding, Proof, report
 
+FAULT = Finding("a.py", "it is wrong", "fix it")
+ADVICE = Finding("b.py", "it is ugly", "sort it", advice=True)
 
-def test_findings_are_counted() -> None:
+
+def test_faults_are_counted() -> None:
     proof = Proof()
-    proof.findings = [Finding("a.py", "it is wrong", "fix it")]
-    assert report.text(proof) == "- a.py: it is wrong; fix it\n1 finding."
+    proof.findings = [FAULT]
+    assert report.text(proof) == "- a.py: it is wrong; fix it\n1 fault."
     proof.findings *= 2
-    assert report.text(proof).endswith("\n2 findings.")
+    assert report.text(proof).endswith("\n2 faults.")
+
+
+def test_advice_is_told_apart() -> None:
+    proof = Proof()
+    proof.findings = [ADVICE, FAULT]
+    assert proof.status == 1
+    assert report.text(proof).splitlines() == [
+        "- a.py: it is wrong; fix it",
+        "Advice, which changes no verdict:",
+        "- b.py: it is ugly; sort it",
+        "1 fault.",
+    ]
+    proof.findings.remove(FAULT)
+    assert proof.status == 0
+    assert "\nProven: " in report.text(proof)
+
+
+def test_advice_counts_where_the_proof_is_strict() -> None:
+    proof = Proof(strict=True)
+    proof.findings = [ADVICE]
+    assert proof.status == 1
+    assert report.text(proof) == "- b.py: it is ugly; sort it\n1 fault."
 
 
 def test_unproven() -> None:
