@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 from rendered import command_for_later, prove_here, warn_of_unknown
+from rows import say
 from updating import report
 from updating.finishing import finish
 from updating.locking import began, unlock
@@ -30,10 +31,10 @@ def main(answers_file: str, given: str, situation: str) -> int:
     try:
         return _finish(repository, answers_file, said)
     except (GitError, OSError) as error:
-        print(f"The update is not finished: {error}\n{AGAIN}")
+        say(f"The update is not finished: {error}", AGAIN)
         return 1
     except KeyboardInterrupt:
-        print(f"The update is not finished: it was interrupted.\n{AGAIN}")
+        say("The update is not finished: it was interrupted.", AGAIN)
         return 130
     finally:
         unlock(repository, os.getppid())
@@ -43,16 +44,16 @@ def _finish(repository: Repository, answers_file: str, said: list[str]) -> int:
     outcome = finish(repository, answers_file, keep_rejects="rej" in said)
     quiet = "quiet" in said
     if not quiet:
-        print(report.done(outcome))
+        say(report.done(outcome))
     left = report.conflicts(repository, began(repository))
     if problems := report.problems(outcome, left):
-        print(problems)
+        say(problems)
     if "pyproject.toml" in left:
-        print(f"Not proven: pyproject.toml is in conflict. Run later: {command_for_later()}")
+        say(f"Not proven: pyproject.toml is in conflict. Run later: {command_for_later()}")
     else:
         prove_here(quiet=quiet, facts=False)
     if not quiet:
-        print(report.following(outcome))
+        say(report.following(outcome))
     return 0
 
 

@@ -10,6 +10,7 @@ import os
 import sys
 from pathlib import Path
 
+from rows import say
 from updating import untracked
 from updating.answers import read
 from updating.beginning import refusal
@@ -28,7 +29,7 @@ def main(answers_file: str, *_: str) -> int:
         reason = str(error)
     if reason:
         unlock(repository, os.getppid())
-        print(reason)
+        say(reason)
     return 1 if reason else 0
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import yaml
 
+from rows import say
+
 HERE = Path(__file__).parent
 
 
@@ -27,7 +29,7 @@ def warn_of_unknown(given: Iterable[str]) -> None:
         if name not in known:
             close = difflib.get_close_matches(name, known, n=1)
             hint = f"; did you mean {close[0]}?" if close else "."
-            print(f"Warning: no question is called {name}, so it was ignored{hint}")
+            say(f"Warning: no question is called {name}, so it was ignored{hint}")
 
 
 def prove_here(*, quiet: bool, facts: bool = True, strict: bool = False) -> int:
@@ -43,13 +45,13 @@ def prove_here(*, quiet: bool, facts: bool = True, strict: bool = False) -> int:
 
     """
     if sys.version_info < (3, 11):  # noqa: UP036  # Copier runs on 3.10 too
-        print(f"Not proven: the proof needs Python 3.11. Run later: {command_for_later()}")
+        say(f"Not proven: the proof needs Python 3.11. Run later: {command_for_later()}")
         return 2
     from proof import prove, report  # noqa: PLC0415  # it needs the Python just checked
 
     proof = prove(Path.cwd(), strict=strict)
     if proof.status or not quiet:
-        print(report.text(proof, again=command_for_later(), facts=facts), flush=True)
+        say(report.text(proof, again=command_for_later(), facts=facts))
     return proof.status
 
 

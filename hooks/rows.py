@@ -1,11 +1,32 @@
-"""Rows of a report: plain ASCII, readable at 80 columns."""
+"""What hooks print: plain ASCII, in rows that are readable at 80 columns.
 
+Names, contents and errors of a project were written by others. A terminal obeys what it is sent
+(https://invisible-island.net/xterm/ctlseqs/ctlseqs.html), so all of it goes through `escaped`.
+"""
+
+import re
 import textwrap
 from collections.abc import Iterator, Sequence
 
 _WIDTH = 80
 _INDENT = 10
 _NAMED = 3
+_NOT_PLAIN = re.compile(r"[^\n -~]")
+
+
+def escaped(text: str) -> str:
+    r"""Give a text with all that is not plain ASCII escaped, as in \x1b; but for newlines."""
+    return _NOT_PLAIN.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+
+
+def on_one_line(text: str) -> str:
+    """Give a text escaped, newlines too, so that it cannot pass for a line of the report."""
+    return escaped(text).replace("\n", "\\n")
+
+
+def say(*lines: str) -> None:
+    """Print lines for a person, escaped, and at once."""
+    print(escaped("\n".join(lines)), flush=True)
 
 
 def row(name: str, value: str) -> Iterator[str]:
@@ -16,8 +37,9 @@ def row(name: str, value: str) -> Iterator[str]:
         value: What is said, broken into lines between words.
 
     """
+    plain = escaped(value.replace("\n", " "))  # before it is broken: what is escaped is longer
     yield from textwrap.wrap(
-        f"{name:<{_INDENT}}{value}",
+        f"{name:<{_INDENT}}{plain}",
         _WIDTH,
         subsequent_indent=" " * _INDENT,
         break_long_words=False,

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from proof import prove, report
+from rows import say
 
 
 def run(arguments: list[str]) -> int:
@@ -32,7 +33,7 @@ def run(arguments: list[str]) -> int:
     try:
         proof = prove(chosen.project, chosen.keep, strict=chosen.strict)
         again = f"python {sys.argv[0]} {chosen.project}{' --strict' * chosen.strict}"
-        print(report.text(proof, again=again), flush=True)
+        say(report.text(proof, again=again))
     except KeyboardInterrupt:
         print("Interrupted.", file=sys.stderr)
         return 130

@@ -3,6 +3,8 @@
 import re
 from typing import NamedTuple
 
+from rows import on_one_line
+
 _TOLD = 90  # characters of a message
 
 
@@ -26,7 +28,7 @@ class Finding(NamedTuple):
 
     def __str__(self) -> str:
         """Give the finding as one line, in the order that editors and people expect."""
-        return f"{self.where}: {self.what}; {self.fix}"
+        return on_one_line(f"{self.where}: {self.what}; {self.fix}")
 
 
 def advice(where: str, what: str, fix: str) -> Finding:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from proof.proving import Facts, Proof
-from rows import row, some
+from rows import escaped, on_one_line, row, some
 
 
 def text(proof: Proof, again: str | None = None, *, facts: bool = True) -> str:
@@ -27,7 +27,7 @@ def text(proof: Proof, again: str | None = None, *, facts: bool = True) -> str:
             *(f"- {finding}" for finding in proof.advice),
         ]
     if proof.unproven:
-        lines.append(f"Not proven: {proof.unproven}")
+        lines.append(f"Not proven: {on_one_line(proof.unproven)}")
         if again and proof.project:
             lines.append(f"Run later: {again}")
     elif proof.faults:
@@ -35,7 +35,7 @@ def text(proof: Proof, again: str | None = None, *, facts: bool = True) -> str:
         lines.append("1 fault." if count == 1 else f"{count} faults.")
     else:
         lines.append("Proven: the wheel holds exactly the package that the tree shows.")
-    return "\n".join(lines).encode("ascii", "backslashreplace").decode()
+    return escaped("\n".join(lines))
 
 
 def _facts(proof: Proof, facts: Facts) -> Iterator[str]:

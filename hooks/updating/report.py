@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from textwrap import shorten
 
-from rows import row, some
+from rows import escaped, on_one_line, row, some
 from updating.answers import Update
 from updating.changelog import Release
 from updating.merging import Clash
@@ -70,7 +70,7 @@ def done(outcome: Outcome) -> str:
     lines += _news(outcome.releases)
     for name, value in _facts(outcome):
         lines += row(name, value)
-    return _ascii(lines)
+    return escaped("\n".join(lines))
 
 
 def problems(outcome: Outcome, left: Mapping[str, str]) -> str:
@@ -84,13 +84,16 @@ def problems(outcome: Outcome, left: Mapping[str, str]) -> str:
     lines = list(outcome.notes)
     if left:
         lines += ["In conflict:"]
-        lines += [f"  {path}" + (f" (see {seen})" if seen else "") for path, seen in left.items()]
+        lines += [
+            on_one_line(f"  {path}" + (f" (see {seen})" if seen else ""))
+            for path, seen in left.items()
+        ]
         lines += ["Edit each, where its markers show both sides, then `git add` it."]
         if any(left.values()):
             lines += [
                 "A .rej file has what could not be merged: take it over, and delete the file."
             ]
-    return _ascii(lines)
+    return escaped("\n".join(lines))
 
 
 def following(outcome: Outcome) -> str:
@@ -182,7 +185,3 @@ def _decided(clash: Clash) -> str:
 
 def _shown(value: object) -> str:
     return "none" if value is None or value == "" else str(value)
-
-
-def _ascii(lines: Sequence[str]) -> str:
-    return "\n".join(lines).encode("ascii", "backslashreplace").decode()
