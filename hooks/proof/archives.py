@@ -7,6 +7,7 @@ and https://packaging.python.org/en/latest/specifications/source-distribution-fo
 import re
 import tarfile
 import zipfile
+from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
@@ -28,6 +29,18 @@ class Wheel(NamedTuple):
     files: frozenset[str]
     info: dict[str, str]
     unsafe: list[str]
+
+    def read(self, name: str) -> str:
+        """Give the text of a file."""
+        with zipfile.ZipFile(self.path) as archive:
+            try:
+                return archive.read(name).decode("utf-8", "replace")
+            except KeyError:  # it lies in .data
+                return ""
+
+    def code(self, names: Iterable[str]) -> str:
+        """Give the code in files, in one text."""
+        return "\n".join(self.read(name) for name in names if name.endswith(".py"))
 
     @property
     def pure(self) -> bool:

@@ -1,12 +1,14 @@
 """What the artefacts hold against what the tree shows."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
+from proof import copying
 from proof.archives import Wheel
 from proof.findings import Finding, advice
-from proof.packages import NOT_PACKAGES, ImportPackage
+from proof.packages import NOT_PACKAGES, ImportPackage, dotted, shares_namespace
 from proof.project import Project
 from rows import some
 
@@ -15,40 +17,64 @@ _JUNK = re.compile(
     r"|\.py[co]$|\.sw[op]$|~$"
 )
 _JUNK_IN_WHEEL = re.compile(r"(^|/)\.git(ignore|attributes|modules)$")
+# Where files are kept that only look stray: what tests read, and what new projects are made from.
+_KEPT = re.compile(
+    r"(^|/)[\w-]*(tests?|fixtures?|templates?|skeletons?|scaffolds?|cookiecutter)[\w-]*/"
+)
 _TESTS = re.compile(r"(^|/)(tests?/(.*/)?(test_\w+|\w+_test)|conftest)\.py$")
 _TEST_FOLDER = re.compile(r"(^|/)tests?/")
 _EXTENSION = re.compile(r"\.(so|pyd|dll|dylib|lib|a)$")
 # What compilers read and no interpreter does.
 _SOURCE = re.compile(r"\.(c|cc|cpp|cxx|h|hh|hpp|pyx|pxd|pxi|rs|f|f90|[sS]|asm)$")
 _BUILD_FILE = re.compile(r"(^|/)(Cargo\.(toml|lock)|CMakeLists\.txt|meson\.build|Makefile)$")
+# What people who work on the package read, and their tools.
+_FOR_DEVELOPERS = re.compile(
+    r"(^|/)((ruff|mypy|pytest|tox|pyrightconfig)\.(toml|ini|json)|BUILD(\.bazel)?|Makefile"
+    r"|(README|CHANGES|CHANGELOG|CONTRIBUTING|HISTORY|TODO)(\.(md|rst|txt))?)$"
+)
 
 _DECLARE = "declare the package to the build backend in pyproject.toml"
 
 
-def sdist_findings(files: Iterable[str]) -> Iterator[Finding]:
+class Chain(NamedTuple):
+    """What one chain built.
+
+    Args:
+        sdist: the files of the sdist, relative to its top.
+        wheel: the wheel.
+        tree: the copy in which the sdist was built, with the files that the build made.
+
+    """
+
+    sdist: frozenset[str]
+    wheel: Wheel
+    tree: Path
+
+
+def sdist_findings(project: Project, files: Iterable[str]) -> Iterator[Finding]:
     """Find what no sdist should hold."""
-    junk = sorted(name for name in files if _JUNK.search(name))
-    if junk:
-        yield _junk("sdist", junk)
+    junk = sorted(name for name in files if _is_junk(name))
+    tracked = copying.tracked(project) if junk else frozenset()
+    if stray := [name for name in junk if name not in tracked]:
+        yield _junk("sdist", stray)
 
 
 def wheel_findings(
     project: Project,
     packages: list[ImportPackage],
-    sdist: frozenset[str],
-    wheel: Wheel,
-    built_tree: Path,
+    chain: Chain,
+    meant: Container[str] = (),
 ) -> Iterator[Finding]:
     """Find what is missing in a wheel and what it should not hold.
 
     Args:
         project: the project.
         packages: the packages that its tree shows.
-        sdist: the files of the sdist, relative to its top.
-        wheel: the wheel.
-        built_tree: the copy in which the sdist was built, with the files that the build made.
+        chain: what was built, and where.
+        meant: the names of what else it is meant to hold.
 
     """
+    wheel = chain.wheel
     if wheel.unsafe:
         yield Finding("wheel", f"it would write elsewhere: {some(wheel.unsafe)}", "fix the build")
     if not wheel.files:
@@ -57,10 +83,10 @@ def wheel_findings(
     expected: dict[str, str] = {}
     for package in packages:
         expected |= package.files(project.folder)
-    yield from _missing(packages, expected, sdist, wheel)
-    left = {name for name in wheel.files if not _JUNK.search(name)}
+    yield from _missing(packages, expected, chain.sdist, wheel)
+    left = {name for name in wheel.files if not _is_junk(name)}
     junk = sorted(wheel.files - left)
-    junk += sorted(name for name in left if _JUNK_IN_WHEEL.search(name))
+    junk += sorted(name for name in left if _JUNK_IN_WHEEL.search(name) and not _KEPT.search(name))
     if junk:
         yield _junk("wheel", junk)
     extra = left - {*expected, *junk}
@@ -71,8 +97,19 @@ def wheel_findings(
         )
     if not wheel.pure:
         extra = {name for name in extra if not _EXTENSION.search(name)}
+    beside = {
+        path: left
+        for path, names in others(packages, wheel).items()
+        if dotted(path) not in meant and (left := [name for name in names if name in extra])
+    }
     if packages:
-        yield from _extra(packages, extra, built_tree)
+        yield from _foreign(packages, beside, wheel)
+        yield from _unknown(project, packages, extra, chain.tree)
+
+
+def _is_junk(name: str) -> bool:
+    bytecode = "__pycache__/" in name or name.endswith((".pyc", ".pyo"))
+    return bool(_JUNK.search(name)) and (bytecode or not _KEPT.search(name))
 
 
 def _junk(where: str, names: list[str]) -> Finding:
@@ -116,36 +153,91 @@ def _belongs(name: str, *, pure: bool) -> bool:
         or _SOURCE.search(name)
         or _EXTENSION.search(name)
         or _TEST_FOLDER.search(name)
+        or _FOR_DEVELOPERS.search(name)
         or (not pure and _BUILD_FILE.search(name))
     )
 
 
-def _extra(packages: list[ImportPackage], extra: set[str], built_tree: Path) -> Iterator[Finding]:
-    outside: dict[str, list[str]] = {}
-    unknown = []
-    parents = {f"{parent}/__init__.py" for package in packages for parent in package.parents}
-    for name in sorted(extra):
-        package = next((p for p in packages if name.startswith((f"{p.path}/", f"{p.path}."))), None)
-        if package is None:
-            outside.setdefault(name if name in parents else name.partition("/")[0], []).append(name)
-        elif not (built_tree / _tree_path(package, name)).exists():  # not made by the build
-            unknown.append(name)
-    for top, names in outside.items():
-        if top in parents:
-            yield Finding(
-                "wheel", f"it holds {top} of a shared namespace", "delete or exclude the file"
-            )
-        elif top == names[0]:
-            yield Finding("wheel", f"it holds {top} outside the package", "exclude it")
-        else:
-            kind = "the folder" if top in NOT_PACKAGES else "a second top-level package,"
+def others(packages: list[ImportPackage], wheel: Wheel) -> dict[str, list[str]]:
+    """Give what a wheel holds beside the packages: top-level packages and files, in namespaces too.
+
+    Returns:
+        For each of their paths, in the wheel, the files.
+
+    """
+    parents = {parent for package in packages for parent in package.parents}
+    inside = tuple(start for p in packages for start in (f"{p.path}/", f"{p.path}."))
+    found: dict[str, list[str]] = {}
+    for name in sorted(wheel.files):
+        if name.startswith(inside):
+            continue
+        parts = name.split("/")
+        depth = 1
+        while "/".join(parts[:depth]) in parents:
+            depth += 1
+        found.setdefault("/".join(parts[:depth]), []).append(name)
+    return found
+
+
+def _foreign(
+    packages: list[ImportPackage], beside: dict[str, list[str]], wheel: Wheel
+) -> Iterator[Finding]:
+    """Find what the wheel holds beside the packages that is not meant to be there."""
+    parents = {parent for package in packages for parent in package.parents}
+    for path, names in beside.items():
+        inner = path.rpartition("/")
+        if path != names[0]:
+            modules = any(name.endswith(".py") for name in names)
+            second = modules and path not in NOT_PACKAGES
+            kind = "a second top-level package," if second else "the folder"
             yield Finding(
                 "wheel",
-                f"it holds {kind} {top}/ ({some(names)})",
+                f"it holds {kind} {path}/ ({some(names)})",
                 "exclude it, or name it in the build configuration if it is meant",
             )
-    if unknown:
-        yield Finding("wheel", f"it holds what the tree does not: {some(unknown)}", "exclude it")
+        elif inner[0] in parents and inner[2] == "__init__.py":
+            if not _shares(wheel, path):
+                yield Finding(
+                    "wheel", f"it holds {path} of a shared namespace", "delete or exclude the file"
+                )
+        elif inner[0] in parents and inner[2] in {"py.typed", "__init__.pyi"}:
+            continue  # they say of a namespace what they say of a package
+        elif not _starts(packages, wheel, path):
+            yield Finding("wheel", f"it holds {path} outside the package", "exclude it")
+
+
+def _shares(wheel: Wheel, path: str) -> bool:
+    """Say whether an `__init__.py` declares a namespace in the way of pkgutil or setuptools."""
+    return shares_namespace(wheel.read(path))
+
+
+def _starts(packages: list[ImportPackage], wheel: Wheel, path: str) -> bool:
+    """Say whether a .pth file runs one of the packages when Python starts."""
+    return path.endswith(".pth") and any(
+        re.search(rf"\b{re.escape(package.name)}\b", wheel.read(path)) for package in packages
+    )
+
+
+def _unknown(
+    project: Project, packages: list[ImportPackage], extra: set[str], built_tree: Path
+) -> Iterator[Finding]:
+    """Find what the packages have in the wheel and not in the tree."""
+    if project.installs_by_rules:
+        return
+    mapped = {*project.mapped()}
+    names = [
+        name
+        for name in sorted(extra)
+        for package in packages
+        if name.startswith((f"{package.path}/", f"{package.path}."))
+        and name not in mapped
+        and not any(name.startswith(f"{folder}/") for folder in mapped)
+        and not (built_tree / _tree_path(package, name)).exists()  # made by the build
+    ]
+    if names:
+        what = f"it holds what the tree does not: {some(names)}"
+        own = project.runs_own_code
+        yield Finding("wheel", what, "see that the build means it" if own else "exclude it", own)
 
 
 def _tree_path(package: ImportPackage, name: str) -> str:

@@ -13,6 +13,7 @@ import stat
 import subprocess
 from pathlib import Path
 
+import machine
 from proof.project import Project
 
 _CACHES = frozenset(
@@ -57,6 +58,20 @@ def repository(project: Project) -> Path | None:
     return next((path for path in (folder, *folder.parents) if (path / ".git").exists()), None)
 
 
+def tracked(project: Project) -> frozenset[str]:
+    """Give the files that git tracks in the project, relative to its folder."""
+    git = machine.git()
+    if not git or not repository(project):
+        return frozenset()
+    run = subprocess.run(
+        [git, "-C", str(project.folder), "ls-files", "-z"],
+        env=machine.variables_for_git(),
+        capture_output=True,
+        check=False,
+    )
+    return frozenset(run.stdout.decode("utf-8", "surrogateescape").split("\0"))
+
+
 def _copy_folder(source: Path, target: Path, project: Project) -> None:
     with os.scandir(source) as entries:
         for entry in entries:
@@ -74,11 +89,12 @@ def _copy_folder(source: Path, target: Path, project: Project) -> None:
 
 def _skipped(folder: Path, project: Project) -> bool:
     at_top = folder.parent == project.folder.resolve()
-    # A backend that builds itself may be found through its own metadata.
-    own_backend = project.declared("build-system", "backend-path")
+    # A backend that builds itself may be found through its own metadata; and in an sdist it is
+    # the only list of the files that git tracked.
+    kept = project.declared("build-system", "backend-path") or project.is_sdist
     return (
         folder.name in _CACHES
-        or (folder.name.endswith(".egg-info") and not own_backend)
+        or (folder.name.endswith(".egg-info") and not kept)
         or (folder / "pyvenv.cfg").exists()
         or (at_top and folder.name in _BUILT and not (folder / "__init__.py").exists())
     )
@@ -113,14 +129,18 @@ def _copy_git(folder: Path, top: Path, target: Path) -> None:
 
 def _hide_absent(target: Path) -> None:
     """Tell git that files left out of the copy are not deleted: the version would be "dirty"."""
-    git = shutil.which("git")
+    git = machine.git()
     if not git or not (target / ".git" / "index").is_file():
         return
     run = (git, "-C", str(target))
-    absent = subprocess.run([*run, "ls-files", "-z", "--deleted"], capture_output=True, check=False)
+    environment = machine.variables_for_git()
+    absent = subprocess.run(
+        [*run, "ls-files", "-z", "--deleted"], env=environment, capture_output=True, check=False
+    )
     if absent.stdout:
         subprocess.run(
             [*run, "update-index", "-z", "--skip-worktree", "--stdin"],
+            env=environment,
             input=absent.stdout,
             capture_output=True,
             check=False,

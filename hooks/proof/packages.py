@@ -1,9 +1,12 @@
 """The import packages that the tree shows: where they are and which files they hold.
 
 What pyproject.toml declares comes first ([project] import-names of PEP 794, then the build
-backend's table); where it declares nothing, the distribution's name finds the folder.
+backend's table, or setup.cfg and setup.py for setuptools); where nothing is declared, the
+distribution's name finds the folder.
 """
 
+import ast
+import configparser
 import os
 import re
 from collections.abc import Iterable, Iterator
@@ -133,12 +136,80 @@ def _locate(project: Path, name: str, roots: list[str]) -> list[ImportPackage]:
     return []
 
 
+def meant(project: Project, packages: list[ImportPackage], others: dict[str, str]) -> set[str]:
+    """Find which of a wheel's other packages and modules its author means it to hold.
+
+    They are declared to the build backend, or the code of a known package imports them, or they
+    hold the types of one (PEP 561); a single module may import a known package itself, too.
+
+    Args:
+        project: the project.
+        packages: the packages that are known.
+        others: the code of each of the others, by its path in the wheel.
+
+    Returns:
+        Their dotted names.
+
+    """
+    modules = {dotted(path): text for path, text in others.items()}
+    single = {dotted(path) for path in others if path.endswith(".py")}
+    declared = {*_of_backend(project), *map(dotted, project.mapped())}
+    found = {
+        name
+        for name in modules
+        if name in declared
+        or _whole_root(project, name)
+        or any(name == f"{package.name}-stubs" for package in packages)
+    }
+    known = {package.name for package in packages}
+    text = "\n".join(code(project.folder, package) for package in packages)
+    while True:
+        text = "\n".join([text, *(modules[name] for name in found)])
+        new = {
+            name
+            for name in modules.keys() - found
+            if _imports(text, name)
+            or (name in single and any(_imports(modules[name], ours) for ours in known | found))
+        }
+        if not new:
+            return {name for name in found if name not in NOT_PACKAGES}
+        found |= new
+
+
+def dotted(path: str) -> str:
+    """Give the dotted name of a package or module from its path in a wheel."""
+    return re.sub(r"\.pyi?$", "", path).replace("/", ".")
+
+
+def shares_namespace(init: str) -> bool:
+    """Say whether the code of an `__init__.py` shares its folder, as was done before PEP 420.
+
+    Source: https://packaging.python.org/en/latest/guides/packaging-namespace-packages/, where each
+    distribution of the namespace has to have that file.
+    """
+    return bool(re.search(r"\b(extend_path|declare_namespace)\s*\(", init))
+
+
+def code(project: Path, package: ImportPackage) -> str:
+    """Give the code of a package in the tree, in one text."""
+    files = [path for path in package.files(project).values() if path.endswith(".py")]
+    texts = (project / path for path in files)
+    return "\n".join(text.read_text("utf-8", "replace") for text in texts if text.is_file())
+
+
+def _imports(text: str, name: str) -> bool:
+    """Say whether code has a statement that imports a package or something from it."""
+    dotted = re.escape(name)
+    return bool(re.search(rf"^[ \t]*(?:from|import)[ \t]+{dotted}\b", text, re.MULTILINE))
+
+
 def _join(*parts: str) -> str:
     return "/".join(part for part in parts if part not in {"", "."})
 
 
 def _is_package(path: Path) -> bool:
-    return (path / "__init__.py").is_file()
+    """Say whether a folder is a package: a stub may stand for the code of a namespace's own."""
+    return any((path / f"__init__.{suffix}").is_file() for suffix in ("py", "pyi"))
 
 
 def _declared(project: Project) -> list[ImportPackage]:
@@ -183,6 +254,45 @@ def _of_backend(project: Project) -> Iterator[str]:
             paths.append(_join(str(item.get("from", "")), str(item.get("include", ""))))
     for path in paths:
         yield from _name_of_path(project.folder, path)
+    if project.backend.startswith("setuptools."):
+        yield from _of_setup_cfg(project.folder / "setup.cfg")
+        yield from _of_setup_py(project.folder / "setup.py")
+
+
+def _of_setup_cfg(file: Path) -> Iterator[str]:
+    """Give what [options] of a setup.cfg lists; `find:` lists nothing."""
+    settings = configparser.RawConfigParser()
+    try:
+        settings.read(file, encoding="utf-8")
+    except (configparser.Error, UnicodeDecodeError):  # the build will tell
+        return
+    for key in ("packages", "py_modules"):
+        listed = re.split(r"[\s,]+", settings.get("options", key, fallback=""))
+        yield from (name for name in listed if name and not name.startswith("find"))
+
+
+def _of_setup_py(file: Path) -> Iterator[str]:
+    """Give what a setup.py lists in plain words; the code is only read."""
+    try:
+        tree = ast.parse(file.read_bytes())
+    except (OSError, SyntaxError, ValueError):
+        return
+    for node in ast.walk(tree):
+        if isinstance(node, ast.keyword) and node.arg in {"packages", "py_modules"}:
+            for item in getattr(node.value, "elts", []):
+                if isinstance(item, ast.Constant) and isinstance(item.value, str):
+                    yield item.value
+
+
+def _whole_root(project: Project, name: str) -> bool:
+    """Say whether a package lies in a root that is declared as a whole."""
+    wheel = ("tool", "hatch", "build", "targets", "wheel")
+    declared = [
+        *project.listed(*wheel, "only-include"),
+        *project.listed(*wheel, "packages"),
+    ]
+    roots = {root.strip("./") for root in declared} & {*_ROOTS}
+    return any(package.root in roots for package in locate(project.folder, [name], sorted(roots)))
 
 
 def _has_modules(project: Path, name: str) -> bool:

@@ -38,6 +38,46 @@ class Project(NamedTuple):
         """The import path of the build backend; setuptools' where none is declared (PEP 517)."""
         return str(self.declared("build-system", "build-backend") or "setuptools.build_meta")
 
+    @property
+    def is_sdist(self) -> bool:
+        """Whether the folder is an unpacked sdist."""
+        return (self.folder / "PKG-INFO").is_file()
+
+    @property
+    def installs_by_rules(self) -> bool:
+        """Whether rules of CMake, Meson or Cargo say what a wheel holds, not the tree."""
+        known = ("scikit_build_core", "mesonpy", "maturin", "py_build_cmake", "skbuild")
+        files = ("CMakeLists.txt", "meson.build")
+        return self.backend.startswith(known) or any((self.folder / f).is_file() for f in files)
+
+    @property
+    def runs_own_code(self) -> bool:
+        """Whether code of the project takes part in its build, or paths are rewritten there."""
+        hatch, poetry = ("tool", "hatch", "build"), ("tool", "poetry")
+        packages = self.declared(*poetry, "packages")
+        settings = [
+            *(self.declared(*hatch, *at, "hooks") for at in ((), ("targets", "wheel"))),
+            *(self.declared(*hatch, *at, "sources") for at in ((), ("targets", "wheel"))),
+            self.declared(*poetry, "build"),
+            *(item.get("to") for item in packages or [] if isinstance(item, dict)),
+            self.declared("build-system", "backend-path"),
+            self.declared("tool", "pdm", "build", "run-setuptools"),
+            self.declared("tool", "setuptools", "cmdclass"),
+        ]
+        scripts = ("setup.py", "pdm_build.py", "hatch_build.py")
+        return any(settings) or any((self.folder / script).is_file() for script in scripts)
+
+    def mapped(self) -> list[str]:
+        """Give the paths in a wheel that a table of the backend fills from elsewhere."""
+        places: list[str] = []
+        for at in ((), ("targets", "wheel")):
+            found = self.declared("tool", "hatch", "build", *at, "force-include")
+            places += map(str, found.values() if isinstance(found, dict) else [])
+        folders = self.declared("tool", "setuptools", "package-dir")
+        names = [name for name in folders if name] if isinstance(folders, dict) else []
+        places += [name.replace(".", "/") for name in names]
+        return [place.removeprefix("./").strip("/") for place in places]
+
     def declared(self, *keys: str) -> Any:  # noqa: ANN401  (whatever TOML holds)
         """Give the value under nested keys, or None where there is none."""
         value: Any = self.pyproject

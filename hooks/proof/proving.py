@@ -140,13 +140,22 @@ def _prove_built(
         return
     sdist, sdist_fields = archives.read_sdist(built.sdist)
     wheel = archives.read_wheel(built.wheel)
-    proof.findings += contents.sdist_findings(sdist)
+    proof.findings += contents.sdist_findings(project, sdist)
     proof.findings += metadata.findings(project, sdist_fields, wheel)
     if not proof.packages:
         tops = sorted({name.partition("/")[0].removesuffix(".py") for name in wheel.files})
         proof.packages = packages.locate(project.folder, tops)
         proof.skipped.append("whether all is there (nothing tells which package is meant)")
-    proof.findings += contents.wheel_findings(project, proof.packages, sdist, wheel, place)
+    chain = contents.Chain(sdist, wheel, place)
+    beside = contents.others(proof.packages, wheel)
+    code = {path: wheel.code(names) for path, names in beside.items()}
+    meant = packages.meant(project, proof.packages, code)
+    proof.packages += [
+        package
+        for package in packages.locate(project.folder, sorted(meant))
+        if package not in proof.packages
+    ]
+    proof.findings += contents.wheel_findings(project, proof.packages, chain, meant)
     outcome = imports.Imports([], [])
     importable = [package for package in proof.packages if package.files_in(wheel.files)]
     if python is None:

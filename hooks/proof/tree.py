@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from proof.findings import Finding
-from proof.packages import ImportPackage
+from proof.packages import ImportPackage, shares_namespace
 from proof.project import Project
 
 
@@ -29,7 +29,9 @@ def _inits_of_namespaces(project: Path, packages: list[ImportPackage]) -> Iterat
         for parent in package.parents:
             init = f"{parent}/__init__.py"
             path = init if package.root == "." else f"{package.root}/{init}"
-            if (project / path).is_file():
+            if (project / path).is_file() and not shares_namespace(
+                (project / path).read_text("utf-8", "replace")
+            ):
                 name = parent.replace("/", ".")
                 yield Finding(
                     path,
@@ -44,7 +46,7 @@ def _dotted_folders(project: Path, packages: list[ImportPackage]) -> Iterator[Fi
     inner = [folder for top in sorted(tops) for folder in (project / top).rglob("*.*")]
     for folder in sorted({*project.glob("*.*"), *inner}):
         named = all(part.isidentifier() for part in folder.name.split("."))
-        if named and folder.is_dir() and any(folder.glob("*.py")):
+        if named and (folder / "__init__.py").is_file():
             path = folder.relative_to(project).as_posix()
             yield Finding(
                 f"{path}/",
@@ -66,7 +68,12 @@ def _missing_licenses(project: Project) -> Iterator[Finding]:
 def _untyped(project: Path, packages: list[ImportPackage]) -> Iterator[Finding]:
     for package in packages:
         path = f"{package.folder}/py.typed"
-        if (project / package.folder).is_dir() and not (project / path).exists():
+        root = "" if package.root == "." else f"{package.root}/"
+        # What a namespace's own marker says holds for all that is in it (PEP 561).
+        above = [f"{root}{parent}/py.typed" for parent in package.parents]
+        if (project / package.folder).is_dir() and not any(
+            (project / marker).exists() for marker in (path, *above)
+        ):
             yield Finding(
                 path, "missing, though a classifier says Typing :: Typed", "add the empty file"
             )

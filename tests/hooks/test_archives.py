@@ -52,7 +52,7 @@ def test_wheel_that_would_write_elsewhere(tmp_path: Path, name: str) -> None:
     assert read.files == {"acme.py"}
     project = Project(tmp_path, {"project": {"name": "acme"}})
     package = ImportPackage("acme", ".")
-    found = contents.wheel_findings(project, [package], frozenset(), read, tmp_path)
+    found = contents.wheel_findings(project, [package], contents.Chain(frozenset(), read, tmp_path))
     assert f"wheel: it would write elsewhere: {name}; fix the build" in map(str, found)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from hooks.samples import INIT, Sample
+from tiers import spread
 
 SHAPES = [
     (name, root) for name in ("acme_tool", "acme.tool", "acme.data.tool") for root in ("src", "")
@@ -111,19 +112,133 @@ def test_second_top_level_package_that_is_declared_is_no_fault(sample: Sample) -
     assert sample.prove().status == 0
 
 
+SWEEP = """\
+from setuptools import setup
+from setuptools.command.build_py import build_py
+
+
+class Build(build_py):
+    def run(self):
+        super().run()
+        self.mkpath(self.build_lib + "/acme_tool")
+        for name in {names}:
+            with open(self.build_lib + "/" + name, "w") as file:
+                file.write("{text}")
+
+
+setup(cmdclass={{"build_py": Build}})
+"""
+
+
 def test_second_top_level_module(sample: Sample) -> None:
-    sample.configure(f'{HATCH}force-include = {{ "extra.py" = "extra.py" }}', "hatchling")
-    sample.write({"extra.py": ""})
+    sample.configure("", "setuptools")
+    sample.write({"setup.py": SWEEP.format(names=["extra.py"], text="")})
     assert "wheel: it holds extra.py outside the package; exclude it" in sample.faults()
 
 
+def test_file_that_starts_code_with_python(sample: Sample) -> None:
+    sample.configure("", "setuptools")
+    sample.write({"setup.py": SWEEP.format(names=["x.pth"], text="import os; os.getcwd()")})
+    assert "wheel: it holds x.pth outside the package; exclude it" in sample.faults()
+
+
 def test_file_that_the_tree_does_not_hold(sample: Sample) -> None:
+    sample.configure("", "setuptools")
+    sample.write(
+        {
+            "setup.py": SWEEP.format(names=["acme_tool/made.txt"], text=""),
+            "MANIFEST.in": "recursive-include src *.txt\n",
+        }
+    )
+    assert "wheel: it holds what the tree does not: acme_tool/made.txt; see" in sample.advice()
+
+
+def test_what_a_table_of_the_backend_maps_is_no_fault(sample: Sample) -> None:
     sample.configure(
         f'{HATCH}packages = ["src/acme_tool"]\n'
-        'force-include = { "README.md" = "acme_tool/extra.md" }',
+        'force-include = { "README.md" = "acme_tool/extra.md", "extra.py" = "extra.py" }',
         "hatchling",
     )
-    assert "wheel: it holds what the tree does not: acme_tool/extra.md; " in sample.faults()
+    sample.write({"extra.py": ""})
+    assert sample.prove().status == 0
+
+
+# What real packages do: black, jupyter_core, peewee, wrapt and pytest.
+SECOND = {
+    "a root": (
+        "hatchling",
+        f'{HATCH}only-include = ["src"]\nsources = ["src"]',
+        {"src/acme_extra/__init__.py": "", "src/_acme_version.py": ""},
+    ),
+    "setup.py": (
+        "setuptools",
+        '[tool.setuptools]\npackage-dir = {"" = "src"}',
+        {
+            "setup.py": (
+                "from setuptools import setup\n"
+                "setup(packages=['acme_tool', 'acme_extra'], py_modules=['acme_one'],\n"
+                "      package_data={'acme_tool': ['py.typed', '_data/*']})\n"
+            ),
+            "src/acme_extra/__init__.py": "",
+            "src/acme_one.py": "",
+        },
+    ),
+    "setup.cfg": (
+        "setuptools",
+        "",
+        {
+            "setup.cfg": (
+                "[options]\npackage_dir =\n  = src\npackages =\n  acme_tool\n  acme_extra\n"
+                "[options.package_data]\nacme_tool = py.typed, _data/*\n"
+            ),
+            "src/acme_extra/__init__.py": "",
+        },
+    ),
+    "types": (
+        "setuptools",
+        (
+            '[tool.setuptools]\npackage-dir = {"" = "src"}\npackages = ["acme_tool", '
+            '"acme_tool-stubs"]\n[tool.setuptools.package-data]\n"*" = ["*.pyi", "py.typed", '
+            '"_data/*"]'
+        ),
+        {"src/acme_tool-stubs/__init__.pyi": ""},
+    ),
+    "imports": (
+        "setuptools",
+        '[tool.setuptools.package-data]\n"*" = ["py.typed", "_data/*"]',
+        {
+            "src/_acme/__init__.py": "",
+            "src/_acme/inner.py": "X = 1\n",
+            "src/acme_tool/uses.py": "from _acme.inner import X\n",
+            "src/old_acme.py": "import _acme.inner\n",
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize("way", spread(SECOND, ["setup.py", "imports"]))
+def test_other_packages_that_are_meant_are_no_fault(sample: Sample, way: str) -> None:
+    backend, tables, files = SECOND[way]
+    sample.configure(tables, backend)
+    sample.write(files)
+    proof = sample.prove()
+    assert [str(finding) for finding in proof.findings] == []
+    assert proof.status == 0
+
+
+def test_another_package_that_is_meant_is_compared(sample: Sample) -> None:
+    backend, tables, files = SECOND["imports"]
+    sample.configure(tables, backend)
+    sample.write({**files, "src/_acme/lost.txt": ""})
+    assert "data file missing: src/_acme/lost.txt; " in sample.faults()
+    sample.write({"src/_acme/broken.py": "1 / 0\n"})
+    assert "src/_acme/broken.py: import _acme.broken fails: ZeroDivisionError" in sample.faults()
+
+
+def test_another_package_that_only_uses_ours_is_a_fault(sample: Sample) -> None:
+    sample.configure('[tool.setuptools.package-data]\n"*" = ["py.typed", "_data/*"]', "setuptools")
+    sample.write({"src/scratch/__init__.py": "import acme_tool\n"})
+    assert "wheel: it holds a second top-level package, scratch/ (" in sample.faults()
 
 
 @pytest.mark.parametrize("junk", [".env", ".DS_Store", "_data/.gitignore", "core.py~"])
