@@ -98,9 +98,9 @@ def wheel_findings(
     if not wheel.pure:
         extra = {name for name in extra if not _EXTENSION.search(name)}
     beside = {
-        path: left
+        path: foreign
         for path, names in others(packages, wheel).items()
-        if dotted(path) not in meant and (left := [name for name in names if name in extra])
+        if dotted(path) not in meant and (foreign := [name for name in names if name in extra])
     }
     if packages:
         yield from _foreign(packages, beside, wheel)

@@ -33,6 +33,72 @@ _CACHES = frozenset(
 _BUILT = frozenset({"build", "dist"})
 
 
+def leaving(project: Project) -> dict[str, str]:
+    """Find the links that leave the repository, on their own or through another link.
+
+    Returns:
+        For each link, its path in the project and where it leads to.
+
+    """
+    folder = project.folder.resolve()
+    top = repository(project) or folder
+    found: dict[str, str] = {}
+    seen = {folder}
+    waiting = [folder]
+    while waiting:
+        with os.scandir(waiting.pop()) as entries:
+            for entry in sorted(entries, key=lambda entry: entry.name):
+                path = Path(entry.path)
+                if path.is_dir() and _skipped(path, project):
+                    continue
+                if entry.is_symlink():
+                    if outside := _outside(path, top):
+                        found[Path(os.path.relpath(path, folder)).as_posix()] = outside
+                        continue
+                    path = Path(os.path.realpath(path))  # which has nothing against circles
+                    if path.is_relative_to(folder):  # met on its own
+                        continue
+                if path.is_dir() and path not in seen:
+                    seen.add(path)
+                    waiting.append(path)
+    return found
+
+
+_HOPS = 40  # as Linux allows (path_resolution(7))
+
+
+def _outside(link: Path, top: Path) -> str | None:
+    """Give where a link leaves a folder; None where each step of its way stays inside."""
+    place = link
+    for _ in range(_HOPS):
+        if not place.is_symlink():
+            return None
+        target = place.readlink()
+        step = place.parent / target
+        try:
+            place = step.parent.resolve() / step.name if target.name != ".." else step.resolve()
+        except (OSError, RuntimeError):  # a circle of links; it has no content
+            return None
+        if target.is_absolute() or not place.is_relative_to(top):
+            return str(target)
+    return None
+
+
+def ignored(project: Project, paths: list[str]) -> frozenset[str]:
+    """Give those of some paths that git ignores."""
+    git = machine.git()
+    if not paths or not git or not repository(project):
+        return frozenset()
+    run = subprocess.run(
+        [git, "-C", str(project.folder), "check-ignore", "-z", "--stdin"],
+        env=machine.variables_for_git(),
+        input=os.fsencode("\0".join(paths)),
+        capture_output=True,
+        check=False,
+    )
+    return frozenset(os.fsdecode(run.stdout).split("\0"))
+
+
 def copy(project: Project, target: Path) -> Path:
     """Copy the project below a target folder and give the place of the copy.
 
@@ -44,7 +110,7 @@ def copy(project: Project, target: Path) -> Path:
     top = repository(project)
     place = target / folder.relative_to(top) if top else target
     place.mkdir(parents=True, exist_ok=True)
-    _copy_folder(folder, place, project)
+    _copy_folder(folder, place, project, top or folder)
     if top:
         _copy_git(folder, top, target)
         if project.version is None:
@@ -72,17 +138,19 @@ def tracked(project: Project) -> frozenset[str]:
     return frozenset(run.stdout.decode("utf-8", "surrogateescape").split("\0"))
 
 
-def _copy_folder(source: Path, target: Path, project: Project) -> None:
+def _copy_folder(source: Path, target: Path, project: Project, top: Path) -> None:
     with os.scandir(source) as entries:
         for entry in entries:
             path, copied = Path(entry.path), target / entry.name
+            if entry.name == ".git" or (entry.is_symlink() and _outside(path, top)):
+                continue  # nothing from outside can get into what is built
             if entry.is_symlink() and path.is_dir():
                 _link(path, copied, project.folder.resolve())
             elif entry.is_dir(follow_symlinks=False):
                 if not _skipped(path, project):
                     copied.mkdir()
-                    _copy_folder(path, copied, project)
-            elif entry.name != ".git" and path.is_file():
+                    _copy_folder(path, copied, project, top)
+            elif path.is_file():
                 shutil.copy2(path, copied)
                 copied.chmod(copied.stat().st_mode | stat.S_IWUSR)
 

@@ -263,7 +263,7 @@ def _of_setup_cfg(file: Path) -> Iterator[str]:
     """Give what [options] of a setup.cfg lists; `find:` lists nothing."""
     settings = configparser.RawConfigParser()
     try:
-        settings.read(file, encoding="utf-8")
+        settings.read([file] if file.is_file() else [], encoding="utf-8")
     except (configparser.Error, UnicodeDecodeError):  # the build will tell
         return
     for key in ("packages", "py_modules"):
@@ -274,8 +274,8 @@ def _of_setup_cfg(file: Path) -> Iterator[str]:
 def _of_setup_py(file: Path) -> Iterator[str]:
     """Give what a setup.py lists in plain words; the code is only read."""
     try:
-        tree = ast.parse(file.read_bytes())
-    except (OSError, SyntaxError, ValueError):
+        tree = ast.parse(file.read_bytes() if file.is_file() else b"")
+    except (SyntaxError, ValueError):  # the build will tell
         return
     for node in ast.walk(tree):
         if isinstance(node, ast.keyword) and node.arg in {"packages", "py_modules"}:

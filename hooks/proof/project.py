@@ -112,6 +112,9 @@ def read(folder: Path) -> Project:
     if not folder.is_dir():
         sentence = f"{folder} is not a folder; name the folder that holds pyproject.toml."
         raise UnprovenError(sentence)
+    if file.exists() and not file.is_file():
+        sentence = f"{file} is no file; put one there."
+        raise UnprovenError(sentence)
     try:
         pyproject = tomllib.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:

@@ -102,6 +102,10 @@ def prove(folder: Path, keep: Path | None = None, *, strict: bool = False) -> Pr
 def _prove(proof: Proof, folder: Path, keep: Path | None) -> None:
     proof.project = project = projects.read(folder)
     proof.packages = packages.find(project)
+    if leaving := list(tree.links(project, proof.packages)):
+        proof.findings += leaving
+        proof.skipped.append("the build and all that follows (a link leaves the repository)")
+        return
     proof.findings += tree.findings(project, proof.packages)
     builder = building.find(project)
     python = interpreters.find(project, builder.uv if builder else None)

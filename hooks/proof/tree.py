@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from proof import copying
 from proof.findings import Finding
 from proof.packages import ImportPackage, shares_namespace
 from proof.project import Project
@@ -21,6 +22,24 @@ def findings(project: Project, packages: list[ImportPackage]) -> Iterator[Findin
     yield from _missing_licenses(project)
     if "Typing :: Typed" in project.listed("project", "classifiers"):
         yield from _untyped(project.folder, packages)
+
+
+def links(project: Project, packages: list[ImportPackage]) -> Iterator[Finding]:
+    """Find the links that leave the repository: a build would follow them, and ship what is there.
+
+    A project in a subfolder may link to what is beside it; without a repository, the project's
+    folder is all there is. What git ignores counts within the packages only: nobody else has it.
+    """
+    leaving = copying.leaving(project)
+    folders = tuple(f"{package.folder}/" for package in packages)
+    ignored = copying.ignored(project, [path for path in leaving if not path.startswith(folders)])
+    for path, target in leaving.items():
+        if path not in ignored:
+            yield Finding(
+                path,
+                f"this link leaves the repository, to {target}",
+                "put a copy there, or link to a file of the repository by a relative path",
+            )
 
 
 def _inits_of_namespaces(project: Path, packages: list[ImportPackage]) -> Iterator[Finding]:

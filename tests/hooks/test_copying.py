@@ -1,6 +1,7 @@
 """The copy holds what a build may need and nothing of the machine's caches."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,9 @@ def test_links(tmp_path: Path, folder: Path) -> None:
     (folder / "dangling").symlink_to("nowhere")
     (folder / "loop").symlink_to("loop")
     os.mkfifo(folder / "fifo")
+    assert not {"file.txt", "outside"} & set(os.listdir(copied(tmp_path)))  # noqa: PTH208
+    shutil.rmtree(tmp_path / "copy")
+    (tmp_path / ".git").mkdir()  # now they stay in a repository
     place = copied(tmp_path)
     assert (place / "file.txt").read_text() == "outside/data.txt"
     assert not (place / "file.txt").is_symlink()
