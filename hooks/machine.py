@@ -23,6 +23,17 @@ _MOODS = re.compile(
     r"GIT_(?:EXTERNAL_DIFF|DIFF_OPTS|TRACE\w*|\w+_PATHSPECS|PAGER|REDIRECT_\w+|ATTR_\w+|FLUSH)"
 )
 
+_SECRET = re.compile(
+    r"TOKEN|SECRET|PASSW|PASSPHRASE|CREDENTIAL|COOKIE|APIKEY|PRIVATE_?KEY|CONNECTION_STRING"
+    r"|(?:^|_)(?:KEY|KEYS|AUTH|PAT|PASS|DSN|SAS)(?:_|$)(?!SOCK)"
+)
+_PASSWORD_IN_ADDRESS = re.compile(r"://[^/@\s]+@")
+# Of uv, pip and all that honours proxies; what uploads with is not among them.
+_FOR_FETCHING = re.compile(
+    r"UV_(?:DEFAULT_INDEX|INDEX\w*|EXTRA_INDEX_URL|FIND_LINKS)|PIP_(?:EXTRA_)?INDEX_URL"
+    r"|PIP_(?:FIND_LINKS|PROXY)|(?:HTTPS?|ALL|NO)_PROXY"
+)
+
 
 def variables(**more: str) -> dict[str, str]:
     """Give the environment variables for a build, an interpreter or a script.
@@ -33,6 +44,26 @@ def variables(**more: str) -> dict[str, str]:
     """
     kept = {name: value for name, value in os.environ.items() if not _OF_THE_SHELL.fullmatch(name)}
     return kept | more
+
+
+def without_secrets(environment: dict[str, str], *, fetches: bool = False) -> dict[str, str]:
+    """Give an environment without the variables that look like secrets, by name or by value.
+
+    The code of a project has no use for what opens a registry or a cloud. What opens the package
+    index, or a proxy, stays for a program that fetches packages.
+
+    Args:
+        environment: The variables.
+        fetches: Whether it is for such a program.
+
+    """
+    return {
+        name: value
+        for name, value in environment.items()
+        if name.startswith("GIT_CONFIG_KEY_")  # git's own numbered settings
+        or (fetches and _FOR_FETCHING.fullmatch(name.upper()))
+        or not (_SECRET.search(name.upper()) or _PASSWORD_IN_ADDRESS.search(value))
+    }
 
 
 def variables_for_git(**more: str) -> dict[str, str]:

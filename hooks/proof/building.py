@@ -6,31 +6,18 @@ hand and else by build.
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 from typing import NamedTuple
 
+import machine
 from proof.findings import Finding, UnprovenError
 from proof.project import Project
 
 _WINDOWS = os.name == "nt"
 _SHOWN = 150  # characters of a backend's message
 _TIMEOUT = 600  # seconds; a build that compiles may take minutes
-
-# What belongs to the user's shell and must not reach the build.
-_LEAKS = frozenset(
-    {
-        "CONDA_PREFIX",
-        "GIT_DIR",
-        "GIT_INDEX_FILE",
-        "GIT_WORK_TREE",
-        "PYTHONHOME",
-        "PYTHONPATH",
-        "VIRTUAL_ENV",
-    }
-)
 
 # How uv, pip and the operating system word the faults of an environment.
 _DISK = re.compile(
@@ -41,10 +28,20 @@ _NETWORK = re.compile(
     r"|dns error|NewConnectionError|NameResolutionError|ProxyError|Could not connect"
     r"|Failed to establish a new connection|Temporary failure in name resolution"
 )
+# How cargo, curl and CMake word it, which backends run; no Python code words it so.
+_FETCHING = re.compile(
+    r"[Cc]ould not resolve host(?:name)?:? ?\(?(?:Could not resolve host: )?([\w.-]*)"
+    r"|spurious network error|failed to get `([\w-]+)` as a dependency"
+)
 _BACKEND_RAN = re.compile(
     r"The build backend returned an error|Backend subprocess exited|Backend operation failed"
 )
-_EXCEPTION = re.compile(r"[\w.]*(Error|Exception|Invalid\w*): ")
+# What says why, the most telling first: a compiler, an exception, and distutils' own word.
+_REASONS = (
+    re.compile(r"[^\s:]+:\d+:(\d+:)? (fatal )?error: "),
+    re.compile(r"[\w.]*(Error|Exception|Invalid\w*): (?!Command )"),
+    re.compile(r"error: (?!command |Command )"),
+)
 _WANTED = re.compile(
     r"No solution found when resolving: `([^`]+)`|No matching distribution found for (\S+)"
     r"|Failed to fetch: (\S+)"
@@ -75,23 +72,19 @@ def find(project: Project) -> Builder | None:
     uv = find_uv()
     if uv:
         return Builder("uv", [uv, "build", "--no-create-gitignore"])
-    script = shutil.which("pyproject-build")
+    script = machine.program("pyproject-build")
     if script:
         return Builder("build", [script])
     venv = project.folder / ".venv" / ("Scripts/python.exe" if _WINDOWS else "bin/python")
-    for python in (sys.executable, str(venv), shutil.which("python3")):
+    for python in (sys.executable, str(venv), machine.program("python3")):
         if python and _has_build(python):
             return Builder("build", [python, "-I", "-m", "build"])
     return None
 
 
 def find_uv() -> str | None:
-    """Find uv: where the variable UV says, on the PATH, or beside this interpreter."""
-    beside = Path(sys.executable).with_name("uv.exe" if _WINDOWS else "uv")
-    for uv in (os.environ.get("UV"), shutil.which("uv"), str(beside)):
-        if uv and os.access(uv, os.X_OK):
-            return uv
-    return None
+    """Find uv."""
+    return machine.uv()
 
 
 def build(builder: Builder, tree: Path, out: Path, python: str) -> Built | Finding:
@@ -107,15 +100,17 @@ def build(builder: Builder, tree: Path, out: Path, python: str) -> Built | Findi
         UnprovenError: the environment stops the build: no network, a full disk, no time.
 
     """
-    environment = {key: value for key, value in os.environ.items() if key not in _LEAKS}
-    environment |= {
-        "COLUMNS": "1000",  # nothing is to be wrapped
-        "GIT_OPTIONAL_LOCKS": "0",
-        "NO_COLOR": "1",
-        "PYTHONUTF8": "1",
-        "UV_NO_PROGRESS": "1",
-        "UV_PYTHON_DOWNLOADS": "never",
-    }
+    environment = machine.without_secrets(
+        machine.variables(
+            COLUMNS="1000",  # nothing is to be wrapped
+            GIT_OPTIONAL_LOCKS="0",
+            NO_COLOR="1",
+            PYTHONUTF8="1",
+            UV_NO_PROGRESS="1",
+            UV_PYTHON_DOWNLOADS="never",
+        ),
+        fetches=True,
+    )
     options = ["--out-dir", str(out), "--python", python] if builder.uv else ["--outdir", str(out)]
     try:
         run = subprocess.run(
@@ -136,7 +131,15 @@ def build(builder: Builder, tree: Path, out: Path, python: str) -> Built | Findi
     sdists, wheels = list(out.glob("*.tar.gz")), list(out.glob("*.whl"))
     if run.returncode == 0 and sdists and wheels:
         return Built(sdists[0], wheels[0])
-    return failure(run.returncode, run.stdout, sdist_built=bool(sdists))
+    output = _without_place(run.stdout, out.parent)
+    return failure(run.returncode, output, sdist_built=bool(sdists))
+
+
+def _without_place(output: str, work: Path) -> str:
+    """Give a message with paths as the project has them, not as its copy for a while."""
+    place = re.escape(str(work))
+    inner = r"(?:[/\\](?:tree|out)(?:[/\\]\.tmp\w+)?)?"
+    return re.sub(rf"(?:file://)?{place}{inner}(?:[/\\]|\b)", "", output)
 
 
 def _has_build(python: str) -> bool:
@@ -173,6 +176,10 @@ def failure(status: int, output: str, *, sdist_built: bool) -> Finding:
     if status < 0:
         sentence = f"The build was stopped by signal {-status}."
         raise UnprovenError(sentence)
+    if fetching := _FETCHING.search(output):
+        what = next(filter(None, fetching.groups()), "what it needs")
+        sentence = f"The build backend could not fetch {what}: there is no way to it from here."
+        raise UnprovenError(sentence)
     if not _BACKEND_RAN.search(output):
         if _NETWORK.search(output):
             match = _WANTED.search(output)
@@ -192,14 +199,16 @@ def failure(status: int, output: str, *, sdist_built: bool) -> Finding:
 
 
 def _last_line(output: str) -> str:
-    """Give the line that says most: the backend's exception, or the innermost cause."""
-    own, _, causes = output.partition("\nerror: ")
-    lines = own if _BACKEND_RAN.search(causes) else causes or own
+    """Give the line that says most: the backend's reason, or the innermost cause."""
+    own, failed, causes = f"\n{output}".rpartition("\nerror: Failed to build")
+    lines = own if failed and _BACKEND_RAN.search(causes) else causes
     told = [
         line.strip().removeprefix("cause: ").removeprefix("ERROR ").removeprefix("< ")
         for line in lines.splitlines()
         if line.strip()
         and not line.startswith(("hint:", "TIP ", "Building ", "ERROR Backend", "ERROR Command"))
     ]
-    errors = [line for line in told if _EXCEPTION.match(line)]
-    return ([*told[-1:], *errors[-1:]] or ["no reason given"])[-1][:_SHOWN].rstrip(".")
+    for reason in _REASONS:
+        if found := [line for line in told if reason.match(line)]:
+            return found[-1].removeprefix("error: ")[:_SHOWN].rstrip(".:")
+    return (told or ["no reason given"])[-1][:_SHOWN].rstrip(".:")

@@ -61,7 +61,7 @@ def leaving(project: Project) -> dict[str, str]:
                 if path.is_dir() and path not in seen:
                     seen.add(path)
                     waiting.append(path)
-    return found
+    return dict(sorted(found.items()))
 
 
 _HOPS = 40  # as Linux allows (path_resolution(7))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import machine
 from proof import public
 from proof.archives import Wheel, entry_points
 from proof.findings import Finding, UnprovenError, advice, told
@@ -202,6 +203,7 @@ def _probe(trial: Trial, request: dict[str, Any]) -> tuple[dict[str, Any], Findi
         run = subprocess.run(
             [trial.python, *_ISOLATED, script, str(trial.site), str(file), *names],
             cwd=trial.site,
+            env=machine.without_secrets(machine.variables()),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=_TIMEOUT,

@@ -2,9 +2,25 @@
 
 import pytest
 
+import machine
+from hooks.samples import Sample
 from proof import building
 from proof.findings import UnprovenError
 
+SECRETS = [
+    "AWS_SECRET_ACCESS_KEY",
+    "AZURE_STORAGE_CONNECTION_STRING",
+    "DJANGO_SECRET_KEY",
+    "DOCKER_AUTH_CONFIG",
+    "GITHUB_TOKEN",
+    "GPG_PASSPHRASE",
+    "OPENAI_API_KEY",
+    "PGPASSWORD",
+    "SENTRY_DSN",
+    "TWINE_PASSWORD",
+    "UV_PUBLISH_TOKEN",
+    "npm_config__authToken",
+]
 RESOLVE = """\
 Building source distribution...
 error: Failed to build `/tmp/p`
@@ -23,6 +39,46 @@ error: Failed to build `/tmp/p`
 
 hint: Build failures usually indicate a problem with the package or the build environment
 """
+
+
+def by_setuptools(*lines: str) -> str:
+    """Give what uv prints where setuptools ends with some lines."""
+    told = "\n".join(["Building source distribution...", "running egg_info", *lines])
+    return f"{told}\n{BACKEND[BACKEND.index('error: Failed') :]}"
+
+
+@pytest.mark.parametrize(
+    ("lines", "reason"),
+    [
+        (["error: package directory 'nope' does not exist"], "package directory 'nope' does not"),
+        (
+            [
+                "error: Multiple top-level packages discovered in a flat-layout: ['a', 'b'].",
+                "",
+                "1",
+            ],
+            "Multiple top-level packages discovered in a flat-layout: ['a', 'b']",
+        ),
+        (
+            [
+                "Traceback (most recent call last):",
+                "ValueError: invalid pyproject.toml config: `project.license`.",
+                "configuration error: `project.license` must be valid",
+                "    - {type: string}",
+            ],
+            "ValueError: invalid pyproject.toml config: `project.license`",
+        ),
+        (
+            ['x/y.c:1:2: error: #error "no"', "error: Command '['gcc']' returned exit status 1."],
+            'x/y.c:1:2: error: #error "no"',
+        ),
+        (["you need libfoo to build this"], "you need libfoo to build this"),
+    ],
+    ids=["no folder", "flat", "settings", "compiler", "exit"],
+)
+def test_the_reason_of_setuptools_is_kept(lines: list[str], reason: str) -> None:
+    found = building.failure(2, by_setuptools(*lines), sdist_built=False)
+    assert found.what.startswith(f"the project does not build: {reason}")
 
 
 @pytest.mark.parametrize(
@@ -47,8 +103,18 @@ def test_fault_of_the_project(output: str, line: str) -> None:
         (2, RESOLVE + "hint: as the network was disabled\n", "could not fetch hatchling>=99: "),
         (2, BACKEND + "OSError: No space left on device\n", "(No space left on device)."),
         (-9, "", "The build was stopped by signal 9."),
-        (2, "error: Failed to initialize cache at `/x`\n", "could not start (error: Failed to"),
+        (2, "error: Failed to initialize cache at `/x`\n", "could not start (Failed to"),
         (2, "error: Failed to build\n  cause: No interpreter found at x\n", "found no Python"),
+        (
+            2,
+            BACKEND + "error: failed to get `libc` as a dependency of package `x`\n",
+            "could not fetch libc: ",
+        ),
+        (
+            2,
+            BACKEND + "[6] Could not resolve hostname (Could not resolve host: index.crates.io)",
+            "could not fetch index.crates.io: ",
+        ),
         (1, "ERROR: NewConnectionError\nNo matching distribution found for a\n", "not fetch a: "),
     ],
 )
@@ -61,3 +127,50 @@ def test_fault_of_the_environment(status: int, output: str, sentence: str) -> No
 def test_an_sdist_that_does_not_build_is_named() -> None:
     found = building.failure(2, BACKEND, sdist_built=True)
     assert found.what.startswith("the wheel does not build from the sdist: ValueError")
+
+
+def test_no_secret_reaches_a_build(sample: Sample, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in SECRETS:
+        monkeypatch.setenv(name, "s3cret")
+    monkeypatch.setenv("DATABASE_URL", "postgres://ann:s3cret@localhost/db")
+    monkeypatch.setenv("HARMLESS", "harmless")
+    look = "import os\nraise SystemExit(str([v for v in os.environ.values() if {!r} in v]))\n"
+    sample.write({"setup.py": look.replace("{!r}", "'s3cret'")})
+    sample.configure("", "setuptools")
+    assert sample.faults().startswith("pyproject.toml: the project does not build: []; ")
+    sample.write({"setup.py": look.replace("{!r}", "'harmless'")})
+    assert "does not build: ['harmless']; " in sample.faults()
+
+
+def test_no_secret_reaches_an_import(sample: Sample, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [*SECRETS, "UV_INDEX_ACME_PASSWORD", "HTTPS_PROXY"]:
+        monkeypatch.setenv(name, "http://ann:s3cret@127.0.0.1:9")
+    look = "import os\nassert 's3cret' not in str(os.environ)\n"
+    sample.write({"src/acme_tool/look.py": look})
+    assert sample.prove().status == 0
+
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_what_looks_like_a_secret(name: str) -> None:
+    assert machine.without_secrets({name: "x"}, fetches=True) == {}
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["PATH", "HOME", "PWD", "LANG", "SSH_AUTH_SOCK", "KEYBOARD", "GIT_CONFIG_KEY_0", "XAUTHORITY"],
+)
+def test_what_does_not(name: str) -> None:
+    assert machine.without_secrets({name: "x"}) == {name: "x"}
+
+
+@pytest.mark.parametrize("name", ["UV_INDEX_ACME_PASSWORD", "PIP_INDEX_URL", "https_proxy"])
+def test_what_opens_the_index_stays_for_the_build_alone(name: str) -> None:
+    given = {name: "https://ann:s3cret@localhost"}
+    assert machine.without_secrets(given, fetches=True) == given
+    assert machine.without_secrets(given) == {}
+
+
+def test_no_place_of_the_copy_is_told(sample: Sample) -> None:
+    sample.configure("", "setuptools")
+    sample.write({"setup.py": "import os\nraise ValueError(os.path.abspath('src/x.py'))\n"})
+    assert "does not build: ValueError: src/x.py; " in sample.faults()

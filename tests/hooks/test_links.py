@@ -11,7 +11,7 @@ from hooks.samples import Sample
 from proof import building, copying, project, prove
 from repositories import commit
 
-SECRET = "SECRET=1\n"
+CONTENT = "SECRET=1\n"
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def outside(tmp_path: Path) -> Path:
     """Give a file beside the project, which is not of its repository."""
     (tmp_path / "outside").mkdir()
     file = tmp_path / "outside/secret.txt"
-    file.write_text(SECRET)
+    file.write_text(CONTENT)
     return file
 
 
