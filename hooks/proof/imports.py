@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import machine
-from proof import public
+from proof import declaring, public
 from proof.archives import Wheel, entry_points
+from proof.declaring import Declared
 from proof.findings import Finding, UnprovenError, advice, told
 from proof.packages import ImportPackage
 from proof.project import normalised_version
@@ -52,6 +53,11 @@ class Trial(NamedTuple):
     site: Path
     wheel: Wheel
     packages: list[ImportPackage]
+    declared: Declared | None = None
+
+    def lacks(self, name: str) -> bool:
+        """Say whether it is certain that no dependency brings a module."""
+        return self.declared is not None and self.declared.lacks(name)
 
     def file(self, module: str) -> str:
         """Give the path of a module in the tree, for a finding."""
@@ -82,6 +88,7 @@ def check(trial: Trial) -> Imports:
             "fix it in pyproject.toml",
         )
         for group, name, module, _ in foreign
+        if trial.lacks(module)
     ]
     request = {
         "modules": list(_modules(trial)),
@@ -93,7 +100,14 @@ def check(trial: Trial) -> Imports:
         return Imports([*findings, culprit], [])
 
     skipped: list[str] = []
+    missing: dict[str, list[str]] = {}
+    points_need: dict[str, list[str]] = {}
+    for _, name, module, _ in foreign:
+        if not trial.lacks(module):
+            points_need.setdefault(module.partition(".")[0], []).append(name)
     for package, first in facts["packages"].items():
+        if _is_missing(first):
+            missing.setdefault(first["failure"]["needs"], []).append(package)
         findings += _of_package(trial, package, first)
     for package, exports in facts["exports"].items():
         if exports:
@@ -106,10 +120,14 @@ def check(trial: Trial) -> Imports:
                 fact["failure"]["needs"] for fact in (names or {}).values() if _is_missing(fact)
             }
             skipped += [f"names of {package} (need {some(sorted(needs))})"] if needs else []
+    findings += _of_modules(trial, facts.get("modules", []), missing, skipped)
+    findings += _of_entry_points(facts.get("entry_points", []), missing, points_need)
+    findings += _undeclared(trial, missing)
+    points_need = {name: left for name, left in points_need.items() if missing.get(name, True)}
+    skipped += _named("entry point ", points_need)
     if "modules" not in facts:
         return Imports(findings, [*skipped, "its modules (the package does not load)"])
-    findings += _of_modules(trial, facts["modules"], skipped)
-    findings += _of_entry_points(facts["entry_points"], skipped)
+    skipped += _named("", missing)
     skipped += [f"{name} (without a __main__ guard)" for name in facts["unguarded"]]
     main = trial.packages[0].name
     findings += _of_version(trial.file(main), facts["versions"][main], trial.wheel.version)
@@ -234,11 +252,12 @@ def _of_package(trial: Trial, package: str, first: dict[str, Any]) -> Iterator[F
         and failed["kind"] == "missing"
         and failed["needs"].partition(".")[0] not in sys.stdlib_module_names
     ):
-        yield advice(
-            where,
-            f"import {package} imports the third-party module {failed['needs']}",
-            "import it in the function or module that needs it",
-        )
+        if not trial.lacks(failed["needs"]):  # else it is a fault, and told as such
+            yield advice(
+                where,
+                f"import {package} imports the third-party module {failed['needs']}",
+                "import it in the function or module that needs it",
+            )
     elif failed:
         yield _import_finding(where, package, failed)
     if first["output"]:
@@ -279,15 +298,30 @@ def _of_version(where: str, found: str | None, version: str) -> Iterator[Finding
         )
 
 
-def _of_modules(trial: Trial, facts: list[dict[str, Any]], skipped: list[str]) -> Iterator[Finding]:
-    missing: dict[str, list[str]] = {}
+def _undeclared(trial: Trial, needs: dict[str, list[str]]) -> Iterator[Finding]:
+    """Find what certainly nothing brings, and take it from what the modules need."""
+    told = declaring.undeclared(trial.declared, needs) if trial.declared else {}
+    for name, modules in told.items():
+        yield declaring.finding(name, {module: trial.file(module) for module in modules})
+        needs[name] = [module for module in needs[name] if module not in modules]
+
+
+def _named(what: str, needs: dict[str, list[str]]) -> Iterator[str]:
+    """Name what cannot be loaded here, and what it needs for that."""
+    if names := sorted(name for needing in needs.values() for name in needing):
+        yield f"{what}{some(names)} (needs {some(sorted(name for name in needs if needs[name]))})"
+
+
+def _of_modules(
+    trial: Trial, facts: list[dict[str, Any]], needs: dict[str, list[str]], skipped: list[str]
+) -> Iterator[Finding]:
     seen: set[str] = set()
     late = [fact["module"] for fact in facts if fact.get("skipped")]
     confirmed = 0
     for fact in facts:
         module, failed = fact["module"], fact["failure"]
         if _is_missing(fact):
-            missing.setdefault(failed["needs"], []).append(module)
+            needs.setdefault(failed["needs"], []).append(module)
         elif failed and confirmed < _CONFIRMED:
             confirmed += 1
             # What failed after other imports counts only if it fails in a process of its own too.
@@ -300,18 +334,19 @@ def _of_modules(trial: Trial, facts: list[dict[str, Any]], skipped: list[str]) -
         if fact["output"] and fact["output"] not in seen:
             seen.add(fact["output"])
             yield _output_finding(trial.file(module), module, fact["output"])
-    if missing:
-        modules = sorted(module for needing in missing.values() for module in needing)
-        skipped.append(f"{some(modules)} (needs {some(sorted(missing))})")
     if late:
         skipped.append(f"{some(late)} (it took too long)")
 
 
-def _of_entry_points(facts: list[dict[str, Any]], skipped: list[str]) -> Iterator[Finding]:
+def _of_entry_points(
+    facts: list[dict[str, Any]], needs: dict[str, list[str]], waiting: dict[str, list[str]]
+) -> Iterator[Finding]:
     for fact in facts:
         point = f"{fact['group']}: {fact['name']}"
         if _is_missing(fact):
-            skipped.append(f"entry point {fact['name']} (needs {fact['failure']['needs']})")
+            if fact["failure"]["needs"] not in needs:
+                needs.setdefault(fact["failure"]["needs"], []).append(fact["module"])
+            waiting.setdefault(fact["failure"]["needs"], []).append(fact["name"])
         elif fact["failure"]:
             yield Finding(
                 "entry point",

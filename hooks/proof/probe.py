@@ -90,7 +90,39 @@ class Trace:
         BUILTINS["__import__"] = self.original
 
 
+class Missed:
+    """Notes the modules that no finder finds, those too whose absence the code takes in its stride.
+
+    Where something is not installed, what code does without it is no fault of the package.
+    """
+
+    def __init__(self) -> None:
+        """Come after all other finders."""
+        self.names: list[str] = []
+        sys.meta_path.append(self)
+
+    def find_spec(self, name: str, *_: object) -> None:
+        """Note a name."""
+        if not owned(name):
+            self.names.append(name)
+
+
+def remember_code() -> None:
+    """Compile the code of each file once: modules are loaded again and again, without bytecode."""
+    loader = sys.modules["_frozen_importlib_external"].SourceFileLoader
+    original, known = loader.source_to_code, {}
+
+    def source_to_code(self, data, path, *rest, **options):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN002, ANN003, ANN202
+        key = (data, path)
+        if key not in known:
+            known[key] = original(self, data, path, *rest, **options)
+        return known[key]
+
+    loader.source_to_code = source_to_code
+
+
 OUTPUT = Output()
+MISSED = Missed()
 
 
 def owned(name: str) -> bool:
@@ -101,6 +133,7 @@ def owned(name: str) -> bool:
 def load(name: str) -> "dict[str, str] | None":
     """Import a module; give what went wrong, if anything."""
     OUTPUT.tell("importing " + name)
+    MISSED.names.clear()
     try:
         __import__(name)
     except BaseException as error:
@@ -122,6 +155,10 @@ def failure(error: BaseException) -> "dict[str, str]":
                 break
             return {"kind": "missing", "text": text, "needs": link.name}
         link = link.__cause__ or link.__context__
+    needs = [name for name in MISSED.names if name not in sys.modules]
+    follows = isinstance(error, (AttributeError, NameError, TypeError))
+    if needs and (follows or (type(error) is ImportError and error.name is None)):
+        return {"kind": "missing", "text": text, "needs": needs[0]}
     return {"kind": "error", "text": text}
 
 
@@ -146,7 +183,7 @@ def first_imports() -> "dict[str, dict[str, object]]":
         trace.end()
         facts[package] = {
             "failure": failed,
-            "output": OUTPUT.take(),
+            "output": taken(),
             "others": [
                 name
                 for name in sys.modules
@@ -155,6 +192,12 @@ def first_imports() -> "dict[str, dict[str, object]]":
             "direct": trace.loaded,
         }
     return facts
+
+
+def taken() -> str:
+    """Give what the last import has written, where all that it looked for was there."""
+    output = OUTPUT.take()
+    return "" if MISSED.names else output
 
 
 def is_python(module: object) -> bool:
@@ -180,7 +223,7 @@ def import_each(modules: "list[str]") -> "list[dict[str, object]]":
         if time.monotonic() > end:
             facts.append({"module": module, "failure": None, "output": "", "skipped": True})
             continue
-        failed, output = load(module), OUTPUT.take()
+        failed, output = load(module), taken()
         if failed or output:
             facts.append({"module": module, "failure": failed, "output": output})
         for name in [name for name in sys.modules if owned(name) and name not in kept]:
@@ -194,16 +237,33 @@ def import_each(modules: "list[str]") -> "list[dict[str, object]]":
 
 
 def resolve(package: str, names: "list[str]") -> "dict[str, dict[str, object]]":
-    """Look up names of a package, each once: whether it is a module, or why there is none."""
+    """Look up names of a package, each once: whether it is a module, or why there is none.
+
+    A module of the package counts, as `from PACKAGE import *` imports those that `__all__` has.
+    """
     facts: dict[str, dict[str, object]] = {}
     for name in names:
+        MISSED.names.clear()
         try:
-            value = getattr(sys.modules[package], name)
+            try:
+                value = getattr(sys.modules[package], name)
+            except AttributeError:
+                if load(package + "." + name):
+                    raise
+                value = sys.modules[package + "." + name]
         except BaseException as error:
             facts[name] = {"failure": failure(error)}
         else:
             facts[name] = {"is_module": isinstance(value, type(sys))}
     return facts
+
+
+def listed(package: str) -> "list[str] | None":
+    """Give `__all__` as it is once the package has been loaded."""
+    names = getattr(sys.modules[package], "__all__", None)
+    if not isinstance(names, (list, tuple)):
+        return None
+    return [name for name in names if isinstance(name, str)]
 
 
 def version_of(package: str) -> "str | None":
@@ -227,7 +287,13 @@ def load_entry_points(points: "list[list[str]]") -> "list[dict[str, object]]":
         except BaseException as error:
             failed = failure(error)
         facts.append(
-            {"group": group, "name": name, "failure": failed, "callable": callable(value)},
+            {
+                "group": group,
+                "name": name,
+                "module": module,
+                "failure": failed,
+                "callable": callable(value),
+            },
         )
     return facts
 
@@ -271,6 +337,7 @@ def cost() -> "list[float]":
 def main() -> None:
     """Gather the facts; the package's own import comes before any other."""
     sys.path.insert(0, SITE)
+    remember_code()
     packages = first_imports()
 
     import json
@@ -294,8 +361,14 @@ def main() -> None:
         unguarded = [name for name, file in request["mains"].items() if not exports.guarded(file)]
         facts["unguarded"] = unguarded
         facts["modules"] = import_each([n for n in request["modules"] if n not in unguarded])
+        for package, found in exported.items():
+            if found:
+                found["listed"] = listed(package)
         facts["names"] = {
-            package: resolve(package, list(dict.fromkeys(found["all"] + found["public"])))
+            package: resolve(
+                package,
+                list(dict.fromkeys(found["all"] + found["public"] + (found["listed"] or []))),
+            )
             for package, found in exported.items()
             if found
         }

@@ -19,6 +19,7 @@ from proof import (
     tree,
 )
 from proof import project as projects
+from proof.declaring import Declared
 from proof.findings import Finding, UnprovenError
 from proof.packages import ImportPackage  # noqa: TC001  (the annotations are public)
 from proof.project import Project
@@ -166,7 +167,9 @@ def _prove_built(
         proof.skipped.append(f"imports (no Python {project.requires_python} here)")
     elif importable and not wheel.unsafe:
         archives.unpack(wheel, work / "site")
-        outcome = imports.check(imports.Trial(python, work / "site", wheel, importable))
+        outcome = imports.check(
+            imports.Trial(python, work / "site", wheel, importable, _declared(project, wheel))
+        )
     proof.findings += outcome.findings
     proof.skipped += outcome.skipped
     proof.facts = Facts(
@@ -181,3 +184,8 @@ def _prove_built(
         cost=outcome.cost,
         others=outcome.others,
     )
+
+
+def _declared(project: Project, wheel: archives.Wheel) -> Declared:
+    points = archives.entry_points(wheel.info.get("entry_points.txt", ""))
+    return Declared(project, wheel.metadata, [group for group, *_ in points])

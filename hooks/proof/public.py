@@ -51,7 +51,9 @@ def findings(public: Public) -> Iterator[Finding]:
     listed, lost = public.exports["all"], public.lost()
     bound = sorted({*public.exports["public"]} - {*lost})
     yield from _all_findings(public, bound)
-    gone = [name for name in listed if name in lost]
+    # Where the package loads, `__all__` is what it has come to be.
+    now = public.exports.get("listed")
+    gone = [name for name in (listed if now is None else now) if name in lost]
     if gone:
         yield Finding(
             public.where,

@@ -34,7 +34,11 @@ def text(proof: Proof, again: str | None = None, *, facts: bool = True) -> str:
         count = len(proof.faults)
         lines.append("1 fault." if count == 1 else f"{count} faults.")
     else:
-        lines.append("Proven: the wheel holds exactly the package that the tree shows.")
+        lines.append(
+            "Proven but for what was skipped: the wheel holds what the tree shows."
+            if proof.skipped
+            else "Proven: the wheel holds exactly the package that the tree shows."
+        )
     return escaped("\n".join(lines))
 
 

@@ -1,10 +1,12 @@
 """Each fault that the proof promises to catch is planted here, one a test."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from hooks.samples import INIT, Sample
+from proof import report
 from tiers import spread
 
 SHAPES = [
@@ -441,6 +443,7 @@ def test_exporting_a_submodule_itself_is_no_fault(sample: Sample) -> None:
 
 
 def test_a_submodule_exported_by_a_package_that_does_not_load(sample: Sample) -> None:
+    sample.configure("", project='dependencies = ["pytest"]')
     found = exporting(sample, "import pytest\nfrom . import core\n__all__ = ['core']").advice()
     assert found.count("\n") == 0
     assert "imports the third-party module pytest" in found
@@ -586,6 +589,7 @@ def test_usual_imports_are_not_heavy(sample: Sample) -> None:
 
 
 def test_third_party_import_of_the_package(sample: Sample) -> None:
+    sample.configure("", project='dependencies = ["pytest"]')
     found = exporting(sample, "import pytest").advice()
     assert found == (
         "src/acme_tool/__init__.py: import acme_tool imports the third-party module pytest; "
@@ -594,10 +598,142 @@ def test_third_party_import_of_the_package(sample: Sample) -> None:
 
 
 def test_third_party_import_of_a_module_is_only_named(sample: Sample) -> None:
+    sample.configure("", project='dependencies = ["pytest"]')
     sample.write({"src/acme_tool/extra.py": "import pytest\n"})
     proof = sample.prove()
     assert proof.status == 0
     assert proof.skipped == ["acme_tool.extra (needs pytest)"]
+    assert "\nProven but for what was skipped: " in report.text(proof)
+
+
+# --- what nothing declares
+
+
+@pytest.mark.parametrize(
+    ("code", "needs"),
+    [
+        ("import requests", "requests"),
+        ("from acme_old.core import greet", "acme_old"),
+        ("import yaml as y, json", "yaml"),
+    ],
+)
+def test_a_module_that_needs_what_nothing_declares(sample: Sample, code: str, needs: str) -> None:
+    sample.write({"src/acme_tool/extra.py": f"{code}\n", "src/acme_tool/more.py": f"{code}\n"})
+    assert sample.faults() == (
+        f"src/acme_tool/extra.py: import acme_tool.extra needs {needs}, which nothing brings and "
+        "nothing declares (so do src/acme_tool/more.py); fix the name, or declare it in [project] "
+        "dependencies"
+    )
+
+
+def test_a_package_that_needs_what_nothing_declares(sample: Sample) -> None:
+    found = exporting(sample, "import requests\n__all__ = []").faults()
+    assert found.startswith("src/acme_tool/__init__.py: import acme_tool needs requests, which ")
+    assert found.count("\n") == 0
+
+
+def test_a_package_that_needs_its_own_old_name(make: Callable[..., Sample]) -> None:
+    sample = make("corp.acme_tool")
+    sample.configure(
+        '[tool.uv.build-backend]\nmodule-name = "corp.acme_tool"',
+        project='dependencies = ["typer"]',
+    )
+    sample.write({f"{sample.package}/old.py": "from acme_tool.core import greet\n"})
+    assert "import corp.acme_tool.old needs acme_tool, which nothing brings" in sample.faults()
+
+
+def test_an_entry_point_that_needs_what_nothing_declares(sample: Sample) -> None:
+    sample.configure('[project.scripts]\nacme = "acme_tool.cli:main"')
+    sample.write({"src/acme_tool/cli.py": "import click\n\n\ndef main(): ...\n"})
+    proof = sample.prove()
+    assert [finding.where for finding in proof.faults] == ["src/acme_tool/cli.py"]
+    assert "import acme_tool.cli needs click, which nothing brings" in proof.faults[0].what
+    assert proof.skipped == []
+
+
+@pytest.mark.parametrize(
+    ("module", "code", "project"),
+    [
+        ("extra", "import yaml", 'dependencies = ["PyYAML>=6"]'),
+        ("extra", "import dateutil.tz", 'dependencies = ["python_dateutil"]'),
+        ("extra", "import bs4", 'dependencies = ["beautifulsoup4", "soupsieve"]'),
+        ("extra", "import pytest", 'optional-dependencies = { test = ["pytest"] }'),
+        ("extra", "import winreg", ""),
+        ("tests.helper", "import pytest", ""),
+        ("_vendor.urllib3.tls", "import OpenSSL", ""),
+        ("contrib.django", "import django.db", ""),
+        ("pytest_plugin", "import _pytest.nodes", ""),
+        ("plugin", "import pytest", 'entry-points.pytest11 = { acme = "acme_tool.plugin" }'),
+        ("extra", "import js", ""),
+    ],
+)
+def test_needs_that_are_no_fault(sample: Sample, module: str, code: str, project: str) -> None:
+    sample.configure("", project=project)
+    path = f"src/acme_tool/{module.replace('.', '/')}.py"
+    sample.write({path: f"{code}\n"})
+    for folder in Path(path).parents:
+        if folder.is_relative_to("src/acme_tool"):
+            init = sample.folder / folder / "__init__.py"
+            init.parent.mkdir(parents=True, exist_ok=True)
+            init.touch()
+    proof = sample.prove()
+    assert proof.faults == []
+    assert any(f"acme_tool.{module}" in reason for reason in proof.skipped), proof.skipped
+    assert "\nProven but for what was skipped: " in report.text(proof)
+
+
+def test_groups_and_what_lies_in_the_environment_tell_too(sample: Sample) -> None:
+    code = {"src/acme_tool/extra.py": "import lost\n", "src/acme_tool/tls.py": "import certifi\n"}
+    sample.configure("", project='dependencies = ["requests"]')
+    sample.write(code)
+    assert sample.prove().faults == []  # requests may bring both, for all that is known
+    site = ".venv/lib/python3.11/site-packages/"
+    sample.write(
+        {
+            ".venv/pyvenv.cfg": "",
+            f"{site}requests-2.0.dist-info/RECORD": "requests/__init__.py,sha256=x,1\n",
+            f"{site}certifi-1.0.dist-info/RECORD": "certifi/core.py,sha256=x,1\n",
+        }
+    )
+    assert sample.faults().startswith("src/acme_tool/extra.py: import acme_tool.extra needs lost, ")
+    sample.configure("[dependency-groups]\ndev = ['lost']", project='dependencies = ["requests"]')
+    assert sample.prove().faults == []
+
+
+def test_an_entry_point_of_a_dependency_is_no_fault(sample: Sample) -> None:
+    sample.configure(
+        '[project.scripts]\nacme = "vcs_thing._cli:main"', project='dependencies = ["vcs-thing"]'
+    )
+    proof = sample.prove()
+    assert proof.faults == []
+    assert proof.skipped == ["entry point acme (needs vcs_thing)"]
+
+
+def test_what_code_says_without_what_is_not_installed_is_no_fault(sample: Sample) -> None:
+    sample.configure("", project='dependencies = ["absent"]')
+    loud = "try:\n    import absent\nexcept ImportError:\n    {}\n"
+    sample.write({"src/acme_tool/one.py": loud.format("print('get absent')")})
+    sample.write(
+        {"src/acme_tool/two.py": loud.format("absent = None") + "class X(absent.Y): ...\n"}
+    )
+    sample.write(
+        {"src/acme_tool/three.py": loud.format("pass") + "raise ImportError('get absent')"}
+    )
+    proof = sample.prove()
+    assert proof.faults == []
+    assert proof.skipped == ["acme_tool.three, acme_tool.two (needs absent)"]
+
+
+def test_what_star_imports_resolve_is_no_fault(sample: Sample) -> None:
+    sample.write({"src/acme_tool/__init__.py": "__all__ = ['core']\n"})
+    assert sample.prove().status == 0
+
+
+def test_names_for_type_checkers_need_not_resolve(sample: Sample) -> None:
+    typed = "if TYPE_CHECKING:\n    from .core import G\n    __all__ += ['G']\n"
+    init = f"TYPE_CHECKING = False\n__all__ = ['core']\n{typed}"
+    sample.write({"src/acme_tool/__init__.py": init})
+    assert sample.prove(strict=False).faults == []
 
 
 @pytest.mark.parametrize(
