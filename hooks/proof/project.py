@@ -119,6 +119,8 @@ def read(folder: Path) -> Project:
         pyproject = tomllib.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         sentence = f"{folder} holds no pyproject.toml; name the folder that does."
+        if older := _older(folder, {}):
+            sentence = f"{folder} declares its package in {older}, {_WANTED}."
         raise UnprovenError(sentence) from None
     except OSError as error:
         sentence = f"{file} cannot be read ({error.strerror}); fix its permissions."
@@ -129,8 +131,21 @@ def read(folder: Path) -> Project:
     project = pyproject.get("project")
     if not isinstance(project, dict) or not isinstance(project.get("name"), str):
         sentence = f"{file} has no [project] table with a name (PEP 621); add one first."
+        if older := _older(folder, pyproject):
+            sentence = f"{folder} declares its package in {older}, {_WANTED}."
         raise UnprovenError(sentence)
     return Project(folder, pyproject)
+
+
+_WANTED = "which differs from tool to tool; the proof reads [project] of pyproject.toml (PEP 621)"
+
+
+def _older(folder: Path, pyproject: dict[str, Any]) -> str | None:
+    """Say where a project is declared that has no [project] table."""
+    poetry = pyproject.get("tool", {})
+    if isinstance(poetry, dict) and "poetry" in poetry:
+        return "[tool.poetry]"
+    return next((name for name in ("setup.py", "setup.cfg") if (folder / name).is_file()), None)
 
 
 def normalised_name(name: str) -> str:

@@ -33,7 +33,9 @@ class Proof:
         packages: the import packages that its tree shows.
         strict: whether advice counts as a fault does.
         findings: faults and advice, each with where it is and how to fix it.
-        unproven: one sentence where the environment stopped the proof, else None.
+        unproven: one sentence where the environment stopped the proof, or where nothing could be
+            compared; else None.
+        repeatable: whether the same command may tell more at another time.
         skipped: what was not checked, and why.
         facts: what the report tells of a proof that came to its end; else None.
 
@@ -46,6 +48,7 @@ class Proof:
         self.packages: list[ImportPackage] = []
         self.findings: list[Finding] = []
         self.unproven: str | None = None
+        self.repeatable = True
         self.skipped: list[str] = []
         self.facts: Facts | None = None
 
@@ -150,7 +153,6 @@ def _prove_built(
     if not proof.packages:
         tops = sorted({name.partition("/")[0].removesuffix(".py") for name in wheel.files})
         proof.packages = packages.locate(project.folder, tops)
-        proof.skipped.append("whether all is there (nothing tells which package is meant)")
     chain = contents.Chain(sdist, wheel, place)
     beside = contents.others(proof.packages, wheel)
     code = {path: wheel.code(names) for path, names in beside.items()}
@@ -161,6 +163,12 @@ def _prove_built(
         if package not in proof.packages
     ]
     proof.findings += contents.wheel_findings(project, proof.packages, chain, meant)
+    if not any(package.files(project.folder) for package in proof.packages):
+        proof.unproven = (
+            "The tree shows no package that the wheel could be compared with; name it in the table "
+            "of the build backend, or in [project] import-names."
+        )
+        proof.repeatable = False
     outcome = imports.Imports([], [])
     importable = [package for package in proof.packages if package.files_in(wheel.files)]
     if python is None:

@@ -28,7 +28,7 @@ def text(proof: Proof, again: str | None = None, *, facts: bool = True) -> str:
         ]
     if proof.unproven:
         lines.append(f"Not proven: {on_one_line(proof.unproven)}")
-        if again and proof.project:
+        if again and proof.project and proof.repeatable:
             lines.append(f"Run later: {again}")
     elif proof.faults:
         count = len(proof.faults)
@@ -53,7 +53,8 @@ def _facts(proof: Proof, facts: Facts) -> Iterator[str]:
     )
     names = [package.name for package in proof.packages]
     where = [f"{package.folder}" for package in proof.packages]
-    yield from row("package", f"{some(names)} from {some(where)}")
+    if names:
+        yield from row("package", f"{some(names)} from {some(where)}")
     fields = facts.metadata
     told = [
         *(fields.get("License-Expression") or ["no license expression"]),

@@ -160,6 +160,42 @@ def test_no_project(sample: Sample, text: str | bytes | None, sentence: str) -> 
     assert sentence in unproven(sample.run())
 
 
+@pytest.mark.parametrize(
+    ("files", "where"),
+    [
+        ({"setup.py": "from setuptools import setup\nsetup(name='x')\n"}, "setup.py"),
+        ({"setup.cfg": "[metadata]\nname = x\n", "pyproject.toml": "[tool.black]\n"}, "setup.cfg"),
+        ({"setup.py": "", "pyproject.toml": "[tool.poetry]\nname = 'x'\n"}, "[tool.poetry]"),
+    ],
+)
+def test_an_older_project_is_told_what_it_is(
+    sample: Sample, files: dict[str, str], where: str
+) -> None:
+    (sample.folder / "pyproject.toml").unlink()
+    sample.write(files)
+    assert unproven(sample.run()) == (
+        f"{sample.folder} declares its package in {where}, which differs from tool to tool; "
+        "the proof reads [project] of pyproject.toml (PEP 621)."
+    )
+
+
+def test_nothing_is_proven_of_what_was_compared_with_nothing(sample: Sample) -> None:
+    shutil.rmtree(sample.folder / "src")
+    sample.configure(
+        '[tool.setuptools]\npackages = ["made"]\npackage-dir = { made = "code" }', "setuptools"
+    )
+    sample.write({"code/core.py": ""})
+    done = sample.run()
+    assert (done.returncode, done.stderr) == (2, "")
+    *facts, last = done.stdout.splitlines()
+    assert last == (
+        "Not proven: The tree shows no package that the wheel could be compared with; name it in "
+        "the table of the build backend, or in [project] import-names."
+    )
+    assert not any(line.startswith("package") for line in facts)
+    assert all(line.strip() for line in facts)
+
+
 def test_pyproject_of_unexpected_types(sample: Sample) -> None:
     sample.edit("pyproject.toml", "[project]", "[project]\nimport-names = 3\nclassifiers = {}")
     sample.write(
