@@ -350,12 +350,14 @@ def _own_code(folder: Path, rest: list[str]) -> bool:
 def _by_tree(project: Project) -> list[ImportPackage]:
     """Take whatever src/ holds, or the one package at the top."""
     src = project.folder / "src"
-    if src.is_dir():
+    if src.is_dir() and not _is_package(src):
         return [ImportPackage(name, "src") for name in _walk(src, "")]
     top = [
         entry.name
         for entry in sorted(project.folder.iterdir())
-        if entry.name not in NOT_PACKAGES and entry.name.isidentifier() and _is_package(entry)
+        if entry.name not in {"src", *NOT_PACKAGES}
+        and entry.name.isidentifier()
+        and _is_package(entry)
     ]
     return [ImportPackage(top[0], ".")] if len(top) == 1 else []
 

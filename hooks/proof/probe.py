@@ -28,6 +28,12 @@ BUDGET = 20.0  # seconds for the imports of all single modules
 REPEATS = 15  # timed imports of each, fewer when they take this many microseconds
 ENOUGH = 100_000.0
 
+# How names of the standard library begin that only other platforms have.
+ELSEWHERE = ("windll", "oledll", "WinDLL", "OleDLL", "WinError", "WINFUNCTYPE", "wintypes")
+ELSEWHERE += ("startfile", "add_dll_directory", "getwindowsversion", "winver", "dllhandle")
+ELSEWHERE += ("Proactor", "WindowsProactor", "WindowsSelector", "SIGBREAK", "CTRL_", "STARTUPINFO")
+ELSEWHERE += ("STARTF_", "CREATE_NEW_", "CREATE_NO_", "kqueue", "kevent", "KQ_")
+
 DROPPED: "list[object]" = []  # dropped modules stay alive: their destructors must not run
 
 
@@ -155,6 +161,8 @@ def failure(error: BaseException) -> "dict[str, str]":
                 break
             return {"kind": "missing", "text": text, "needs": link.name}
         link = link.__cause__ or link.__context__
+    if any("'" + name in text for name in ELSEWHERE):
+        return {"kind": "missing", "text": text, "needs": "another platform"}
     needs = [name for name in MISSED.names if name not in sys.modules]
     follows = isinstance(error, (AttributeError, NameError, TypeError))
     if needs and (follows or (type(error) is ImportError and error.name is None)):

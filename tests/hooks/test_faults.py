@@ -800,8 +800,15 @@ def test_deprecation_warning_at_import_is_no_output(sample: Sample) -> None:
     assert sample.prove().status == 0
 
 
-def test_module_for_another_platform_is_only_named(sample: Sample) -> None:
-    code = "import sys\nassert sys.platform == 'plan9'\n"
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import sys\nassert sys.platform == 'plan9'\n",
+        "from ctypes import windll\n",
+        "import subprocess\nsubprocess.STARTUPINFO()\n",
+    ],
+)
+def test_module_for_another_platform_is_only_named(sample: Sample, code: str) -> None:
     sample.write({"src/acme_tool/other.py": code})
     proof = sample.prove()
     assert proof.status == 0

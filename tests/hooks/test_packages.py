@@ -38,6 +38,7 @@ def found(folder: Path, files: list[str], tables: str = "", name: str = "acme-to
         (["other", "tests", "scripts"], ["other"]),
         (["lib/acme_tool"], ["lib/acme_tool"]),
         (["one", "two"], []),
+        (["src", "src/core.py"], []),  # CMake may install src/ under another name
         (["tests/test_a.py"], []),
     ],
 )
