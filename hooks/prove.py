@@ -2,6 +2,8 @@
 
 Usage: python hooks/prove.py PROJECT [--keep FOLDER] [--strict]
 
+It runs the project's build backend and imports its modules, with the rights of the user.
+
 Exit status: 0 proven; 1 faults; 2 it could not be proven here (one sentence says why).
 """
 

@@ -21,7 +21,10 @@ def run(arguments: list[str]) -> int:
     """
     parser = argparse.ArgumentParser(
         prog="prove.py",
-        description="Prove that a project's wheel holds exactly the package that its tree shows.",
+        description=(
+            "Prove that a project's wheel holds exactly the package that its tree shows. "
+            "This runs the project's build backend and imports its modules, with your rights."
+        ),
         epilog="Exit status: 0 proven, 1 faults, 2 it could not be proven here.",
     )
     parser.add_argument("project", type=Path, help="the folder that holds pyproject.toml")

@@ -29,10 +29,12 @@ REPEATS = 15  # timed imports of each, fewer when they take this many microsecon
 ENOUGH = 100_000.0
 
 # How names of the standard library begin that only other platforms have.
-ELSEWHERE = ("windll", "oledll", "WinDLL", "OleDLL", "WinError", "WINFUNCTYPE", "wintypes")
-ELSEWHERE += ("startfile", "add_dll_directory", "getwindowsversion", "winver", "dllhandle")
-ELSEWHERE += ("Proactor", "WindowsProactor", "WindowsSelector", "SIGBREAK", "CTRL_", "STARTUPINFO")
-ELSEWHERE += ("STARTF_", "CREATE_NEW_", "CREATE_NO_", "kqueue", "kevent", "KQ_")
+ELSEWHERE = (
+    *("windll", "oledll", "WinDLL", "OleDLL", "WinError", "WINFUNCTYPE", "wintypes", "startfile"),
+    *("add_dll_directory", "getwindowsversion", "winver", "dllhandle", "Proactor", "SIGBREAK"),
+    *("WindowsProactor", "WindowsSelector", "CTRL_", "STARTUPINFO", "STARTF_", "CREATE_NEW_"),
+    *("CREATE_NO_", "kqueue", "kevent", "KQ_"),
+)
 
 DROPPED: "list[object]" = []  # dropped modules stay alive: their destructors must not run
 

@@ -24,6 +24,11 @@ def test_advice_is_told_apart() -> None:
         "- b.py: it is ugly; sort it",
         "1 fault.",
     ]
+    assert report.text(proof, facts=False).splitlines() == [
+        "- a.py: it is wrong; fix it",
+        "advice    1 on house style; hooks/prove.py of Treewright tells it",
+        "1 fault.",
+    ]
     proof.findings.remove(FAULT)
     assert proof.status == 0
     assert "\nProven: " in report.text(proof)
