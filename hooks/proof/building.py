@@ -36,6 +36,11 @@ _FETCHING = re.compile(
 _BACKEND_RAN = re.compile(
     r"The build backend returned an error|Backend subprocess exited|Backend operation failed"
 )
+# Where uv and build unpack the sdist, and the environment for the backend.
+_UNPACKED = re.compile(
+    r"[^\s'\"(`]*[/\\](?:\.tmp[\w-]+|build-(?:env|via-sdist)-\w+)[/\\]"
+    r"(?:lib[/\\]python3\.\d+t?[/\\]site-packages[/\\]|[\w.]+-\d[\w.+]*[/\\])?"
+)
 # What says why, the most telling first: a compiler, an exception, and distutils' own word.
 _REASONS = (
     re.compile(r"[^\s:]+:\d+:(\d+:)? (fatal )?error: "),
@@ -131,15 +136,16 @@ def build(builder: Builder, tree: Path, out: Path, python: str) -> Built | Findi
     sdists, wheels = list(out.glob("*.tar.gz")), list(out.glob("*.whl"))
     if run.returncode == 0 and sdists and wheels:
         return Built(sdists[0], wheels[0])
-    output = _without_place(run.stdout, out.parent)
+    output = without_place(run.stdout, out.parent)
     return failure(run.returncode, output, sdist_built=bool(sdists))
 
 
-def _without_place(output: str, work: Path) -> str:
+def without_place(output: str, work: Path) -> str:
     """Give a message with paths as the project has them, not as its copy for a while."""
     place = re.escape(str(work))
-    inner = r"(?:[/\\](?:tree|out)(?:[/\\]\.tmp\w+)?)?"
-    return re.sub(rf"(?:file://)?{place}{inner}(?:[/\\]|\b)", "", output)
+    inner = r"(?:[/\\](?:tree|out)(?:[/\\]\.tmp[\w-]+)?)?"
+    output = re.sub(rf"(?:file://)?{place}{inner}(?:[/\\]|\b)", "", output)
+    return _UNPACKED.sub("", output)
 
 
 def _has_build(python: str) -> bool:

@@ -88,6 +88,11 @@ class Declared:
         return found
 
 
+def aside(module: str) -> bool:
+    """Say whether a module is a test, or a copy of others' code."""
+    return bool(_ASIDE.search(module))
+
+
 def undeclared(declared: Declared, needs: Mapping[str, list[str]]) -> dict[str, list[str]]:
     """Choose from the modules that need something those whose need nothing can bring.
 
@@ -104,7 +109,7 @@ def undeclared(declared: Declared, needs: Mapping[str, list[str]]) -> dict[str, 
         needing = [
             module
             for module in modules
-            if own or not (_ASIDE.search(module) or _named_for(module, name.partition(".")[0]))
+            if own or not (aside(module) or _named_for(module, name.partition(".")[0]))
         ]
         if needing and declared.lacks(name):
             found[name] = needing

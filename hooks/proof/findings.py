@@ -6,6 +6,8 @@ from typing import NamedTuple
 from rows import on_one_line
 
 _TOLD = 90  # characters of a message
+# Where the wheel is unpacked, and the standard library.
+_PLACE = re.compile(r"""[^\s('"]*[/\\](?:site|lib[/\\]python3\.\d+t?)[/\\]""")
 
 
 class Finding(NamedTuple):
@@ -45,5 +47,5 @@ class UnprovenError(Exception):
 
 def told(message: str) -> str:
     """Give a message of Python as one short line, with paths as the wheel has them."""
-    line = " ".join(re.sub(r"[^\s('\"]*[/\\]site[/\\]", "", message).split())
+    line = " ".join(_PLACE.sub("", message).split())
     return line if len(line) <= _TOLD else line[: _TOLD - 3] + "..."

@@ -331,6 +331,8 @@ def _of_modules(
                 yield _import_finding(trial.file(module), module, failed)
             elif not again:
                 yield death
+        if fact.get("lost") and not declaring.aside(module):
+            yield public.unresolved(trial.file(module), fact["lost"])
         if fact["output"] and fact["output"] not in seen:
             seen.add(fact["output"])
             yield _output_finding(trial.file(module), module, fact["output"])

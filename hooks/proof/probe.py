@@ -229,13 +229,16 @@ def import_each(modules: "list[str]") -> "list[dict[str, object]]":
     facts: list[dict[str, object]] = []
     for module in modules:
         if module in kept:
+            if lost := unresolved(module):
+                facts.append({"module": module, "failure": None, "output": "", "lost": lost})
             continue
         if time.monotonic() > end:
             facts.append({"module": module, "failure": None, "output": "", "skipped": True})
             continue
         failed, output = load(module), taken()
-        if failed or output:
-            facts.append({"module": module, "failure": failed, "output": output})
+        lost = {} if failed else unresolved(module)
+        if failed or output or lost:
+            facts.append({"module": module, "failure": failed, "output": output, "lost": lost})
         for name in [name for name in sys.modules if owned(name) and name not in kept]:
             if is_python(sys.modules[name]):
                 DROPPED.append(sys.modules.pop(name))
@@ -244,6 +247,18 @@ def import_each(modules: "list[str]") -> "list[dict[str, object]]":
                 vars(sys.modules[name]).clear()
                 vars(sys.modules[name]).update(namespace)
     return facts
+
+
+def unresolved(module: str) -> "dict[str, str]":
+    """Give the names in a module's `__all__` that cannot be looked up; those of packages wait."""
+    if module in PACKAGES or module not in sys.modules:
+        return {}
+    failures = {
+        name: fact["failure"]
+        for name, fact in resolve(module, listed(module) or []).items()
+        if "failure" in fact
+    }
+    return {name: f["text"] for name, f in failures.items() if f["kind"] != "missing"}  # type: ignore[index]
 
 
 def resolve(package: str, names: "list[str]") -> "dict[str, dict[str, object]]":

@@ -53,19 +53,25 @@ def findings(public: Public) -> Iterator[Finding]:
     yield from _all_findings(public, bound)
     # Where the package loads, `__all__` is what it has come to be.
     now = public.exports.get("listed")
-    gone = [name for name in (listed if now is None else now) if name in lost]
+    gone = {name: lost[name] for name in (listed if now is None else now) if name in lost}
     if gone:
-        yield Finding(
-            public.where,
-            f"__all__ has {some(gone)}, which cannot be looked up: {told(lost[gone[0]])}",
-            "fix or remove it",
-        )
+        yield unresolved(public.where, gone)
     for name in public.shadowing():
         yield advice(
             public.where,
             f"the public name {name} equals that of the module {public.package}.{name}",
             f"rename the module, say to _{name}",
         )
+
+
+def unresolved(where: str, gone: dict[str, str]) -> Finding:
+    """Tell of names in `__all__` that cannot be looked up, and why."""
+    why = told(next(iter(gone.values())))
+    return Finding(
+        where,
+        f"__all__ has {some([*gone])}, which cannot be looked up: {why}",
+        "fix or remove it",
+    )
 
 
 def _all_findings(public: Public, bound: list[str]) -> Iterator[Finding]:

@@ -1,5 +1,7 @@
 """The words of uv, pip and backends are told apart: the project's fault, or the environment's."""
 
+from pathlib import Path
+
 import pytest
 
 import machine
@@ -174,3 +176,21 @@ def test_no_place_of_the_copy_is_told(sample: Sample) -> None:
     sample.configure("", "setuptools")
     sample.write({"setup.py": "import os\nraise ValueError(os.path.abspath('src/x.py'))\n"})
     assert "does not build: ValueError: src/x.py; " in sample.faults()
+
+
+@pytest.mark.parametrize(
+    ("told", "plain"),
+    [
+        ("/root/.cache/uv/sdists-v11/.tmpzK8FVi/acme_tool-1.2.3/src/x.py", "src/x.py"),
+        ("/root/.cache/uv/builds-v0/.tmpqhd0Rs/lib/python3.11/site-packages/a/b.py", "a/b.py"),
+        ("/var/build-via-sdist-ab_12/acme_tool-1.2.3.dev0/x.py", "x.py"),
+        ("/work/out/.tmp-t9o70y_x/acme-1-py3-none-any.whl", "acme-1-py3-none-any.whl"),
+        ("/work/tree/x.py", "x.py"),
+        ("/elsewhere/x.py", "/elsewhere/x.py"),
+    ],
+)
+def test_no_place_of_a_builder_is_told(told: str, plain: str) -> None:
+    told = f"Traceback\nFileNotFoundError: no '{told}'\n{BACKEND[BACKEND.index('error: F') :]}"
+    place = Path("/work")
+    found = building.failure(2, building.without_place(told, place), sdist_built=False)
+    assert found.what == f"the project does not build: FileNotFoundError: no '{plain}'"

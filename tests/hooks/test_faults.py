@@ -389,6 +389,24 @@ def test_all_with_a_lazy_name_that_does_not_resolve(sample: Sample) -> None:
     assert "__all__ has greet, which cannot be looked up: ImportError: cannot import name" in found
 
 
+@pytest.mark.parametrize("path", ["deep/__init__", "deep/inner", "shown"])
+def test_all_of_a_module_with_a_name_that_does_not_resolve(sample: Sample, path: str) -> None:
+    init = "from . import shown\n__all__ = ['shown']\n"
+    sample.write(
+        {
+            "src/acme_tool/__init__.py": init,
+            "src/acme_tool/deep/__init__.py": "__all__ = ['inner']\n",
+            "src/acme_tool/deep/inner.py": "",
+            "src/acme_tool/shown.py": "",
+        }
+    )
+    assert sample.prove().findings == []
+    sample.write({f"src/acme_tool/{path}.py": "__all__ = ['nobody']\n"})
+    found = sample.faults()
+    assert found.startswith(f"src/acme_tool/{path}.py: __all__ has nobody, which cannot be looked ")
+    assert found.count("\n") == 0
+
+
 @pytest.mark.parametrize(
     "code",
     [
