@@ -106,7 +106,7 @@ def check(trial: Trial) -> Imports:
         if not trial.lacks(module):
             points_need.setdefault(module.partition(".")[0], []).append(name)
     for package, first in facts["packages"].items():
-        if _is_missing(first):
+        if _is_missing(first) and "optional" not in first["failure"]:
             missing.setdefault(first["failure"]["needs"], []).append(package)
         findings += _of_package(trial, package, first)
     for package, exports in facts["exports"].items():
@@ -315,13 +315,15 @@ def _named(what: str, needs: dict[str, list[str]]) -> Iterator[str]:
 def _of_modules(
     trial: Trial, facts: list[dict[str, Any]], needs: dict[str, list[str]], skipped: list[str]
 ) -> Iterator[Finding]:
+    optional: dict[str, list[str]] = {}
     seen: set[str] = set()
     late = [fact["module"] for fact in facts if fact.get("skipped")]
     confirmed = 0
     for fact in facts:
         module, failed = fact["module"], fact["failure"]
         if _is_missing(fact):
-            needs.setdefault(failed["needs"], []).append(module)
+            kind = optional if "optional" in failed else needs
+            kind.setdefault(failed["needs"], []).append(module)
         elif failed and confirmed < _CONFIRMED:
             confirmed += 1
             # What failed after other imports counts only if it fails in a process of its own too.
@@ -336,6 +338,7 @@ def _of_modules(
         if fact["output"] and fact["output"] not in seen:
             seen.add(fact["output"])
             yield _output_finding(trial.file(module), module, fact["output"])
+    skipped += _named("", optional)
     if late:
         skipped.append(f"{some(late)} (it took too long)")
 
@@ -346,7 +349,7 @@ def _of_entry_points(
     for fact in facts:
         point = f"{fact['group']}: {fact['name']}"
         if _is_missing(fact):
-            if fact["failure"]["needs"] not in needs:
+            if fact["failure"]["needs"] not in needs and "optional" not in fact["failure"]:
                 needs.setdefault(fact["failure"]["needs"], []).append(fact["module"])
             waiting.setdefault(fact["failure"]["needs"], []).append(fact["name"])
         elif fact["failure"]:

@@ -161,14 +161,16 @@ def failure(error: BaseException) -> "dict[str, str]":
         if isinstance(link, ModuleNotFoundError) and link.name:
             if owned(link.name):
                 break
-            return {"kind": "missing", "text": text, "needs": link.name}
+            plain = link is error and error.__context__ is None  # no way around it was tried
+            kind = {"kind": "missing", "text": text, "needs": link.name}
+            return kind if plain else kind | {"optional": "yes"}
         link = link.__cause__ or link.__context__
     if any("'" + name in text for name in ELSEWHERE):
         return {"kind": "missing", "text": text, "needs": "another platform"}
     needs = [name for name in MISSED.names if name not in sys.modules]
     follows = isinstance(error, (AttributeError, NameError, TypeError))
     if needs and (follows or (type(error) is ImportError and error.name is None)):
-        return {"kind": "missing", "text": text, "needs": needs[0]}
+        return {"kind": "missing", "text": text, "needs": needs[0], "optional": "yes"}
     return {"kind": "error", "text": text}
 
 

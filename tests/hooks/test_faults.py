@@ -742,6 +742,15 @@ def test_what_code_says_without_what_is_not_installed_is_no_fault(sample: Sample
     assert proof.skipped == ["acme_tool.three, acme_tool.two (needs absent)"]
 
 
+def test_a_need_that_code_asks_for_in_its_own_words_is_no_fault(sample: Sample) -> None:
+    either = "try:\n    import one_way\nexcept ImportError:\n    {}\n"
+    sample.write({"src/acme_tool/one.py": either.format("raise RuntimeError('get one_way')")})
+    sample.write({"src/acme_tool/two.py": either.format("import another")})
+    proof = sample.prove()
+    assert proof.findings == []
+    assert proof.skipped == ["acme_tool.one, acme_tool.two (needs another, one_way)"]
+
+
 def test_what_star_imports_resolve_is_no_fault(sample: Sample) -> None:
     sample.write({"src/acme_tool/__init__.py": "__all__ = ['core']\n"})
     assert sample.prove().status == 0
