@@ -107,15 +107,17 @@ def test_a_second_copy_changes_nothing(
 def test_a_second_copy_keeps_what_the_user_wrote(
     generate: Callable[..., tuple[Path, str]],
 ) -> None:
-    """Seeds are the user's, and a fault in them is told but does not fail the copy."""
+    """Seeds are the user's: what is wrong there is told, advice apart, and fails no copy."""
     project, _ = generate()
     seeds = [project / name for name in ("README.md", "CHANGELOG.md", "src/acme_tool/__init__.py")]
     for seed in seeds:
         seed.write_text("def mine() -> None: ...\n")
     _, printed = generate("--overwrite")
     assert [seed.read_text() for seed in seeds] == ["def mine() -> None: ...\n"] * 3
-    assert "__all__" in printed
-    assert "finding" in printed
+    assert "__all__" in printed.partition("\nAdvice, which changes no verdict:\n")[2]
+    assert "\nProven: " in printed
+    seeds[2].write_text("import nobody\n")
+    assert "\n1 fault.\n" in generate("--overwrite")[1]
 
 
 def test_update_merges_managed_files_and_leaves_seeds(
@@ -150,7 +152,7 @@ def test_update_merges_managed_files_and_leaves_seeds(
     assert (project / "src/acme_tool/own.py").exists()
     assert 'dependencies = ["x"]' in pyproject.read_text()
     assert yaml.safe_load(answers.read_text())["_commit"] == "v9.1.0"
-    assert "finding" in printed  # the deleted module is missed
+    assert "\n1 fault.\n" in printed  # the deleted module is missed
     assert printed.endswith("look at `git diff HEAD`, and commit.\n"), "the last word"
     assert "Warning" not in printed
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+import after_copy
 from rendered import command_for_later, warn_of_unknown
 
 
@@ -39,3 +40,24 @@ def test_the_command_for_later(
     if answers:
         Path(".copier-answers.yml").write_text(answers.format(project=tmp_path))
     assert command_for_later() == command.format(project=tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("situation", "strict", "status"),
+    [("", True, 1), ("quiet", True, 1), ("existing,", False, 0), ("existing,quiet", False, 0)],
+)
+def test_style_counts_where_all_is_the_templates(
+    monkeypatch: pytest.MonkeyPatch,
+    situation: str,
+    strict: bool,  # noqa: FBT001
+    status: int,
+) -> None:
+    asked = []
+
+    def prove_here(**how: bool) -> int:
+        asked.append(how)
+        return 1
+
+    monkeypatch.setattr(after_copy, "prove_here", prove_here)
+    assert after_copy.main(".copier-answers.yml", "", situation) == status
+    assert asked == [{"quiet": "quiet" in situation, "strict": strict}]
