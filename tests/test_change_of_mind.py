@@ -323,7 +323,7 @@ def test_the_project_is_as_if_made_with_the_new_answers(
 
     printed = update(project, now, capfd, None)
 
-    assert "\nProven: " in printed, printed
+    assert "\nProven" in printed, printed
     assert "look at  " not in printed, printed
     assert yaml.safe_load((project / ANSWERS).read_text())["_commit"] == NEXT
     check(project, before, now, expected(newer, tmp_path / "fresh", before, now))
