@@ -117,26 +117,34 @@ def read(outcome: Outcome, report: str) -> None:
             outcome.faults.append(line)
 
 
-def judge(outcome: Outcome, known: Mapping[str, str]) -> tuple[dict[str, int], list[str]]:
+def judge(
+    outcome: Outcome, known: Mapping[str, str], *, installed: bool
+) -> tuple[dict[str, int], list[str]]:
     """Count the faults by what is known of them, and tell what is not as expected.
 
     Args:
         outcome: What came of the proof.
         known: The verdict and the reason for each fault, by how its line begins.
+        installed: Whether the dependencies were installed.
 
     """
     counts = dict.fromkeys(VERDICTS, 0)
     unexpected = []
     for fault in outcome.faults:
-        verdicts = {why.partition(":")[0] for how, why in known.items() if fault.startswith(how)}
+        verdicts = {
+            why.partition(":")[0].partition(" ")[0]
+            for how, why in known.items()
+            if fault.startswith(how)
+        }
         if verdicts and verdicts <= {*VERDICTS}:
             counts[verdicts.pop()] += 1
         else:
             unexpected.append(f"{outcome.package}: nobody has judged: {fault}")
     unexpected += [
         f"{outcome.package}: not found any more: {how}"
-        for how in known
-        if not any(fault.startswith(how) for fault in outcome.faults)
+        for how, why in known.items()
+        if (installed or " with installs:" not in why)
+        and not any(fault.startswith(how) for fault in outcome.faults)
     ]
     return counts, unexpected
 
@@ -165,7 +173,9 @@ def main() -> int:
     outcomes, unexpected = [], []
     with ThreadPoolExecutor(chosen.jobs) as workers:
         for outcome in workers.map(partial(prove, options=options), packages):
-            counts, others = judge(outcome, data["faults"].get(outcome.package, {}))
+            counts, others = judge(
+                outcome, data["faults"].get(outcome.package, {}), installed=chosen.install
+            )
             sums = {verdict: sums[verdict] + counts[verdict] for verdict in VERDICTS}
             outcomes.append(outcome)
             unexpected += others
