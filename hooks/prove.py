@@ -6,6 +6,9 @@ Exit status: 0 proven; 1 findings; 2 it could not be proven here (one sentence s
 """
 
 import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))  # PYTHONSAFEPATH leaves it out
 
 
 def main() -> int:

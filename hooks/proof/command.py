@@ -5,6 +5,7 @@ import os
 import sys
 from pathlib import Path
 
+import shell
 from proof import prove, report
 
 
@@ -30,7 +31,8 @@ def run(arguments: list[str]) -> int:
     chosen = parser.parse_args(arguments)
     try:
         proof = prove(chosen.project, chosen.keep)
-        print(report.text(proof, again=f"python {sys.argv[0]} {chosen.project}"), flush=True)
+        words = (shell.quoted(word) for word in (sys.argv[0], str(chosen.project)))
+        print(report.text(proof, again=" ".join([shell.python(), *words])), flush=True)
     except KeyboardInterrupt:
         print("Interrupted.", file=sys.stderr)
         return 130
