@@ -55,7 +55,7 @@ def cannot_check_out(path: str) -> bool:
 
 
 TAG = r"^v(?P<version>\d.*)$"
-COMMAND = "git describe --dirty --tags --long --match=v[0-9]* --exclude=*[!0-9]"
+COMMAND = "git describe --dirty --tags --long --match=v[0-9]*.*[0-9]"
 DESCRIBE = {"scm": {"git": {"describe_command": COMMAND.split()}}}
 
 
@@ -94,7 +94,7 @@ def tool_table(answers: Mapping[str, str], promise: Promise) -> Mapping[str, Any
             return {"flit": {"module": {"name": promise.import_path}, "sdist": sdist}}
         case "pdm":
             build = {"includes": [folder], "source-includes": ["tests", "CHANGELOG.md"]}
-            version = {"source": "scm", "tag_filter": "v[0-9]*", "tag_regex": r"^v?(\d.*)$"}
+            version = {"source": "scm", "tag_filter": "v[0-9]*.*[0-9]", "tag_regex": r"^v?(\d.*)$"}
             found = {"version": version | {"fallback_version": "0.0.0"}} if vcs else {}
             return {"pdm": {"build": build} | found}
         case _:

@@ -92,14 +92,13 @@ TAGS = {
     "v1.2": "1.2",
     "v1.2.0rc1": "1.2.0rc1",
     "v2026.1.post1": "2026.1.post1",
-    "v2": "2",
     "docs-2026 v1.2.3": "1.2.3",
-    "release-3 v1.2.0 v1.2.0rc1 v1-docs": "1.2.0",
+    "release-3 v1 v1-docs v1.2.0 v1.2.0rc1": "1.2.0",
     "docs-2026": "0.9.1.dev1",
     "debian/0.16.0-1": "0.9.1.dev1",
     "plugin-v9.9.0": "0.9.1.dev1",
     "1.5.0": "0.9.1.dev1",
-    "version1": "0.9.1.dev1",
+    "version1.0 v2 v2-docs v1.0-docs": "0.9.1.dev1",
 }
 
 
@@ -171,12 +170,11 @@ def sdist_in_another_repository(repository: Repository) -> Path:
 
 
 RELEASED, NEXT, DEVELOPED = r"1\.2\.3", r"1\.2\.4\.dev1\+g\w+", r"0\.\S+\.dev[12]\+g\w+"
-REFUSED = "(?s).*Can't parse version from tag.*"
 REFUSED_BY_PDM = "(?s).*\nThis archive is not of a tag such as v1.2.3: set PDM_BUILD_SCM_VERSION.*"
 PLACES: dict[Callable[[Repository], Path], tuple[str, str]] = {
     archive_of_a_tag: (RELEASED, RELEASED),
     archive_of_a_later_commit: (NEXT, REFUSED_BY_PDM),
-    archive_without_a_version: (REFUSED, REFUSED_BY_PDM),
+    archive_without_a_version: (r"0\+g\w+", REFUSED_BY_PDM),
     no_version: (DEVELOPED, DEVELOPED),
     shallow_clone_of_a_tag: (RELEASED, RELEASED),
     shallow_clone_of_a_later_commit: (DEVELOPED, DEVELOPED),
@@ -209,5 +207,5 @@ def test_the_version_is_right_or_the_build_is_refused(
 def test_a_version_can_be_given(make: Make, tmp_path: Path, backend: str) -> None:
     archive = archive_without_a_version(make(backend))
     contributing = (archive / "CONTRIBUTING.md").read_text("utf-8")
-    (variable,) = re.findall(r"takes it from `(\w+)`", " ".join(contributing.split()))
+    (variable,) = re.findall(r"(?m)^`(\w+)` says which to build", contributing)
     assert build(archive, tmp_path / "dist", **{variable: "3.2.1"}) == "3.2.1"
