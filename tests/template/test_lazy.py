@@ -84,7 +84,7 @@ print(acme_tool.__version__)
 """
 
 
-@pytest.mark.parametrize(("version", "floor"), spread(RUNS, RUNS[-1:], names=2), ids=str)
+@runs
 def test_a_version_that_nobody_knows(source: Path, version: str) -> None:
     """It is not installed, or installed halfway: nothing fails, and no version is made up."""
     assert run(version, "-c", UNKNOWN, source) == "0.1.0\n"
