@@ -2,23 +2,30 @@
 
 Usage, by copier.yml, in the project's folder: python after_copy.py ANSWERS GIVEN SITUATION
 ANSWERS is the answers file, GIVEN are the names of the answers from --data, and SITUATION says
-`existing` where the folder held a project before, and `quiet`; both are joined by commas.
+`existing` where the folder held a project before, `secret` where the template's address has one
+in it, and `quiet`; these are joined by commas.
 
 Exit status: 1 where a new project has findings (advice counts): a fault of the template; else 0,
 since what the machine lacks and what the user wrote are no reason to undo the copy.
 """
 
 import sys
+from pathlib import Path
 
-from rendered import prove_here, warn_of_unknown
+sys.path.insert(0, str(Path(__file__).resolve().parent))  # PYTHONSAFEPATH leaves it out
+
+import isolation  # noqa: F401  # first
+from rendered import prove_here, warn_of_secret, warn_of_unknown
 
 
-def main(_answers_file: str, given: str, situation: str) -> int:
+def main(answers_file: str, given: str, situation: str) -> int:
     """Run what follows a copy and give the exit status."""
     print()  # after Copier's line on the task
     warn_of_unknown(given.split(","))
+    if "secret" in situation:
+        warn_of_secret(answers_file)
     new = "existing" not in situation
-    status = prove_here(quiet="quiet" in situation, strict=new)
+    status = prove_here(answers_file, quiet="quiet" in situation, strict=new)
     return 1 if status == 1 and new else 0
 
 

@@ -11,16 +11,22 @@ import os
 import sys
 from pathlib import Path
 
-from rendered import command_for_later, prove_here, warn_of_unknown
-from rows import say
+sys.path.insert(0, str(Path(__file__).resolve().parent))  # PYTHONSAFEPATH leaves it out
+
+import isolation  # noqa: F401  # first
+from rendered import command_for_later, prove_here, warn_of_secret, warn_of_unknown
+from rows import row, say
 from updating import report
 from updating.finishing import finish
+from updating.lacking import lacking
 from updating.locking import began, unlock
 from updating.repository import GitError, Repository
 
+# A command each line: not every shell has `&&`.
 AGAIN = """\
 Nothing of yours is lost. Undo it in this folder, then run it again:
-  git restore --source=HEAD --staged --worktree . && git clean -fd"""
+  git restore --source=HEAD --staged --worktree .
+  git clean -fd"""
 
 
 def main(answers_file: str, given: str, situation: str) -> int:
@@ -28,6 +34,8 @@ def main(answers_file: str, given: str, situation: str) -> int:
     repository, said = Repository(Path.cwd()), situation.split(",")
     print()  # after Copier's line on the task
     warn_of_unknown(given.split(","))
+    if "secret" in said:
+        warn_of_secret(answers_file, committed=True)
     try:
         return _finish(repository, answers_file, said)
     except (GitError, OSError) as error:
@@ -48,10 +56,13 @@ def _finish(repository: Repository, answers_file: str, said: list[str]) -> int:
     left = report.conflicts(repository, began(repository))
     if problems := report.problems(outcome, left):
         say(problems)
+    if lacks := lacking(outcome.update):
+        say(*row("lacking", f"{', '.join(lacks)}: yours to write, as an update never does"))
     if "pyproject.toml" in left:
-        say(f"Not proven: pyproject.toml is in conflict. Run later: {command_for_later()}")
+        later = command_for_later(answers_file)
+        say(f"Not proven: pyproject.toml is in conflict. Run later: {later}")
     else:
-        prove_here(quiet=quiet, facts=False)
+        prove_here(answers_file, quiet=quiet, facts=False)
     if not quiet:
         say(report.following(outcome))
     return 0

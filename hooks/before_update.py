@@ -10,6 +10,9 @@ import os
 import sys
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parent))  # PYTHONSAFEPATH leaves it out
+
+import isolation  # noqa: F401  # first
 from rows import say
 from updating import untracked
 from updating.answers import read

@@ -12,6 +12,9 @@ It reads the texts of three sides as JSON, {"base", "ours", "theirs"}, and print
 import json
 import sys
 from dataclasses import asdict
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))  # PYTHONSAFEPATH leaves it out
 
 from toml_merge import UnmergeableError, merge
 

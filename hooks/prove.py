@@ -8,6 +8,9 @@ Exit status: 0 proven; 1 faults; 2 it could not be proven here (one sentence say
 """
 
 import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))  # PYTHONSAFEPATH leaves it out
 
 
 def main() -> int:

@@ -29,6 +29,8 @@ from typing import Any, NamedTuple
 import libcst as cst
 from libcst.metadata import ImportAssignment, MetadataWrapper, Scope, ScopeProvider
 
+sys.path.insert(0, str(Path(__file__).resolve().parent))  # PYTHONSAFEPATH leaves it out
+
 from updating.names import Change, Names
 
 # Whose first argument names a module, or a distribution.

@@ -361,7 +361,10 @@ class Promise:
     @property
     def managed(self) -> set[str]:
         """The files that the template goes on to own."""
-        manifest = {"MANIFEST.in"} if self.answers["build_backend"] == "setuptools" else set()
+        backend, source = self.answers["build_backend"], self.answers.get("version_source")
+        manifest = {"MANIFEST.in"} if backend == "setuptools" else set()
+        archive = {".git_archival.txt"} if source == "vcs" else set()
+        archive |= {"pdm_build.py"} if (backend, source) == ("pdm", "vcs") else set()
         forge = self.answers.get("forge", "github")
         bot = self.answers.get("update_bot", "renovate")
         workflows = ["ci", "release", *([] if self.docs == "none" else ["docs"])]
@@ -385,6 +388,7 @@ class Promise:
             *docs[self.docs],
             *self.community,
             *manifest,
+            *archive,
             *(f".github/workflows/{name}.yml" for name in workflows if forge == "github"),
             *({".gitlab-ci.yml"} if forge == "gitlab" else ()),
             *({".github/dependabot.yml"} if bot == "dependabot" else ()),

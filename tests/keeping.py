@@ -18,6 +18,7 @@ from rendering import ROOT
 from repositories import commit, git, snapshot
 
 HERE = "v9.0.0"
+EMPTY = "v0.0.0"  # the empty template, from which packages of another make join
 ANSWERS = ".copier-answers.yml"
 _RELEASE = re.compile(r"(?m)^(\w+) release: (v\d+\.\d+\.\d+)$")
 _SOURCES = ("copier.yml", "includes", "template", "hooks")
@@ -31,8 +32,11 @@ Data: TypeAlias = "Mapping[str, Data] | Sequence[Data] | str | int | float | boo
 
 def releases() -> dict[str, str]:
     """Give the commit of each release, oldest first, found by its subject: tags may lack."""
+    return {version: commit_ for version, commit_ in _found().items() if version != EMPTY}
+
+
+def _found() -> dict[str, str]:
     found = {version: commit_ for commit_, version in _RELEASE.findall(_log())}
-    found.pop("v0.0.0", None)  # the empty template, which no package is made from
     return dict(sorted(found.items(), key=lambda item: _number(item[0])))
 
 
@@ -68,7 +72,7 @@ def clone_releases(folder: Path) -> Path:
     """Give a clone with a tag for every release, and one for the working tree."""
     clone = folder / "treewright"
     git("clone", "--quiet", "--no-tags", ROOT, clone, cwd=folder)
-    for version, commit_ in releases().items():
+    for version, commit_ in _found().items():
         git("tag", version, commit_, cwd=clone)
     for name in _SOURCES[1:]:
         shutil.rmtree(clone / name)

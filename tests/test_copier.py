@@ -1,19 +1,20 @@
 """Stock Copier commands on the real template, hooks included, as users run them."""
 
+import json
 import os
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import jinja2
 import pytest
 import yaml
-from jinja2_ansible_filters import AnsibleCoreFiltersExtension
 from pytest_copie.plugin import Copie
 
 from answers import SHAPES, Promise, identify
-from rendering import QUICK, ROOT
+from in_process import copier as in_process
+from keeping import write
+from rendering import QUICK
 from repositories import commit, snapshot
 from tiers import spread
 
@@ -68,6 +69,68 @@ def test_prints_the_proof_and_the_next_commands(
     assert "\nProven: the wheel holds exactly the package that the tree shows.\n" in printed
     assert f"\n  cd {project}\n  uv run pytest\n  git init" in printed
     assert "Warning" not in printed
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="asks a POSIX shell")
+@pytest.mark.parametrize("name", ["-acme", "acme tool's", "$acme"])
+def test_the_next_commands_can_be_typed(checkout: Path, tmp_path: Path, name: str) -> None:
+    """A line each, as not every shell has `&&`; and a dash begins no option."""
+    copy = ("--defaults", "--skip-tasks", "--data=project_name=acme-tool", checkout)
+    printed = copier("copy", *copy, "--", name, cwd=tmp_path)
+    _, _, shown = printed.partition(" Next:\n\n")
+    commands = [line.strip() for line in shown.splitlines() if line.startswith("  ")]
+    assert commands[1:4] == ["uv run pytest", "git init -b main", "git add ."]
+    done = run("sh", "-c", f"{commands[0]}\npwd", cwd=tmp_path)
+    assert done == f"{tmp_path / name}\n"
+
+
+def test_an_answers_file_of_another_name(checkout: Path, tmp_path: Path) -> None:
+    """As for a project of several templates: all that names it knows."""
+    name, project = ".treewright.yml", tmp_path / "acme-tool"
+    answers = (f"--answers-file={name}", "--data=github_user=acme")
+    in_process("copy", "--defaults", "--skip-tasks", *answers, checkout, project)
+    texts = {path: text.decode() for path, text in snapshot(project).items()}
+    assert [path for path, text in texts.items() if ".copier-answers" in text] == []
+    assert (
+        f"\nuvx copier update --trust --defaults --answers-file {name}\n"
+        in (texts["CONTRIBUTING.md"])
+    )
+    assert f"/{name} @acme\n" in texts[".github/CODEOWNERS"]
+    assert name in yaml.safe_load(texts[".yamllint"])["ignore"]
+    manager = json.loads(texts["renovate.json"])["copier"]
+    assert manager == {"managerFilePatterns": [f"**/{name}"]}
+    assert f"`{name}`" in texts["AGENTS.md"]
+
+
+@pytest.mark.parametrize("name", [".copier-answers.yml", ".copier-answers.acme.yaml"])
+def test_renovate_knows_these_names(checkout: Path, tmp_path: Path, name: str) -> None:
+    project = tmp_path / "acme-tool"
+    answers = f"--answers-file={name}"
+    in_process("copy", "--quiet", "--defaults", "--skip-tasks", answers, checkout, project)
+    assert "copier" not in json.loads((project / "renovate.json").read_bytes())
+
+
+# What a shell may hand on; each has to stay outside of what a hook does.
+SHELL = {
+    "PYTHONSAFEPATH": "1",
+    "PYTHONOPTIMIZE": "2",
+    "PYTHONUNBUFFERED": "1",
+    "PYTHONIOENCODING": "ascii",
+}
+
+
+def test_a_shell_with_a_mood(generate: Callable[..., tuple[Path, str]], tmp_path: Path) -> None:
+    """A copy and an update are the same, whatever Python is told by variables."""
+    for name in ("rows", "rendered", "updating", "proof", "toml_merge"):
+        write(tmp_path / "path", f"{name}.py", "raise SystemExit('another module')\n")
+    shell = {**SHELL, "PYTHONPATH": str(tmp_path / "path")}
+    project, printed = generate(**shell)
+    assert "\nProven: " in printed
+    commit(project)
+    answers = ("--vcs-ref=:current:", "--data=layout=flat")
+    printed = copier("update", "--defaults", "--trust", *answers, cwd=project, **shell)
+    assert "\nProven: " in printed
+    assert (project / "acme_tool/py.typed").is_file()
 
 
 def test_warns_of_an_answer_that_no_question_takes(
@@ -167,28 +230,6 @@ def test_a_relative_source_is_stored_so_that_an_update_finds_it(
     assert stored == os.path.realpath(checkout)
     commit(project)
     copier("update", "--defaults", "--trust", cwd=project)
-
-
-@pytest.mark.parametrize(
-    ("typed", "stored"),
-    [
-        ("gh:acme/treewright", "https://github.com/acme/treewright"),
-        ("gl:acme/treewright.git", "https://gitlab.com/acme/treewright.git"),
-        ("git+https://git.example.org/x", "https://git.example.org/x"),
-        ("https://git.example.org/x", "https://git.example.org/x"),
-        ("git@git.example.org:x/y.git", "git@git.example.org:x/y.git"),
-        ("/absolute/path", "/absolute/path"),
-    ],
-)
-def test_renovate_can_read_the_source(typed: str, stored: str) -> None:
-    (file,) = (ROOT / "template").glob("*answers_file*")
-    environment = jinja2.Environment(
-        extensions=[AnsibleCoreFiltersExtension], trim_blocks=True, lstrip_blocks=True
-    )
-    rendered = environment.from_string(file.read_text()).render(
-        _copier_answers={"_src_path": typed}
-    )
-    assert yaml.safe_load(rendered) == {"_src_path": stored}
 
 
 def test_a_machine_that_cannot_prove_is_no_fault(

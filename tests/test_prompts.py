@@ -115,7 +115,7 @@ def test_enter_takes_every_default(start: Start, folder: Path) -> None:
     after = terminal.text.split(" is ready")[-1]
     assert 1 <= len(before.strip().splitlines()) <= 3
     commands = [line.strip() for line in after.splitlines() if line.startswith("  ")]
-    assert [command.split()[0] for command in commands] == ["cd", "uv", "git"]
+    assert [command.split()[0] for command in commands] == ["cd", "uv", "git", "git", "git"]
     answers = yaml.safe_load((folder / "acme-tool/.copier-answers.yml").read_text())
     for name in asked():
         if "choices" in QUESTIONS[name]:

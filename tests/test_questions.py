@@ -80,6 +80,19 @@ def test_every_computed_answer_and_every_switch_is_refused() -> None:
     assert switches == [name for name, q in QUESTIONS.items() if q.get("type") == "bool"]
 
 
+@pytest.mark.parametrize("answers", [{}, {"project": {}}], ids=["of v0.0.0", "of another release"])
+def test_what_stays_the_users_is_known_by_any_answers(answers: dict[str, Any]) -> None:
+    """Copier renders these lists with the answers of an older release, which has others."""
+    settings = yaml.safe_load((ROOT / "copier.yml").read_text("utf-8"))
+    strict = jinja2.Environment(undefined=jinja2.StrictUndefined)
+    rendered = [
+        strict.from_string(pattern).render(answers, _copier_operation=operation)
+        for pattern in (*settings["_skip_if_exists"], *settings["_exclude"])
+        for operation in ("copy", "update")
+    ]
+    assert "/src/" in rendered
+
+
 def test_every_question_has_a_default() -> None:
     assert [name for name, question in QUESTIONS.items() if "default" not in question] == []
 
@@ -224,6 +237,8 @@ REFUSED: list[tuple[str, list[str], str, dict[str, str]]] = [
         {},
     ),
     ("project_description", ["", " "], "say what it does", {}),
+    ("project_description", ["a\udce9b"], "not UTF-8: see your locale", {}),
+    ("user_name", ["Ren\udce9"], "not UTF-8: see your locale", {}),
     ("user_name", ["Doe, Jane"], "no comma: it would part two authors", {}),
     ("user_name", [" "], "name somebody, or leave it empty", {}),
     (
@@ -331,6 +346,13 @@ def test_refuses_in_one_sentence(
         render(others, **{name: value})
     assert repr(f"{name}={value} is refused: {problem}") in caught.value.message
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
+@pytest.mark.parametrize("value", ["https://ann:s3cret@h.org/a", "https://s3cret@h.org/a"])
+def test_a_refusal_does_not_show_a_password(render: Render, value: str) -> None:
+    with pytest.raises(UserMessageError) as caught:
+        render(repository_url=value)
+    assert "repository_url=https://***@h.org/a is refused" in caught.value.message
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))

@@ -7,15 +7,18 @@ import json
 import random
 import re
 import shutil
+from itertools import product
 from pathlib import Path
 
 import pytest
 import yaml
 from allpairspy import AllPairs
+from packaging.version import Version
 
 from answers import BUILDS, DOCS, FORGES, OWNERS, SHAPES, identify, start
 from keeping import (
     ANSWERS,
+    EMPTY,
     HERE,
     Files,
     alike,
@@ -30,11 +33,12 @@ from keeping import (
     sources,
     unmerged,
     update,
+    write,
 )
 from proof import prove
 from rendering import ROOT
 from repositories import commit, git, snapshot
-from tiers import exhaustive, full
+from tiers import exhaustive, full, spread
 
 KEPT: dict[str, str] = json.loads((Path(__file__).with_name("releases.json")).read_text())
 VERSIONS = list(releases())
@@ -144,6 +148,53 @@ def test_a_package_that_people_work_on(
     assert came == all_that_is_new
     proof = prove(project)
     assert (proof.status, proof.findings) == (0, [])
+
+
+# v0.4.1 and older read an answer that v0.0.0 lacks: nobody can join by an update to them.
+CAN_BE_JOINED = [*(version for version in VERSIONS if Version(version) >= Version("v0.5.0")), HERE]
+METADATA = '[project]\nname = "acme-tool" # mine\nversion = "1.0"\n'
+JOINING: dict[str, dict[str, str]] = {
+    "nothing": {},
+    "metadata": {"pyproject.toml": METADATA},
+    "a-package": {
+        "pyproject.toml": METADATA + "\n[tool.ruff]\nline-length = 79 # mine\n",
+        "README.rst": "Mine\n",
+        ".gitignore": "/mine\n",
+        "LICENSE": "Mine.\n",
+        "src/acme_tool/__init__.py": '"""Mine."""\n',
+    },
+}
+OTHER = {"nothing": "", "metadata": "", "a-package": "docs: none\n"}  # answers
+
+
+@pytest.mark.parametrize(
+    ("version", "has"),
+    spread(list(product(CAN_BE_JOINED, JOINING)), [(HERE, "metadata")], names=2),
+)
+def test_a_package_of_another_make_joins(
+    tagged: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str], version: str, has: str
+) -> None:
+    """By an update from the empty release: nothing is lost, and what it lacks is named."""
+    files, project = JOINING[has], tmp_path / "acme-tool"
+    write(project, ANSWERS, f"_commit: {EMPTY}\n_src_path: {tagged}\n{OTHER[has]}")
+    for name, text in files.items():
+        write(project, name, text)
+    commit(project)
+    mine = snapshot(project)
+    now = update(project, version)
+    printed = " ".join(capfd.readouterr().out.split())
+    assert yaml.safe_load(now[ANSWERS])["_commit"] == version
+    done = look(project, {}, mine, {"src/acme_tool/py.typed": b""})
+    assert done.lost() == []
+    conflicts = {"LICENSE"} & files.keys()
+    assert set(unmerged(project)) == conflicts
+    fresh = copy(tagged, tmp_path / "fresh" / "acme-tool", version, answers_of(now))
+    never_come = {path for path in fresh if done.is_seed(path) and not path.startswith("docs/")}
+    assert now.keys() == (fresh.keys() - never_come) | files.keys()
+    lacking = ["src/acme_tool/", "tests/", "README.md", "CHANGELOG.md"]
+    if "README.rst" in files:
+        lacking = ["tests/", "CHANGELOG.md"]
+    assert f"lacking {', '.join(lacking)}: yours to write" in printed
 
 
 def test_the_way_makes_no_difference(

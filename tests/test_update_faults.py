@@ -36,7 +36,7 @@ from updating.locking import began, lock, unlock
 from updating.repository import Repository
 
 NEXT = "v9.1.0"
-UNDO = "git restore --source=HEAD --staged --worktree . && git clean -fd"
+UNDO = ("git restore --source=HEAD --staged --worktree .", "git clean -fd")  # a line each
 IGNORED = ".env"
 # Few files, so that many updates are soon made.
 SMALL = {"project_name": "acme-tool", "forge": "none", "docs": "none", "update_bot": "none"}
@@ -86,7 +86,7 @@ def release(template: Path) -> None:
     ignore = template / "template/.gitignore"
     write(ignore.parent, ignore.name, ignore.read_text("utf-8") + "/from-the-template/\n")
     write(template, "template/NEW.md", "New.\n")
-    (template / "template/.yamllint").unlink()
+    (template / "template/.yamllint.jinja").unlink()
     _claim(template / "template", "AGENTS.md.jinja")
     git("add", "--all", cwd=template)
     git("commit", "--quiet", f"--message=release: {NEXT}", cwd=template)
@@ -262,7 +262,7 @@ def test_stopped_while_the_package_moves(project: Path, tmp_path: Path) -> None:
 
     indexing = Stage("recurse=false update-index")
     done = Stopper(tmp_path).run(project, indexing, "KILL", "--data=layout=flat")
-    assert (done.returncode, UNDO in done.stdout) == (-signal.SIGKILL, True)
+    assert (done.returncode, says_how_to_undo(done)) == (-signal.SIGKILL, True)
     assert not list(project.glob("src/**/*.py")), "it was stopped in the middle"
     undo(project)
     now = state(project)
@@ -284,13 +284,18 @@ def stop(project: Path, stopper: Stopper, stage: Stage, by: str) -> None:
     else:
         assert (done.returncode, "Execution stopped by user" in done.stdout) == (1, True)
     if state(project) != before:
-        assert UNDO in done.stdout
+        assert says_how_to_undo(done)
         undo(project)
     assert state(project) == before
 
 
+def says_how_to_undo(done: Printed) -> bool:
+    return re.search(r"\n *".join(map(re.escape, ["", *UNDO, ""])), done.stdout) is not None
+
+
 def undo(project: Path) -> None:
-    subprocess.run(UNDO, shell=True, cwd=project, check=True, capture_output=True)  # noqa: S602
+    for command in UNDO:
+        subprocess.run(shlex.split(command), cwd=project, check=True, capture_output=True)
 
 
 # --- Refused, before anything is written -----------------------------------------------
@@ -406,6 +411,20 @@ def answer(project: Path, name: str, line: str) -> None:
             "banana is refused: choose one of src, flat",
         ),
         ("coverage_min", "coverage_min: all", UserMessageError, "a whole number from 0 to 100"),
+        # To YAML these are numbers, and 3.10 the same as 3.1.
+        (
+            "python_min",
+            "python_min: 3.12",
+            UserMessageError,
+            f"python_min=3.12 is refused: put it in quotes in {ANSWERS}",
+        ),
+        (
+            "python_min",
+            "python_min: 3.10",
+            UserMessageError,
+            "python_min=3.1 is refused: choose one of 3.11, .*, in quotes",
+        ),
+        ("user_name", "user_name: 12", UserMessageError, "user_name=12 is refused: put it in quot"),
         ("import_name", "import_name: class", UserMessageError, "class is a Python keyword"),
         ("_commit", "", UserMessageError, f"old template references from `{ANSWERS}`"),
         ("_src_path", "", UserMessageError, f"old template references from `{ANSWERS}`"),
@@ -597,7 +616,7 @@ def test_a_full_disk(project: Path, tmp_path: Path, size: int, *, written: bool)
     assert "File too large" in done.stdout.splitlines()[-1]
     assert (state(project) != before) is written
     if written:
-        assert UNDO in done.stdout
+        assert says_how_to_undo(done)
         undo(project)
     assert state(project) == before
 

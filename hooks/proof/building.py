@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import machine
+import shell
 from proof.findings import Finding, UnprovenError
 from proof.project import Project
 
@@ -76,7 +77,7 @@ def find(project: Project) -> Builder | None:
     """Find a builder: uv, or else the module build of any Python at hand."""
     uv = find_uv()
     if uv:
-        return Builder("uv", [uv, "build", "--no-create-gitignore"])
+        return Builder("uv", [uv, "build"])
     script = machine.program("pyproject-build")
     if script:
         return Builder("build", [script])
@@ -135,6 +136,7 @@ def build(builder: Builder, tree: Path, out: Path, python: str) -> Built | Findi
         raise UnprovenError(sentence) from None
     sdists, wheels = list(out.glob("*.tar.gz")), list(out.glob("*.whl"))
     if run.returncode == 0 and sdists and wheels:
+        (out / ".gitignore").unlink(missing_ok=True)  # of uv; its option against it is too new
         return Built(sdists[0], wheels[0])
     output = without_place(run.stdout, out.parent)
     return failure(run.returncode, output, sdist_built=bool(sdists))
@@ -187,6 +189,11 @@ def failure(status: int, output: str, *, sdist_built: bool) -> Finding:
         sentence = f"The build backend could not fetch {what}: there is no way to it from here."
         raise UnprovenError(sentence)
     if not _BACKEND_RAN.search(output):
+        if too_old := shell.too_old(output):
+            raise UnprovenError(too_old)
+        if "failed during extraction" in output:
+            sentence = f"uv could not unpack the sdist that was built; {shell.UPDATE_UV}."
+            raise UnprovenError(sentence)
         if _NETWORK.search(output):
             match = _WANTED.search(output)
             what = next(filter(None, match.groups())) if match else "the build backend"

@@ -5,6 +5,7 @@ import os
 import sys
 from pathlib import Path
 
+import shell
 from proof import prove, report
 from rows import say
 
@@ -35,7 +36,8 @@ def run(arguments: list[str]) -> int:
     chosen = parser.parse_args(arguments)
     try:
         proof = prove(chosen.project, chosen.keep, strict=chosen.strict)
-        again = f"python {sys.argv[0]} {chosen.project}{' --strict' * chosen.strict}"
+        words = [sys.argv[0], str(chosen.project), *["--strict"] * chosen.strict]
+        again = " ".join([shell.python(), *map(shell.quoted, words)])
         say(report.text(proof, again=again))
     except KeyboardInterrupt:
         print("Interrupted.", file=sys.stderr)

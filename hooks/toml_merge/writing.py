@@ -5,7 +5,7 @@ template's comments and line breaks.
 """
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from difflib import SequenceMatcher
 from typing import Any
@@ -112,6 +112,7 @@ class _Writer:
     def _insert(self, wanted: dict[str, Any]) -> None:
         """Insert what is new, in the template's order and beside what it belongs to."""
         keys: dict[Path, list[tuple[Path, str, str]]] = {}
+        self.new = [part for path in self.new for part in self._parts(path, _at(wanted, path))]
         for path in self.new:
             self._collect(path, _at(wanted, path), keys)
         for table in self.theirs.tables:
@@ -122,6 +123,14 @@ class _Writer:
                 self._insert_keys(table.name, keys.pop(table.name))
         for name, pairs in keys.items():
             self._insert_keys(name, pairs)
+
+    def _parts(self, path: Path, value: object) -> Iterator[Path]:
+        """Part a new table that is not wholly the template's into what is, and what is not."""
+        if isinstance(value, dict) and value and not same(self.theirs.at(path), value):
+            for name, part in value.items():
+                yield from self._parts((*path, name), part)
+        else:
+            yield path
 
     def _verbatim(self, path: Path, wanted: dict[str, Any]) -> bool:
         return same(self.theirs.at(path), _at(wanted, path))
@@ -138,9 +147,6 @@ class _Writer:
                     lead = self.theirs.text[entry.lead : entry.start]
                     new = (entry.path, lead, self.theirs.source(entry))
                     keys.setdefault(self._home(entry), []).append(new)
-        elif isinstance(value, dict) and value:
-            for name, part in value.items():
-                self._collect((*path, name), part, keys)
         else:
             keys.setdefault(path[:-1], []).append((path, "", toml(value)))
 

@@ -12,6 +12,7 @@ from tempfile import TemporaryFile
 from typing import IO, Any
 
 import machine
+import shell
 
 _PATIENCE = 300  # seconds without a sign of life; uv may have to fetch a Python and libraries first
 _PAUSE = 0.02  # seconds between two looks
@@ -44,6 +45,8 @@ def run(script: Path, given: Mapping[str, Any]) -> dict[str, Any]:
         answer: dict[str, Any] = json.loads(_output(command, json.dumps(given)))
     except subprocess.CalledProcessError as error:
         lines = error.stderr.decode(errors="replace").splitlines()
+        if too_old := shell.too_old("\n".join(lines)):
+            raise ScriptError(too_old.rstrip(".")) from error
         said = [line.strip() for line in lines if line.strip()]
         raise ScriptError(f"{script.name} failed: {said[-1] if said else error}") from error
     except (OSError, ValueError) as error:

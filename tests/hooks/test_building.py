@@ -106,6 +106,8 @@ def test_fault_of_the_project(output: str, line: str) -> None:
         (2, BACKEND + "OSError: No space left on device\n", "(No space left on device)."),
         (-9, "", "The build was stopped by signal 9."),
         (2, "error: Failed to initialize cache at `/x`\n", "could not start (Failed to"),
+        (2, "error: unrecognized subcommand 'build'\n", "0.4.19 or newer is needed"),
+        (2, "  x Failed to build\n  I/O operation failed during extraction\n", "update it"),
         (2, "error: Failed to build\n  cause: No interpreter found at x\n", "found no Python"),
         (
             2,

@@ -46,7 +46,10 @@ def unproven(done: subprocess.CompletedProcess[str]) -> str:
     lines = done.stdout.splitlines()
     assert lines[0].startswith("Not proven: ")
     assert lines[0].endswith(".")
-    assert lines[1:] in ([], [f"Run later: python {PROVE} {done.args[-1]}"])
+    assert lines[1:] in ([], [f"Run later: {sys.executable} {PROVE} {done.args[-1]}"]) or (
+        done.args[0] != sys.executable
+        and lines[1:] == [f"Run later: python {PROVE} {done.args[-1]}"]
+    )
     return lines[0].removeprefix("Not proven: ")
 
 

@@ -5,6 +5,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import zipapp
 from collections.abc import Callable
 from pathlib import Path
 
@@ -125,3 +126,28 @@ def test_says_as_much_as_asked(start: Callable[..., subprocess.Popen[str]], tmp_
     said = {flag: start(*flag, "check", "SUMS").communicate()[1] for flag in [(), ("-q",), ("-v",)]}
     differ = "acme-tool: 1 of 1 files differ\n"
     assert said == {(): differ, ("-q",): "", ("-v",): f"acme-tool: checked 1 files\n{differ}"}
+
+
+@commands
+@pytest.mark.parametrize("installed", [True, False])
+def test_the_version_of_a_zip_file(
+    render: Render,
+    tmp_path: Path,
+    answers: dict[str, str],
+    installed: bool,  # noqa: FBT001
+) -> None:
+    """The metadata is in it or not, as it was made: from what is installed, or from the sources."""
+    source = render(answers, project_name="acme-tool") / "src"
+    if installed:
+        (source / "acme_tool-1.2.3.dist-info").mkdir()
+        metadata = "Name: acme-tool\nVersion: 1.2.3\n"
+        (source / "acme_tool-1.2.3.dist-info/METADATA").write_text(metadata)
+    file = tmp_path / "acme.pyz"
+    zipapp.create_archive(source, file, main="acme_tool.__main__:main")
+    version = "1.2.3" if installed else "(version unknown: it is not installed)"
+    for arguments in (["--version"], ["-v", "--version"]):
+        done = subprocess.run(
+            [sys.executable, file, *arguments], capture_output=True, text=True, check=False
+        )
+        assert (done.stdout, done.stderr) == (f"acme-tool {version}\n", "")
+        assert done.returncode == 0

@@ -200,7 +200,8 @@ def test_owners_are_asked(rendered: Rendered) -> None:
         assert len(owners) == (answers["github_user"] != "" and answers["forge"] != "none")
         for path in owners:
             lines = path.read_text("utf-8").splitlines()
-            assert [line for line in lines if not line.startswith("#")] == ["* @acme"]
+            rules = [line for line in lines if not line.startswith("#")]
+            assert rules == ["* @acme", "/.copier-answers.yml @acme"]
 
 
 def test_container_is_pinned(rendered: Rendered) -> None:

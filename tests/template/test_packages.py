@@ -27,6 +27,7 @@ from validate_pyproject.api import Validator
 import environments
 import proof
 import pythons
+import repositories
 from answers import COMBINATIONS, COVERING, TESTED, TRIED, Promise, identify
 from conftest import shared_folder
 from tiers import exhaustive, spread
@@ -92,7 +93,7 @@ def make(render: Render, tmp_path_factory: pytest.TempPathFactory) -> Make:
             if not told.exists():
                 project = render(answers)
                 if answers["version_source"] == "vcs":
-                    tag(project, VERSIONS["vcs"])
+                    tag(project, "docs-2026", "plugin-v9.9.0", f"v{VERSIONS['vcs']}", "release-3")
                 proven = proof.prove(project, keep=folder / "dist")
                 assert (proven.unproven, proven.findings) == (None, [])
                 project.rename(folder / "acme-tool")
@@ -120,15 +121,11 @@ def uv(*arguments: str | Path) -> str:
     return run(sys.executable, "-m", "uv", *arguments)
 
 
-def tag(project: Path, version: str) -> None:
-    """Make the project a git repository whose newest tag is a version."""
-    for command in (
-        ["init", "--quiet"],
-        ["add", "--all"],
-        ["commit", "--quiet", "--message=first"],
-        ["tag", version],
-    ):
-        run("git", *command, cwd=project)
+def tag(project: Path, *names: str) -> None:
+    """Make the project a git repository whose one commit has tags."""
+    repositories.commit(project)
+    for name in names:
+        repositories.git("tag", name, cwd=project)
 
 
 def interpreters(answers: dict[str, str], config: pytest.Config) -> dict[str, str]:

@@ -3,6 +3,8 @@
 import json
 import os
 import shutil
+import struct
+import subprocess
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -14,6 +16,7 @@ import yaml
 
 import environments
 import proof
+import pythons
 import rendering
 from answers import Promise, identify
 from environments import Environment
@@ -301,12 +304,25 @@ def given_away(path: Path) -> None:
     os.chown(path, 4321, -1)
 
 
+def shared_by_acl(path: Path) -> None:
+    """Let a user write, by a POSIX ACL as the kernel of Linux has it (acl(5))."""
+    may, nobody = path.stat().st_mode >> 6 & 7, 0xFFFFFFFF
+    owner, user, group, mask, other = 1, 2, 4, 16, 32
+    entries = [(owner, may, nobody), (user, 7, 4321), (group, 0, nobody), (mask, 7, nobody)]
+    packed = b"".join(struct.pack("<HHI", *entry) for entry in [*entries, (other, 0, nobody)])
+    try:
+        os.setxattr(path, "system.posix_acl_access", struct.pack("<I", 2) + packed)
+    except (AttributeError, OSError):
+        pytest.skip("there are no POSIX ACLs here")
+
+
 is_root = hasattr(os, "geteuid") and os.geteuid() == 0
 posix = pytest.mark.skipif(os.name != "posix", reason="Windows has no such permissions")
 unsafe = pytest.mark.parametrize(
     ("expose", "reason"),
     [
         pytest.param(for_all, "can be written by others", id="writable"),
+        pytest.param(shared_by_acl, "can be written by others", id="acl"),
         pytest.param(
             given_away,
             "belongs to another user (uid 4321)",
@@ -315,6 +331,48 @@ unsafe = pytest.mark.parametrize(
         ),
     ],
 )
+
+
+# Of a distribution with plugins, what is not as it should be. The last two can be read before 3.15.
+BROKEN: dict[str, tuple[str, bytes | None]] = {
+    "absent": ("METADATA", None),
+    "empty": ("METADATA", b""),
+    "nameless": ("METADATA", b"Version: 1\n"),
+    "versionless": ("METADATA", b"Name: versionless\n"),
+    "encoded": ("METADATA", b"Name: encoded\nVersion: 1\nAuthor: \xff\n"),
+    "unfinished": ("entry_points.txt", b"[acme_tool.plugins]\nunfinished\n"),
+    "binary": ("entry_points.txt", b"[acme_tool.plugins]\nbinary = \xff\n"),
+    "valueless": ("entry_points.txt", b"[acme_tool.plugins]\nvalueless = !\n"),
+    "elsewhere": ("entry_points.txt", b"[other]\nelsewhere = !\n"),
+}
+
+
+@pytest.mark.parametrize("version", spread(pythons.at_hand(), [*pythons.at_hand()][-1:]))
+def test_broken_metadata_costs_no_other(render: Render, tmp_path: Path, version: str) -> None:
+    source = render(starter="command", plugins="entry-points", project_name="acme-tool") / "src"
+    (tmp_path / "turn.py").write_text(TURN)
+    for name, (file, data) in (BROKEN | {"turn": ("RECORD", None)}).items():
+        info = tmp_path / f"{name}-1.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text(f"Name: {name}\nVersion: 1\n")
+        (info / "entry_points.txt").write_text(f"[acme_tool.plugins]\n{name} = turn\n")
+        (info / file).unlink(missing_ok=True)
+        if data is not None:
+            (info / file).write_bytes(data)
+    done = subprocess.run(
+        [pythons.at_hand()[version], "-m", "acme_tool", "plugins"],
+        env=os.environ | {"PYTHONPATH": os.pathsep.join([str(source), str(tmp_path)])},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    listed = [line for line in done.stdout.splitlines() if "valueless" not in line]
+    assert listed == ["turn        turn 1 (turn)"]
+    last = [] if version >= "3.15" else ["elsewhere", "valueless"]
+    for name in BROKEN:
+        warning = f"acme-tool: the plugins of {tmp_path / name}-1.dist-info are left out: "
+        assert (warning in done.stderr) is (name not in last), name
+    assert "turn-1" not in done.stderr
 
 
 @posix

@@ -45,11 +45,6 @@ OPENINGS = {
 }
 
 
-def parse(source: str) -> ast.Module:
-    """Parse Python, the `lazy` keyword of 3.15 included, which older parsers lack."""
-    return ast.parse(re.sub(r"(?m)^lazy (?=from |import )", "", source))
-
-
 def cannot_check_out(path: str) -> bool:
     """Whether Windows refuses a path (naming rules of the Win32 API)."""
     devices = r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?"
@@ -57,6 +52,11 @@ def cannot_check_out(path: str) -> bool:
         re.search(r'[<>:"|?*\\\x00-\x1f]|[ .]$', part) or re.fullmatch(devices, part, re.IGNORECASE)
         for part in PurePosixPath(path).parts
     )
+
+
+TAG = r"^v(?P<version>\d.*)$"
+COMMAND = "git describe --dirty --tags --long --match=v[0-9]*.*[0-9]"
+DESCRIBE = {"scm": {"git": {"describe_command": COMMAND.split()}}}
 
 
 def tool_table(answers: Mapping[str, str], promise: Promise) -> Mapping[str, Any]:
@@ -76,8 +76,10 @@ def tool_table(answers: Mapping[str, str], promise: Promise) -> Mapping[str, Any
         case "hatchling":
             wheel = {"only-include": [folder], **({} if flat else {"sources": ["src"]})}
             sdist = {"only-include": [folder, "tests", "CHANGELOG.md"]}
-            version = {"version": {"source": "vcs", "fallback-version": "0.0.0"}} if vcs else {}
-            return {"hatch": {"build": {"targets": {"wheel": wheel, "sdist": sdist}}} | version}
+            options = {"search_parent_directories": True, **DESCRIBE}
+            version = {"source": "vcs", "tag-pattern": TAG, "raw-options": options}
+            found = {"version": version | {"fallback-version": "0.0.0"}} if vcs else {}
+            return {"hatch": {"build": {"targets": {"wheel": wheel, "sdist": sdist}}} | found}
         case "setuptools":
             include = [*promise.parents, promise.import_path, f"{promise.import_path}.*"]
             setuptools = {
@@ -85,15 +87,16 @@ def tool_table(answers: Mapping[str, str], promise: Promise) -> Mapping[str, Any
                 "package-data": {"*": ["*"]},
                 "exclude-package-data": {"*": ["*.py[cod]"]},
             } | ({"package-dir": {"": "."}} if flat else {})
-            scm = {"setuptools_scm": {"fallback_version": "0.0.0"}} if vcs else {}
-            return {"setuptools": setuptools} | scm
+            scm = {"fallback_version": "0.0.0", "tag": {"regex": TAG}, **DESCRIBE}
+            return {"setuptools": setuptools} | ({"setuptools_scm": scm} if vcs else {})
         case "flit":
             sdist = {"include": ["tests/", "CHANGELOG.md"]}
             return {"flit": {"module": {"name": promise.import_path}, "sdist": sdist}}
         case "pdm":
             build = {"includes": [folder], "source-includes": ["tests", "CHANGELOG.md"]}
-            version = {"version": {"source": "scm", "fallback_version": "0.0.0"}} if vcs else {}
-            return {"pdm": {"build": build} | version}
+            version = {"source": "scm", "tag_filter": "v[0-9]*.*[0-9]", "tag_regex": r"^v?(\d.*)$"}
+            found = {"version": version | {"fallback_version": "0.0.0"}} if vcs else {}
+            return {"pdm": {"build": build} | found}
         case _:
             package = {"include": inside} | ({} if flat else {"from": "src"})
             extra = [{"path": path, "format": "sdist"} for path in ("tests", "CHANGELOG.md")]
@@ -122,10 +125,10 @@ def test_keeps_the_promise(render: Render, covering: list[Path], answers: dict[s
         assert not re.search(r"(?m)[ \t]+$", body) or "LICENSE" in path, path
         assert "\n\n\n" not in body or path.endswith((".py", ".md")) or "LICENSE" in path, path
         if path.endswith(".py"):
-            parse(body)
+            ast.parse(body)
     assert texts["LICENSE"].strip().startswith(OPENINGS[answers["license"]].strip())
     check_pyproject(tomllib.loads(texts["pyproject.toml"]), answers, promise)
-    check_init(texts[f"{promise.folder}/__init__.py"], answers, promise)
+    check_init(texts[f"{promise.folder}/__init__.py"], promise)
     stored = yaml.safe_load(texts[".copier-answers.yml"])
     assert answers.items() <= {name: text(value) for name, value in stored.items()}.items()
 
@@ -167,8 +170,8 @@ def check_pyproject(found: dict[str, Any], answers: Mapping[str, str], promise: 
     assert tools == tool_table(answers, promise)
 
 
-def check_init(source: str, answers: Mapping[str, str], promise: Promise) -> None:
-    tree = parse(source)
+def check_init(source: str, promise: Promise) -> None:
+    tree = ast.parse(source)
     exported = [
         ast.literal_eval(node.value)
         for node in tree.body
@@ -179,8 +182,7 @@ def check_init(source: str, answers: Mapping[str, str], promise: Promise) -> Non
         sorted(["__version__", *(name for found in exports.values() for name in found)])
     ]
     for module, names in exports.items():
-        lazy = f"\nlazy from .{module} import {', '.join(names)}\n" in source
-        assert lazy is (answers["python_min"] == "3.15")
+        assert f"\n    from .{module} import {', '.join(names)}\n" in source
 
 
 @cache

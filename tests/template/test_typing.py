@@ -25,6 +25,7 @@ from {package} import no_such_name
 import {package}
 
 {package}.{use}
+{package}.{module}.__name__.upper()
 {package}.__version__.split(".")
 {package}.another_such_name
 """
@@ -41,7 +42,9 @@ class Project:
 
     def __post_init__(self) -> None:
         promise = Promise(self.answers)
-        use = USE.format(package=promise.import_path, use=promise.starter.use)
+        starter = promise.starter
+        module = max(starter.exports)  # which an eager import would have loaded
+        use = USE.format(package=promise.import_path, use=starter.use, module=module)
         (self.folder / "tests" / "use.py").write_text(use)
 
     @property

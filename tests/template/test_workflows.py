@@ -72,7 +72,7 @@ LINTERS = {
     ),
     "renovate": Linter(schema("renovate"), ["renovate.json"], '"enabled": true', '"enabled": 1'),
     "yamllint": Linter(
-        ["yamllint", "--strict", "--config-file", str(ROOT / "template/.yamllint")],
+        ["yamllint", "--strict", "--config-file", str(ROOT / ".yamllint")],
         ["**/*.yaml", "**/*.yml"],
         "permissions: {}",
         "permissions: { }",

@@ -56,6 +56,18 @@ def test_without_uv(script: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         run(script, {})
 
 
+@pytest.mark.skipif(os.name == "nt", reason="makes a program of a POSIX shell")
+def test_a_uv_that_is_too_old(
+    script: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    uv = tmp_path / "uv"
+    uv.write_text("#!/bin/sh\necho \"error: unexpected argument '--script' found\" >&2\nexit 2\n")
+    uv.chmod(0o755)
+    monkeypatch.setenv("UV", str(uv))
+    with pytest.raises(ScriptError, match=r"^uv is too old here: 0\.4\.19 or newer is needed; "):
+        run(script, {})
+
+
 def test_a_uv_that_does_not_run(
     script: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -146,6 +146,13 @@ CASES = [
         '[tool.hatch.version]\npath = "x.py"\n',
     ),
     Case(
+        "joining",  # with no table of any tool
+        "",
+        '[project]\nname = "x"\n',
+        "[tool.uv.build-backend]\nm = 1\n\n[tool.a]\nb = 1\n\n[tool.uv.pip]\nc = 1\n",
+        '[project]\nname = "x"\n\n[tool.a]\nb = 1\n\n[tool.uv.pip]\nc = 1\n',
+    ),
+    Case(
         "answers",
         '[build-system]\nrequires = ["uv_build>=1"]\nbuild-backend = "uv_build"\n\n'
         '[tool.uv.build-backend]\nmodule-name = "x"\n\n'

@@ -42,6 +42,26 @@ def sides(draw: st.DrawFn) -> Sides:
     return Sides(made, (base_text, ours_text, theirs_text))
 
 
+@st.composite
+def joining(draw: st.DrawFn) -> tuple[str, str]:
+    """A file of few tables that the template did not write, and what the template has."""
+    random = Random(draw(st.integers(0, 2**32)))  # noqa: S311  # no secret
+    ours, theirs = tomls.data(random), tomls.data(random)
+    kept = random.sample(sorted(ours), random.randrange(len(ours) + 1))
+    ours = {name: part for name, part in ours.items() if name in kept}
+    seed = random.randrange(2**32)
+    return tomls.write(ours, seed, "user"), tomls.write(theirs, seed + 1, "template")
+
+
+@_FEW
+@given(joining())
+def test_any_file_can_join(two: tuple[str, str]) -> None:
+    """Whichever tables it lacks: all that is not the owner's alone comes to it."""
+    ours, theirs = two
+    done = merge("", ours, theirs)
+    assert lost({}, tomllib.loads(ours), tomllib.loads(done.text)) == []
+
+
 @_FEW
 @given(sides())
 def test_nothing_of_the_users_is_lost(three: Sides) -> None:

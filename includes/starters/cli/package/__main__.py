@@ -26,7 +26,7 @@ def main() -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         if error.errno in {errno.EPIPE, errno.EINVAL}:  # nobody reads on; the second on Windows
             return 141
-        sys.stderr.write(f"{NAME}: cannot write the output: {error.strerror}\n")
+        sys.stderr.write(f"{NAME}: cannot write the output: {error.strerror or error}\n")
         return 2
 
 
