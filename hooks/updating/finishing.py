@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from disk import write_whole
 from updating import (
     changelog,
     dropped,
@@ -48,7 +49,7 @@ def finish(repository: Repository, answers_file: str, *, keep_rejects: bool = Fa
         for path in rejects.behind_links(update)
     ]
     # Of base and ours it translates: all names in them are old.
-    settled = merging.settle(repository, change.unmixed().text)
+    settled = merging.settle(repository, change.unmixed().file)
     if keep_rejects:
         rejects.give_back(repository, taken_up)
     outcome.merged = [file.path for file in settled.files if file.how]
@@ -57,7 +58,9 @@ def finish(repository: Repository, answers_file: str, *, keep_rejects: bool = Fa
         outcome.notes.append(broken)
     fixed = references.fix(repository, change, answers_file)
     outcome.fixed = list(fixed.changed)
-    outcome.places = [f"{path}:{place.line}: {place.text}" for path, place in fixed.places]
+    if fixed.left:
+        outcome.left = fixed.left
+        outcome.listed = _listed(repository, fixed.left.listing(change))
     if fixed.notice:
         outcome.notes.append(fixed.notice)
     folder = Names.of(update.now).package_dir
@@ -68,6 +71,13 @@ def finish(repository: Repository, answers_file: str, *, keep_rejects: bool = Fa
         )
     outcome.seeds = seeds.compare(update, folder)
     return outcome
+
+
+def _listed(repository: Repository, listing: str) -> str:
+    """Write the names that are left beside git's index, and give where."""
+    place = repository.beside_index("treewright-names.txt")
+    write_whole(repository.project / place, listing.encode())
+    return place.as_posix()
 
 
 def _move(outcome: Outcome) -> Change:
@@ -93,4 +103,6 @@ def _move(outcome: Outcome) -> Change:
         change,
         members=references.members(package),
         spelled=references.spelled(package, change.before),
+        groups=references.groups(update.project, package, change.before),
+        folders=tuple((move.old, move.new) for move in moves[1:]),
     )

@@ -19,7 +19,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import rename_imports
-from rename_imports import SPACES, Task, every, parts, rename
+from rename_imports import Task, rename
+from renaming.trees import SPACES, every, parts
 from updating.names import Change, Names
 
 MEMBERS = frozenset({"io", "main", "Thing"})
@@ -37,10 +38,10 @@ LONE = names("acme-tool", "kit")
 DATA = names("acme-tool", "data.tool")
 WORD, CLACK = names("click", "click"), names("clack", "clack")
 
-# Each line is of a file of its own.
+# ruff: noqa: E501  # a table
 # ruff: noqa: E501  # a table
 LINES = [
-    # Imports in all their forms.
+# ruff: noqa: E501  # a table
     (TOOL, SPACE, "import acme_tool", "import acme.tool"),
     (TOOL, SPACE, "import acme_tool.io as x, os", "import acme.tool.io as x, os"),
     (TOOL, SPACE, "import os, acme_tool as t", "import os, acme.tool as t"),
@@ -59,21 +60,21 @@ LINES = [
     (SPACE, DEEP, "from acme import tool", "from acme.tool import core as tool"),
     (SPACE, DEEP, "from acme.tool import core", "from acme.tool.core import core"),
     (DEEP, SPACE, "from acme.tool import core", "from acme import tool as core"),
-    # Dotted uses after a plain import.
+# ruff: noqa: E501  # a table
     (TOOL, SPACE, "import acme_tool; acme_tool.x(acme_tool)", "import acme.tool; acme.tool.x(acme.tool)"),
     (TOOL, SPACE, "import acme_tool.io; acme_tool.io.x.y", "import acme.tool.io; acme.tool.io.x.y"),
     (SPACE, LONE, "import acme.tool, acme.sib; (acme.tool).x, acme.sib", "import kit, acme.sib; (kit).x, acme.sib"),
     (TOOL, SPACE, "import acme_tool; x.acme_tool(acme_tool=1)", "import acme.tool; x.acme_tool(acme_tool=1)"),
     (TOOL, SPACE, "lazy import acme_tool; acme_tool.x", "lazy import acme.tool; acme.tool.x"),
-    # Something else by the old name, or by the new one.
+# ruff: noqa: E501  # a table
     (TOOL, SPACE, "import acme_tool; f = lambda acme_tool: acme_tool.x", "import acme.tool; f = lambda acme_tool: acme_tool.x"),
     (TOOL, SPACE, "acme_tool = f(); acme_tool.x", "acme_tool = f(); acme_tool.x"),
     (TOOL, SPACE, "import acme_tool; acme = acme_tool.x", "import acme.tool as acme_tool; acme = acme_tool.x"),
     (SPACE, LONE, "import acme.tool; kit = acme.tool.x", "import kit as acme_tool; kit = acme_tool.x"),
     (WORD, CLACK, "import click; click = click.x", "import clack as click; click = click.x"),
     (TOOL, SPACE, "import my_acme_tool, acme_tools.x", "import my_acme_tool, acme_tools.x"),
-    # Strings that name modules, entry points and files.
-    (TOOL, SPACE, 'f("acme_tool.io:main", "acme_tool")', 'f("acme.tool.io:main", "acme.tool")'),
+# ruff: noqa: E501  # a table
+    (TOOL, SPACE, 'f("acme_tool.io:main", "acme_tool")', 'f("acme.tool.io:main", "acme_tool")'),
     (TOOL, SPACE, "x: 'acme_tool.Thing'", "x: 'acme.tool.Thing'"),
     (TOOL, SPACE, 'f"import acme_tool.{x}"', 'f"import acme.tool.{x}"'),
     (TOOL, SPACE, "b'acme_tool.io'", "b'acme.tool.io'"),
@@ -84,7 +85,7 @@ LINES = [
     (WORD, CLACK, 'logging.getLogger("click")', 'logging.getLogger("clack")'),
     (WORD, CLACK, 'f("click.io.read"), "click"', 'f("clack.io.read"), "click"'),
     (WORD, CLACK, r'f("x\nimport click\n")', r'f("x\nimport clack\n")'),
-    # The distribution.
+# ruff: noqa: E501  # a table
     (TOOL, names("data-kit", "acme_tool"), 'version("acme-tool")', 'version("data-kit")'),
     (TOOL, names("data-kit", "acme_tool"), 'run(["acme-tool", "-v"])', 'run(["data-kit", "-v"])'),
     (WORD, names("clack", "click"), 'version("click"), NAME, import_module("click")', 'version("clack"), NAME, import_module("click")'),
@@ -92,7 +93,7 @@ LINES = [
     (TOOL, names("Data.Kit", "acme_tool"), 'version("Acme_Tool")', 'version("Data.Kit")'),
     (WORD, names("clack", "click"), 'NAME = "click"', 'NAME = "clack"'),
     (WORD, names("click", "clack"), 'version("click"), files("click")', 'version("click"), files("clack")'),
-    # Comments stay.
+# ruff: noqa: E501  # a table
     (TOOL, SPACE, "import acme_tool  # acme_tool.io", "import acme.tool  # acme_tool.io"),
 ]  # fmt: skip
 
@@ -217,6 +218,8 @@ def asked(project: Path, files: Iterable[str]) -> dict[str, Any]:
         "now": vars(SPACE),
         "members": [],
         "spelled": None,
+        "groups": [],
+        "folders": [],
         "files": dict.fromkeys(files, True),
     }
 
@@ -289,9 +292,9 @@ def test_a_file_that_cannot_be_written_leaves_nothing_behind(
     assert file.read_text() == "import acme_tool\n"
 
 
-# --- Several processes ---------------------------------------------------------------
+# ruff: noqa: E501  # a table
 
-# The script, as if each of its files were large; `instead` is what its processes do.
+# ruff: noqa: E501  # a table
 LARGE = """\
 import multiprocessing, os, signal, time
 import rename_imports
@@ -309,7 +312,7 @@ def instead(*arguments, **others):
 
 rename_imports.rename = instead
 if __name__ == "__main__":
-    # In the background of a shell, nothing would hear of Ctrl-C.
+# ruff: noqa: E501  # a table
     signal.signal(signal.SIGINT, signal.default_int_handler)
     rename_imports.main()
 """
