@@ -9,7 +9,7 @@ Usage: uv run --script rename_imports.py < JSON
 The JSON has `project`, the folder; `before`, `now`, `members` and `spelled`, as `updating.names`
 has them; and `files`, the path of each file from the project, with whether the update left it
 alone. Printed is JSON: `changed`, the files written, and `refused`, those that could not be read as
-Python and were left alone. Empty lines before it tell that the work goes on, one for each file.
+Python and were left alone. Empty lines before it tell that the work goes on.
 
 Rewritten are imports, what uses a plain `import acme.tool`, and strings that name a module or what
 is in one; a relative import where it leads out of the package and the parents are others now. A
@@ -479,6 +479,7 @@ def rename_files(given: dict[str, Any]) -> dict[str, list[str]]:
         if new is None:
             refused.append(path)
         elif new != source:
+            print(flush=True)  # fails where nobody listens any more: the update was killed
             write_whole(file, new)
             changed.append(path)
     return {"changed": changed, "refused": refused}

@@ -400,6 +400,28 @@ def test_ctrl_c_ends_all_processes(project: Path) -> None:
     assert written(project) == before
 
 
+@pytest.mark.skipif(os.name == "nt", reason="a pipe without a reader is no error there")
+def test_nothing_is_written_where_nobody_listens(tmp_path: Path) -> None:
+    """The update was killed: its user may have taken it back already."""
+    project = tmp_path / "project"
+    project.mkdir()
+    for number in range(3):
+        (project / f"{number}.py").write_text("import acme_tool\n")
+    before = written(project)
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        [sys.executable, rename_imports.__file__],
+        input=json.dumps(asked(project, before)).encode(),
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    os.close(writer)
+    assert done.returncode
+    assert written(project) == before
+
+
 @pytest.mark.parametrize(("size", "processes"), [(100, None), (199, None), (200, 2), (900, 4)])
 def test_small_work_stays_in_one_process(
     monkeypatch: pytest.MonkeyPatch, size: int, processes: int | None
