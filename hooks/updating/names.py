@@ -593,6 +593,10 @@ class Change:
                 forms.append(Form(rf"src/{re.escape(folder)}(?!\w)", folder, folder))
         if before.distribution == now.distribution:
             forms += self._distributions()
+            assigned = r"\b(?:NAME|DISTRIBUTION|project|prog(?:_name)?)\b[^=\n\"']*= ?[\"']"
+            for name in {before.command, before.distribution}:
+                forms.append(Form(rf"{assigned}{re.escape(name)}(?=[\"'])", name, name))
+                forms.append(Form(rf"\bthe {re.escape(name)} authors\b", name, name))
             alike = {before.command, before.distribution}
             if before.import_path in alike or before.archive == before.import_path:
                 forms.append(Form(rf"(?<!\w){re.escape(before.archive)}-(?=\d)", "", ""))

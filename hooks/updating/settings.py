@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 
 Keys = tuple[str, ...]
+LARGEST = 1_000_000  # characters of a file that a person has written
 
 _TOKEN = re.compile(
     r"""
@@ -59,11 +60,11 @@ def scalars(text: str, path: str) -> list[Scalar]:
         path: Its path, which tells how to read it.
 
     Returns:
-        None for a file of another kind, or one that cannot be read.
+        None for a file of another kind, a large one, or one that cannot be read.
 
     """
     read = _reader(PurePosixPath(path).name)
-    if read is None:
+    if read is None or len(text) > LARGEST:
         return []
     try:
         return sorted(read(text))

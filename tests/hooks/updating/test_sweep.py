@@ -91,6 +91,14 @@ def test_python_that_no_tool_has_rewritten_is_code() -> None:
     assert left == Left("code", "x.py", 2, "import kit")
 
 
+@pytest.mark.parametrize("distance", range(3980, 4010))
+def test_a_long_line_is_searched_in_parts_that_overlap(distance: int) -> None:
+    data = b"tool" + b" " * distance + b"acme.tool"
+    before = names("x", "acme.tool")
+    (left,) = Search(Change(before, GIZMO)).of_file("x.md", data)
+    assert left.text.endswith("acme.tool")
+
+
 def test_lines_that_came_with_the_update_are_right() -> None:
     data = b"kit = 1\r\nkit = 2\n"
     found = Search(Change(KIT, GIZMO)).of_file("x.toml", data, frozenset({"kit = 1"}))
