@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from disk import write_whole
 from updating import (
     changelog,
     dropped,
@@ -13,6 +12,7 @@ from updating import (
     references,
     rejects,
     seeds,
+    sweep,
     untracked,
 )
 from updating.answers import read
@@ -58,9 +58,9 @@ def finish(repository: Repository, answers_file: str, *, keep_rejects: bool = Fa
         outcome.notes.append(broken)
     fixed = references.fix(repository, change, answers_file)
     outcome.fixed = list(fixed.changed)
-    if fixed.left:
+    if change:
         outcome.left = fixed.left
-        outcome.listed = _listed(repository, fixed.left.listing(change))
+        outcome.listed = sweep.write(repository, change, fixed.left)
     if fixed.notice:
         outcome.notes.append(fixed.notice)
     folder = Names.of(update.now).package_dir
@@ -71,13 +71,6 @@ def finish(repository: Repository, answers_file: str, *, keep_rejects: bool = Fa
         )
     outcome.seeds = seeds.compare(update, folder)
     return outcome
-
-
-def _listed(repository: Repository, listing: str) -> str:
-    """Write the names that are left beside git's index, and give where."""
-    place = repository.beside_index("treewright-names.txt")
-    write_whole(repository.project / place, listing.encode())
-    return place.as_posix()
 
 
 def _move(outcome: Outcome) -> Change:

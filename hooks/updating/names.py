@@ -343,8 +343,6 @@ class Change:
         keys = [key.lower().replace("_", "-") for key in scalar.keys]
         if scalar.is_key:
             return self._of_key(value, scalar, keys, path)
-        if value in self.groups:
-            return []
         edits = self._of_value(value, " ".join(keys), path, flag)
         if edits is None:
             return None
@@ -366,7 +364,7 @@ class Change:
             new = self.now.package_dir
         elif self.is_old(value) and DISTRIBUTION_SETTINGS.search(keys):
             new = self.distribution(value)
-        elif not self.is_old(value):
+        elif not self.is_old(value) and value not in self.groups:
             return None
         return [Edit(0, len(value), new)] if new != value else []
 

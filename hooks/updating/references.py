@@ -159,7 +159,8 @@ def fix(repository: Repository, change: Change, answers_file: str = ".copier-ans
         is_new = _rewrite(repository, path, change.unmixed(), fresh.get(path, frozenset()))
         changed += [path] if is_new else []
     renamed, refused, notice = _rename(project, change, python)
-    left = sweep(repository, change, refused=refused, fresh=fresh, but=answers_file)
+    parsed = python.keys() - refused
+    left = sweep(repository, change, parsed=parsed, fresh=fresh, but=answers_file)
     return Fixed(tuple(sorted([*changed, *renamed])), left, notice)
 
 

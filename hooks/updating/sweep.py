@@ -15,11 +15,12 @@ from functools import cached_property
 from pathlib import PurePosixPath
 from typing import NamedTuple, TypeAlias
 
-from disk import is_regular
+from disk import is_regular, write_whole
 from updating.names import ADDRESS, PATHS, PROSE, Change, Names
 from updating.repository import Repository
 from updating.settings import LARGEST
 
+LISTING = "treewright-names.txt"
 # uv writes its lock itself. What a changelog says was so at its time.
 LOCK = "uv.lock"
 CHANGELOG = re.compile(
@@ -134,14 +135,14 @@ class Search:
 
     Args:
         change: What the package was called, and is called now.
-        refused: The Python files that were not rewritten.
+        parsed: The Python files that were rewritten by their syntax, as far as they had to be.
 
     """
 
-    def __init__(self, change: Change, refused: Iterable[str] = ()) -> None:
+    def __init__(self, change: Change, parsed: Iterable[str] = ()) -> None:
         """Keep what is searched for."""
         self.change = change
-        self.refused = frozenset(refused)
+        self.parsed = frozenset(parsed)
 
     def of_file(self, path: str, data: Data, fresh: frozenset[str] = frozenset()) -> Iterator[Left]:
         """Yield what is left in a file, once for each line and kind.
@@ -203,7 +204,8 @@ class Search:
 
     def of_name(self, path: str) -> Iterator[Left]:
         """Yield a file whose own name has an old one."""
-        if any(found.lastgroup != "right" for found in self._pattern.finditer(path.encode())):
+        given = path.encode(errors="surrogateescape")
+        if any(found.lastgroup != "right" for found in self._pattern.finditer(given)):
             yield Left(NAMES, path, 0, "")
 
     def of_link(self, path: str, target: str) -> Iterator[Left]:
@@ -247,7 +249,7 @@ class Search:
 
     def _is_code(self, path: str) -> bool:
         """Tell whether names in the code of a file may be the package: no tool has read it."""
-        return not path.endswith(PYTHON) or path in self.refused
+        return path not in self.parsed
 
     def _is_root(self, path: str) -> bool:
         """Tell whether a file is settings, which may have the folder that the package has left."""
@@ -312,7 +314,7 @@ def sweep(
     repository: Repository,
     change: Change,
     *,
-    refused: Iterable[str],
+    parsed: Iterable[str],
     fresh: Mapping[str, frozenset[str]],
     but: str,
 ) -> Leftovers:
@@ -321,7 +323,7 @@ def sweep(
     Args:
         repository: The project.
         change: What the package was called, and is called now.
-        refused: The Python files that were not rewritten.
+        parsed: The Python files that were rewritten by their syntax.
         fresh: The lines that came with the update, by file: they have the new names.
         but: The one file that is not searched, in which Copier has the names of now.
 
@@ -329,7 +331,7 @@ def sweep(
         GitError: If git fails.
 
     """
-    search = Search(change, refused)
+    search = Search(change, parsed)
     found: list[Left] = []
     known = repository.files("--cached", "--others", "--exclude-standard", "--deduplicate")
     for path in known:
@@ -346,6 +348,21 @@ def sweep(
                 found += search.of_file(path, data, fresh.get(path, frozenset()))
     order = {kind: rank for rank, kind in enumerate(KINDS)}
     return Leftovers(tuple(sorted(found, key=lambda left: (order[left.kind], *left[1:3]))))
+
+
+def write(repository: Repository, change: Change, left: Leftovers) -> str:
+    """List all that is left in a file beside git's index.
+
+    Returns:
+        The file, from the project; nothing where nothing is left: then there is none.
+
+    """
+    place = repository.beside_index(LISTING)
+    if left:
+        write_whole(repository.project / place, left.listing(change).encode())
+        return place.as_posix()
+    (repository.project / place).unlink(missing_ok=True)  # of an earlier change
+    return ""
 
 
 def _mapped(descriptor: int) -> Data:

@@ -335,6 +335,10 @@ def test_a_distribution_is_one_by_its_key() -> None:
 def test_a_group_that_others_use_stays() -> None:
     text = 'import kit.io\nentry_points(group="kit.io")\n"kit.io:main"\n'
     rule = replace(change(KIT, GIZMO), groups=frozenset({"kit.io"}))
+    settings = "group: kit.io\nloggers: {kit.io: x}\nmodule: [kit.io]\n"
+    assert rule.file(settings, "x.yml") == settings.replace("{kit", "{gizmo").replace(
+        "[kit", "[gizmo"
+    )
     assert rule.text(text) == text.replace("import kit", "import gizmo").replace(
         '"kit.io:', '"gizmo.io:'
     )

@@ -9,7 +9,7 @@ import pytest
 from repositories import commit
 from updating.names import Change, Names
 from updating.repository import Repository
-from updating.sweep import Left, Leftovers, Search, sweep
+from updating.sweep import Left, Leftovers, Search, sweep, write
 
 
 def names(distribution: str, import_path: str, root: str = "src/") -> Names:
@@ -81,13 +81,14 @@ LEFT = [
 def test_what_is_left_is_told_by_kind(
     before: Names, now: Names, path: str, data: bytes, expected: list[str]
 ) -> None:
-    found = [f"{left.line} {left.kind}" for left in Search(Change(before, now)).of_file(path, data)]
+    search = Search(Change(before, now), ["x.py", "src/gizmo/history.py"])
+    found = [f"{left.line} {left.kind}" for left in search.of_file(path, data)]
     assert sorted(found) == sorted(expected)
 
 
 def test_python_that_no_tool_has_rewritten_is_code() -> None:
     change = Change(KIT, GIZMO)
-    (left,) = Search(change, ["x.py"]).of_file("x.py", b"\nimport kit\n")
+    (left,) = Search(change).of_file("x.py", b"\nimport kit\n")
     assert left == Left("code", "x.py", 2, "import kit")
 
 
@@ -126,7 +127,7 @@ def test_all_files_are_searched_and_no_more_than_files(tmp_path: Path) -> None:
     (project / "folder.py").unlink()
     (project / "folder.py").mkdir()
     (project / "new.md").write_text("`kit`\n")
-    found = sweep(Repository(project), Change(KIT, GIZMO), refused=(), fresh={}, but="answers.yml")
+    found = sweep(Repository(project), Change(KIT, GIZMO), parsed=(), fresh={}, but="answers.yml")
     assert {str(left) for left in found.found} == {
         "a.md:1: `kit`", "new.md:1: `kit`", "kit.md", "dead: -> kit/io.py",
     }  # fmt: skip
@@ -148,6 +149,21 @@ def test_it_is_ranked_counted_and_listed_whole() -> None:
         "", "# strings: 2", "x.py:3: a", "y.py:1: b", "", "# texts: 1", r"x\x1b.md:2: c",
         "", "# web addresses: 1", "x.md:4: d",
     ]  # fmt: skip
+
+
+def test_the_listing_is_beside_the_index(tmp_path: Path) -> None:
+    project = tmp_path / "many/kit"
+    project.mkdir(parents=True)
+    (project / "x.md").write_text("")
+    commit(tmp_path)
+    change, repository = Change(TOOL, CORP), Repository(project)
+    left = Leftovers((Left("strings", "x.py", 3, "acme_tool"),))
+    place = write(repository, change, left)
+    assert place == "../../.git/treewright-names.txt"
+    assert (project / place).read_text() == left.listing(change)
+    assert write(repository, change, Leftovers()) == ""
+    assert not (project / place).exists(), "it is of another change"
+    assert repository.files("--others") == []
 
 
 def test_what_is_shown_is_short_and_has_nothing_that_a_terminal_obeys() -> None:
