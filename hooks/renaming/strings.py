@@ -18,11 +18,13 @@ MODULE_ARGUMENTS: dict[str, str] = {
     **dict.fromkeys(("import_module", "find_spec", "resolve_name"), "0 1 name package"),
     **dict.fromkeys(("get_data", "run_module", "_run_module_as_main"), "0 package mod_name"),
     **dict.fromkeys(("walk_packages", "iter_modules"), "1 prefix"),
-    **dict.fromkeys(("patch", "setattr", "delattr", "getLogger", "get_logger"), "0 target name"),
+    **dict.fromkeys(("patch", "setattr", "delattr"), "0 target"),
+    **dict.fromkeys(("getLogger", "get_logger"), "0 name"),
     **dict.fromkeys(("assertLogs", "assertNoLogs"), "0 logger"),
     **dict.fromkeys(("at_level", "set_level"), "1 logger"),
     **dict.fromkeys(("find_packages", "find_namespace_packages"), "1 2 include exclude"),
-    **dict.fromkeys(("DocTestSuite", "DocFileSuite", "testfile"), "module package"),
+    **dict.fromkeys(("DocTestSuite", "DocFileSuite"), "0 module package"),
+    "testfile": "package",
     **dict.fromkeys(
         ("resource_filename", "resource_string", "resource_stream", "resource_exists",
          "resource_listdir", "resource_isdir", "declare_namespace"), "0",
@@ -59,7 +61,8 @@ COMMAND_KEYWORDS = {"prog", "prog_name"}
 # Names that such a value is given to.
 MODULE_NAMES = {
     "PACKAGE", "pytest_plugins", "INSTALLED_APPS", "autodoc_mock_imports", "hiddenimports",
-    "modindex_common_prefix", "apidoc_module_name", "__module__", "__package__", "__name__",
+    "modindex_common_prefix", "extensions", "apidoc_module_name", "__module__", "__package__",
+    "__name__",
 }  # fmt: skip
 DISTRIBUTION_NAMES = {"NAME", "DISTRIBUTION", "project"}
 # Names that have a module's name.
@@ -71,13 +74,21 @@ MODULE_TABLES = {"loggers", "package_data", "exclude_package_data", "package_dir
 FLAGS = {"-m", "--cov", "--pyargs", "--source-pkgs", "--hidden-import", "--app", "-A"}
 FLAGS_OF = {"-p", "--package", "--source"}
 RUN_BY = re.compile(r"(?:.*\W)?(?:pytest|py\.test|mypy|coverage|dmypy)(?:\d\S*)?")
+LINTERS = {"pylint", "pyreverse", "stubtest", "pydoc", "pdoc"}
 RUNNERS = {
     "runpytest", "runpytest_inprocess", "runpytest_subprocess", "inline_run", "parseconfig",
     "parseconfigure", "main", "get_outcomes",
 }  # fmt: skip
 STARTERS = {"which", "system", "spawn", "popen", "getoutput"}
 OF_NAMES = {"startswith", "removeprefix", "partition", "split", "replace"}
+# What has a set of names of modules, and what switches a logger.
+OF_SETS = {"isdisjoint", "issubset", "issuperset", "intersection", "difference"}
+SWITCHES = {"enable", "disable"}
 OF_MODULES = {"get", "pop", "setdefault", "update", "__contains__", "__getitem__"}
+
+
+# Kinds of strings that are texts.
+TEXTS = {"code": CODE, "prose": PROSE_ONLY}
 
 
 def _nothing(_: Any) -> list[object]:  # noqa: ANN401
@@ -148,10 +159,17 @@ class Strings(cst.CSTTransformer):
             self._argument(keyword, argument.value)
         values = [argument.value for argument in node.args]
         self._of_modules(name, owner, values)
+        self._started(name, values)
+
+    def _started(self, name: str, values: Sequence[cst.BaseExpression]) -> None:
+        """Note what is code or a command, by the name of the function that runs it."""
         self._flags(values, is_runner=name in RUNNERS)
-        if values and name in STARTERS:
-            self._take(values[0], "distribution")
-        elif values and name == "run" and text_of(values[0]):  # session.run("acme-tool", "--help")
+        for value in values:
+            if isinstance(value, cst.List) and name in RUNNERS:
+                self._flags(_elements(value), is_runner=True)
+        if values and name in {"eval", "exec"}:
+            self._take(values[0], "code")
+        elif (values and name in STARTERS) or (values and name == "run" and text_of(values[0])):
             self._take(values[0], "command")
         elif name == "filterwarnings":
             for value in values:
@@ -164,7 +182,7 @@ class Strings(cst.CSTTransformer):
         if name == "files":  # of a distribution; else imported in a way that cannot be followed
             return {"either": " 0 "}
         if name in {"object", "multiple", "dict"} and last(owner) == "patch":
-            return {"module": " 0 target in_dict "}
+            return {"module": " 0 target in_dict values "}
         kinds = {"module": MODULE_ARGUMENTS, "distribution": DISTRIBUTION_ARGUMENTS}
         return {kind: f" {table[name]} " for kind, table in kinds.items() if name in table}
 
@@ -172,11 +190,11 @@ class Strings(cst.CSTTransformer):
         """Note what an argument is by its keyword, whatever the function, or as a list."""
         if keyword in MODULE_KEYWORDS:
             self._take(value, "module")
-        elif keyword in COMMAND_KEYWORDS:
-            self._take(value, "distribution")
         elif keyword == "entry_points":
             for text in every(value, cst.SimpleString):
                 self.whole.setdefault(text, "entry point")
+        elif keyword in COMMAND_KEYWORDS:
+            self._take(value, "command")
         elif isinstance(value, cst.List) and value.elements:
             self._take(value.elements[0].value, "command")
 
@@ -189,7 +207,7 @@ class Strings(cst.CSTTransformer):
             and (_is_modules(values[0]) or text_of(values[0]) == "sys.modules")
         ):
             self._take(values[1], "module")
-        elif values and name in OF_NAMES and _has_name_of_module(owner):
+        elif (values and name in OF_NAMES | OF_SETS and _has_name_of_module(owner)) or (values and name in SWITCHES and last(owner) == "logger"):
             self._take(values[0], "module")
 
     def _is_of_resources(self, function: cst.BaseExpression) -> bool:
@@ -197,14 +215,15 @@ class Strings(cst.CSTTransformer):
         parent = whole.rpartition(".")[0]
         return (parent or whole) in self.resources
 
-    def _flags(self, values: Sequence[cst.BaseExpression], *, is_runner: bool = False) -> None:
+    def _flags(self, values: Sequence[object], *, is_runner: bool = False) -> None:
         """Note what follows flags of a command, which is a list of strings."""
         texts = [text_of(value) for value in values]
         is_runner = is_runner or any(RUN_BY.fullmatch(text) for text in texts)
         for (flag, value), text in zip(pairwise(values), texts[1:], strict=False):
             known = text_of(flag)
+            is_linted = known.rpartition("/")[2] in LINTERS
             ours = {known, text.partition("=")[0]} & FLAGS_OF
-            if known in FLAGS or (is_runner and ours):
+            if known in FLAGS or is_linted or (is_runner and ours):
                 self._take(value, "module")
 
     def visit_List(self, node: cst.List | cst.Tuple) -> None:
@@ -214,7 +233,7 @@ class Strings(cst.CSTTransformer):
 
     def _assigned(self, target: cst.BaseExpression, value: cst.BaseExpression | None) -> None:
         name = last(target)
-        if name in MODULE_NAMES:
+        if name in MODULE_NAMES or _is_modules(target):  # sys.modules |= {...}
             self._take(value, "module")
         elif name in DISTRIBUTION_NAMES:
             self._take(value, "distribution")
@@ -263,6 +282,8 @@ class Strings(cst.CSTTransformer):
 
     def visit_For(self, node: cst.For) -> None:
         self._loop(node, node.iter)
+        if any(map(_is_modules, every(node.body, cst.Attribute))):
+            self._take(node.iter, "module")
 
     def visit_ListComp(self, node: cst.BaseComp) -> None:
         self._loop(node, node.for_in.iter)
@@ -312,8 +333,8 @@ class Strings(cst.CSTTransformer):
             )
         if kind == "type":
             return change.text(text, MODULE) if change.before.import_path != text else text
-        if kind == "prose":
-            return change.text(text, PROSE_ONLY)
+        if kind in TEXTS:
+            return change.text(text, TEXTS[kind])
         if kind == "entry point" and "=" in text:
             name, equals, value = text.partition("=")
             return name + equals + change.text(value, MODULE)
@@ -366,12 +387,15 @@ def _has_name_of_module(node: object) -> bool:
         return False
     if isinstance(node, cst.Name) and node.value in CALLED_MODULE:
         return True
-    for one in every(node, cst.Attribute, cst.Name, cst.SimpleString):
-        if last(one) in NAMED or text_of(one) in NAMED or _is_modules(one):
+    for one in every(node, cst.Attribute, cst.Name, cst.SimpleString, cst.Call):
+        if isinstance(one, cst.Call):
+            if _has_keys_that_are_modules(one):
+                return True
+        elif last(one) in NAMED or text_of(one) in NAMED or _is_modules(one):
             return True
         if isinstance(one, cst.Attribute) and last(one) == "name":
             owner = last(one.value) or last(_indexed(one.value))
-            if re.search("(?i)record|logger", owner):
+            if re.search("(?i)^r$|^rec|record|logger", owner):
                 return True
     return False
 

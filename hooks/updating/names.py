@@ -36,6 +36,7 @@ PROSE = (".md", ".markdown", ".mdx", ".rst", ".txt", ".adoc", ".org")
 
 # --- What takes a module, and what a distribution -----------------------------------------------
 
+_OBJECTS = {"main", "cli", "app", "application", "run"}  # as entry points are called, mostly
 _OPTIONS = r"(?: -[\w-]+(?:=\S+)?)*"
 # As Sphinx has them in reStructuredText, and in Markdown by MyST.
 _ROLES = "mod|class|func|meth|attr|data|exc|obj|const|any|type"
@@ -61,6 +62,9 @@ MODULE_FOLLOWS = (
     r"\bcelery (?:-A|--app)[ =]",
     r"\bflask --app[ =]",
     r"\b(?:FLASK_APP|DJANGO_SETTINGS_MODULE)=",
+    r"<(?:class|module|function|enum) '?",
+    r"\b[Mm]odules? (?:named )?[\"'`]",
+    r"\bimport name [\"']\w+[\"'] from [\"']",
     r"\b(?:ignore|error|default|always|module|once):[^:\n]*:(?:[A-Za-z.]*:)?",
 )
 # What does so only after something else in the same line: flags of a program, targets of a role.
@@ -510,7 +514,8 @@ class Change:
         for lead, after in MODULE_FOLLOWS_AFTER.items():
             yield Form(rf"{lead}{escaped}(?![\w/-])", name, new, after=after)
         yield Form(start + escaped + inside, name, new)
-        yield Form(rf"(?<=[\"']){escaped}(?=:[A-Za-z_][\w.]*(?:[\"']|$))", name, new)
+        objects = "|".join(map(re.escape, sorted(self.members | _OBJECTS)))
+        yield Form(rf"(?<=[\"']){escaped}(?=:(?:{objects})(?:[.\w]*)(?:[\"']|$))", name, new)
         alone = rf"(?:(?<![\w./\\$-])|(?<=mypy-)){escaped}(?![\w/-])"
         yield Form(alone, name, new, (MODULE,))
         used = rf"{escaped}(?=\.[A-Za-z_])(?!{FILE})"
