@@ -199,16 +199,18 @@ class Strings(cst.CSTTransformer):
             self._take(value.elements[0].value, "command")
 
     def _of_modules(self, name: str, owner: object, values: Sequence[cst.BaseExpression]) -> None:
-        """Note what is looked up, or put, into sys.modules."""
-        if values and name in OF_MODULES and _has_keys_that_are_modules(owner):
-            self._take(values[0], "module")
-        elif len(values) > 1 and (
-            (name in {"setitem", "delitem"} or (name == "dict" and last(owner) == "patch"))
-            and (_is_modules(values[0]) or text_of(values[0]) == "sys.modules")
-        ):
-            self._take(values[1], "module")
-        elif (values and name in OF_NAMES | OF_SETS and _has_name_of_module(owner)) or (values and name in SWITCHES and last(owner) == "logger"):
-            self._take(values[0], "module")
+        """Note what is looked up, or put, into sys.modules, and what a module's name is."""
+        is_first = (
+            (name in OF_MODULES and _has_keys_that_are_modules(owner))
+            or (name in OF_NAMES | OF_SETS and _has_name_of_module(owner))
+            or (name in SWITCHES and last(owner) == "logger")
+        )
+        for value in values[: int(is_first)]:
+            self._take(value, "module")
+        is_table = name in {"setitem", "delitem"} or (name == "dict" and last(owner) == "patch")
+        for table, value in pairwise(values[: 2 * is_table]):
+            if _is_modules(table) or text_of(table) == "sys.modules":
+                self._take(value, "module")
 
     def _is_of_resources(self, function: cst.BaseExpression) -> bool:
         whole = dotted(function)

@@ -38,10 +38,10 @@ LONE = names("acme-tool", "kit")
 DATA = names("acme-tool", "data.tool")
 WORD, CLACK = names("click", "click"), names("clack", "clack")
 
-# ruff: noqa: E501  # a table
+# Each line is of a file of its own.
 # ruff: noqa: E501  # a table
 LINES = [
-# ruff: noqa: E501  # a table
+    # Imports in all their forms.
     (TOOL, SPACE, "import acme_tool", "import acme.tool"),
     (TOOL, SPACE, "import acme_tool.io as x, os", "import acme.tool.io as x, os"),
     (TOOL, SPACE, "import os, acme_tool as t", "import os, acme.tool as t"),
@@ -60,20 +60,20 @@ LINES = [
     (SPACE, DEEP, "from acme import tool", "from acme.tool import core as tool"),
     (SPACE, DEEP, "from acme.tool import core", "from acme.tool.core import core"),
     (DEEP, SPACE, "from acme.tool import core", "from acme import tool as core"),
-# ruff: noqa: E501  # a table
+    # Dotted uses after a plain import.
     (TOOL, SPACE, "import acme_tool; acme_tool.x(acme_tool)", "import acme.tool; acme.tool.x(acme.tool)"),
     (TOOL, SPACE, "import acme_tool.io; acme_tool.io.x.y", "import acme.tool.io; acme.tool.io.x.y"),
     (SPACE, LONE, "import acme.tool, acme.sib; (acme.tool).x, acme.sib", "import kit, acme.sib; (kit).x, acme.sib"),
     (TOOL, SPACE, "import acme_tool; x.acme_tool(acme_tool=1)", "import acme.tool; x.acme_tool(acme_tool=1)"),
     (TOOL, SPACE, "lazy import acme_tool; acme_tool.x", "lazy import acme.tool; acme.tool.x"),
-# ruff: noqa: E501  # a table
+    # Something else by the old name, or by the new one.
     (TOOL, SPACE, "import acme_tool; f = lambda acme_tool: acme_tool.x", "import acme.tool; f = lambda acme_tool: acme_tool.x"),
     (TOOL, SPACE, "acme_tool = f(); acme_tool.x", "acme_tool = f(); acme_tool.x"),
     (TOOL, SPACE, "import acme_tool; acme = acme_tool.x", "import acme.tool as acme_tool; acme = acme_tool.x"),
     (SPACE, LONE, "import acme.tool; kit = acme.tool.x", "import kit as acme_tool; kit = acme_tool.x"),
     (WORD, CLACK, "import click; click = click.x", "import clack as click; click = click.x"),
     (TOOL, SPACE, "import my_acme_tool, acme_tools.x", "import my_acme_tool, acme_tools.x"),
-# ruff: noqa: E501  # a table
+    # Strings that name modules, entry points and files.
     (TOOL, SPACE, 'f("acme_tool.io:main", "acme_tool")', 'f("acme.tool.io:main", "acme_tool")'),
     (TOOL, SPACE, "x: 'acme_tool.Thing'", "x: 'acme.tool.Thing'"),
     (TOOL, SPACE, 'f"import acme_tool.{x}"', 'f"import acme.tool.{x}"'),
@@ -85,7 +85,7 @@ LINES = [
     (WORD, CLACK, 'logging.getLogger("click")', 'logging.getLogger("clack")'),
     (WORD, CLACK, 'f("click.io.read"), "click"', 'f("clack.io.read"), "click"'),
     (WORD, CLACK, r'f("x\nimport click\n")', r'f("x\nimport clack\n")'),
-# ruff: noqa: E501  # a table
+    # The distribution.
     (TOOL, names("data-kit", "acme_tool"), 'version("acme-tool")', 'version("data-kit")'),
     (TOOL, names("data-kit", "acme_tool"), 'run(["acme-tool", "-v"])', 'run(["data-kit", "-v"])'),
     (WORD, names("clack", "click"), 'version("click"), NAME, import_module("click")', 'version("clack"), NAME, import_module("click")'),
@@ -93,7 +93,46 @@ LINES = [
     (TOOL, names("Data.Kit", "acme_tool"), 'version("Acme_Tool")', 'version("Data.Kit")'),
     (WORD, names("clack", "click"), 'NAME = "click"', 'NAME = "clack"'),
     (WORD, names("click", "clack"), 'version("click"), files("click")', 'version("click"), files("clack")'),
-# ruff: noqa: E501  # a table
+    # What takes a module, also where the name is a word.
+    (WORD, CLACK, 'read_text("click", "x"); pkgutil.get_data("click", "x")', 'read_text("clack", "x"); pkgutil.get_data("clack", "x")'),
+    (WORD, CLACK, 'from importlib.resources import path; path("click", "x")', 'from importlib.resources import path; path("clack", "x")'),
+    (WORD, CLACK, 'import importlib.resources as r; r.path("click"), os.path("click")', 'import importlib.resources as r; r.path("clack"), os.path("click")'),
+    (WORD, CLACK, 'import_module(".io", package="click"), import_module(".io", "click")', 'import_module(".io", package="clack"), import_module(".io", "clack")'),
+    (WORD, CLACK, 'import_module(f"click.{x}"), import_module("click." + x), import_module("click.%s" % x)', 'import_module(f"clack.{x}"), import_module("clack." + x), import_module("clack.%s" % x)'),
+    (WORD, CLACK, 'sys.modules["click"]; sys.modules.pop("click", None); "click" in sys.modules', 'sys.modules["clack"]; sys.modules.pop("clack", None); "clack" in sys.modules'),
+    (WORD, CLACK, 'patch.setitem(sys.modules, "click.gone", None), x.setitem(y, "click", None)', 'patch.setitem(sys.modules, "clack.gone", None), x.setitem(y, "click", None)'),
+    (WORD, CLACK, 'patch.dict("sys.modules", {"click": None, "x": "click"})', 'patch.dict("sys.modules", {"clack": None, "x": "click"})'),
+    (WORD, CLACK, 'patch.multiple("click", a="click"), patch.dict(sys.modules, {"click": 1})', 'patch.multiple("clack", a="click"), patch.dict(sys.modules, {"clack": 1})'),
+    (WORD, CLACK, 'x = [m for m in sys.modules if m == "click" or m.startswith("click.")]', 'x = [m for m in sys.modules if m == "clack" or m.startswith("clack.")]'),
+    (WORD, CLACK, 'caplog.at_level(10, logger="click"); self.assertLogs("click")', 'caplog.at_level(10, logger="clack"); self.assertLogs("clack")'),
+    (WORD, CLACK, 'assert caplog.record_tuples == [("click", 10, "click")]', 'assert caplog.record_tuples == [("clack", 10, "click")]'),
+    (WORD, CLACK, 'assert x.__module__ == "click", caplog.records[0].name == "click"', 'assert x.__module__ == "clack", caplog.records[0].name == "clack"'),
+    (WORD, CLACK, 'pytest_plugins = ["click.x"]; pytest_plugins: str = "click"', 'pytest_plugins = ["clack.x"]; pytest_plugins: str = "clack"'),
+    (WORD, CLACK, 'f(["mypy", "-p", "click"]); f(["mkdir", "-p", "x", "click"])', 'f(["mypy", "-p", "clack"]); f(["mkdir", "-p", "x", "click"])'),
+    (WORD, CLACK, 'pytester.runpytest("-p", "click"); main(["--pyargs", "click", "--cov=click"])', 'pytester.runpytest("-p", "clack"); main(["--pyargs", "clack", "--cov=clack"])'),
+    (WORD, CLACK, 'f(["coverage", "run", "--source=click", "-m", "click"])', 'f(["coverage", "run", "--source=clack", "-m", "clack"])'),
+    (WORD, CLACK, 'packages_distributions()["click"], resource_filename("click", "x")', 'packages_distributions()["clack"], resource_filename("clack", "x")'),
+    (WORD, CLACK, 'dictConfig({"loggers": {"click": {}}, "root": {"click": 1}})', 'dictConfig({"loggers": {"clack": {}}, "root": {"click": 1}})'),
+    (WORD, CLACK, 'setup(packages=["click"], package_data={"click": ["click"]})', 'setup(packages=["clack"], package_data={"clack": ["click"]})'),
+    (WORD, CLACK, 'setup(entry_points={"g": ["click = click", "click=click.x:main"]})', 'setup(entry_points={"g": ["click = clack", "click=clack.x:main"]})'),
+    (WORD, CLACK, 'f(module=r"click\\.x"), mark.filterwarnings("ignore::click.Bad")', 'f(module=r"clack\\.x"), mark.filterwarnings("ignore::clack.Bad")'),
+    (WORD, SPACE, 'f(module=r"click\\.x")', 'f(module=r"acme\\.tool\\.x")'),
+    (WORD, CLACK, 'x: "click.Some | None" = f(cast("click.Some", y), Literal["click"])', 'x: "clack.Some | None" = f(cast("clack.Some", y), Literal["click"])'),
+    (WORD, CLACK, 't"import click.{x}", f"import click; click.{x}"', 't"import clack.{x}", f"import clack; clack.{x}"'),
+    (WORD, CLACK, 'sys.modules |= {"click": m}; patch.dict("sys.modules", values={"click": 1})', 'sys.modules |= {"clack": m}; patch.dict("sys.modules", values={"clack": 1})'),
+    (WORD, CLACK, 'for m in ("click", "x"): sys.modules.pop(m)', 'for m in ("clack", "x"): sys.modules.pop(m)'),
+    (WORD, CLACK, '[r.name for r in caplog.records] == ["click"]; logger.disable("click")', '[r.name for r in caplog.records] == ["clack"]; logger.disable("clack")'),
+    (WORD, CLACK, 'system("mypy -p click"); system("click"); session.run("pylint", "click")', 'system("mypy -p clack"); system("clack"); session.run("pylint", "clack")'),
+    (WORD, CLACK, """x == "<class 'click.x.Y'>", "No module named 'click'", eval("click.x")""", """x == "<class 'clack.x.Y'>", "No module named 'clack'", eval("clack.x")"""),
+    (WORD, CLACK, 'f("click:main"), f("click:users")', 'f("clack:main"), f("click:users")'),
+    # A string that is no more than a name may be anything.
+    (WORD, CLACK, 'cache("click"), x["click"], {"click": "click"}, f(name="click")', 'cache("click"), x["click"], {"click": "click"}, f(name="click")'),
+    (TOOL, SPACE, 'cache("acme_tool"), "acme_tool.users", f"acme_tool-{x}", b"acme_tool"', 'cache("acme_tool"), "acme_tool.users", f"acme_tool-{x}", b"acme_tool"'),
+    (TOOL, SPACE, 'TABLE = "acme_tool"; f(service="acme_tool")', 'TABLE = "acme_tool"; f(service="acme_tool")'),
+    (TOOL, names("data-kit", "acme_tool"), 'cache("acme-tool"), f(service="acme-tool")', 'cache("acme-tool"), f(service="acme-tool")'),
+    # A pickle tells each length.
+    (WORD, CLACK, r'x = b"\x80\x04\x8c\x08click.io"; y = b"cclick.io\nx"', r'x = b"\x80\x04\x8c\x08click.io"; y = b"cclick.io\nx"'),
+    # Comments stay.
     (TOOL, SPACE, "import acme_tool  # acme_tool.io", "import acme.tool  # acme_tool.io"),
 ]  # fmt: skip
 
@@ -292,9 +331,9 @@ def test_a_file_that_cannot_be_written_leaves_nothing_behind(
     assert file.read_text() == "import acme_tool\n"
 
 
-# ruff: noqa: E501  # a table
+# --- Several processes ---------------------------------------------------------------
 
-# ruff: noqa: E501  # a table
+# The script, as if each of its files were large; `instead` is what its processes do.
 LARGE = """\
 import multiprocessing, os, signal, time
 import rename_imports
@@ -312,7 +351,7 @@ def instead(*arguments, **others):
 
 rename_imports.rename = instead
 if __name__ == "__main__":
-# ruff: noqa: E501  # a table
+    # In the background of a shell, nothing would hear of Ctrl-C.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     rename_imports.main()
 """
