@@ -151,7 +151,7 @@ SETTINGS = {
 kit = "kit:main" # kit
 [project.entry-points."pytest11"]
 kit = "kit.io"
-other = "kit"
+"kit.io" = "kit"
 [project.entry-points."kit.plugins"]
 a = "kit.io:A"
 [project.entry-points.kit]
@@ -192,7 +192,7 @@ packages = [{ include = "kit", from = "src" }]
 kit = "corp.kit:main" # kit
 [project.entry-points."pytest11"]
 kit = "corp.kit.io"
-other = "corp.kit"
+"kit.io" = "corp.kit"
 [project.entry-points."kit.plugins"]
 a = "corp.kit.io:A"
 [project.entry-points.kit]
@@ -240,7 +240,7 @@ kit = *.txt
 [options.entry_points]
 pytest11 =
     kit = kit
-    other = kit.io
+    kit.io = kit.io
 [mypy-kit.*]
 [isort]
 known_first_party = kit
@@ -265,7 +265,7 @@ corp.kit = *.txt
 [options.entry_points]
 pytest11 =
     kit = corp.kit
-    other = corp.kit.io
+    kit.io = corp.kit.io
 [mypy-corp.kit.*]
 [isort]
 known_first_party = corp.kit
@@ -318,7 +318,7 @@ def test_toml_that_is_rewritten_says_the_same_of_everything_else() -> None:
     text, _ = SETTINGS["pyproject.toml"]
     data = tomllib.loads(change(KIT, IN_SPACE).file(text, "pyproject.toml"))
     assert data["project"]["entry-points"] == {
-        "pytest11": {"kit": "corp.kit.io", "other": "corp.kit"},
+        "pytest11": {"kit": "corp.kit.io", "kit.io": "corp.kit"},
         "kit.plugins": {"a": "corp.kit.io:A"},
         "kit": {},
     }

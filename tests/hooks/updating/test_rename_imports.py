@@ -131,7 +131,7 @@ LINES = [
     (TOOL, SPACE, 'TABLE = "acme_tool"; f(service="acme_tool")', 'TABLE = "acme_tool"; f(service="acme_tool")'),
     (TOOL, names("data-kit", "acme_tool"), 'cache("acme-tool"), f(service="acme-tool")', 'cache("acme-tool"), f(service="acme-tool")'),
     # A pickle tells each length.
-    (WORD, CLACK, r'x = b"\x80\x04\x8c\x08click.io"; y = b"cclick.io\nx"', r'x = b"\x80\x04\x8c\x08click.io"; y = b"cclick.io\nx"'),
+    (WORD, CLACK, r'x = b"\x80\x04\x8c!click.io"; y = b"cclick.io\nx"', r'x = b"\x80\x04\x8c!click.io"; y = b"cclick.io\nx"'),
     # Comments stay.
     (TOOL, SPACE, "import acme_tool  # acme_tool.io", "import acme.tool  # acme_tool.io"),
 ]  # fmt: skip
@@ -459,6 +459,22 @@ def test_nothing_is_written_where_nobody_listens(tmp_path: Path) -> None:
     os.close(writer)
     assert done.returncode
     assert written(project) == before
+
+
+def test_each_file_is_announced_before_it_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(3):
+        (tmp_path / f"{number}.py").write_text("import acme_tool\n")
+    before = written(tmp_path)
+    listening = [None, BrokenPipeError("nobody listens")]
+    monkeypatch.setattr(
+        rename_imports, "all_renamed", lambda tasks: dict.fromkeys(tasks, b"import acme.tool\n")
+    )
+    monkeypatch.setattr("builtins.print", Mock(side_effect=listening))
+    with pytest.raises(BrokenPipeError):
+        rename_imports.rename_files(asked(tmp_path, sorted(before)))
+    assert written(tmp_path) == {**before, "0.py": "import acme.tool\n"}
 
 
 @pytest.mark.parametrize(("size", "processes"), [(100, None), (199, None), (200, 2), (900, 4)])
