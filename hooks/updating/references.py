@@ -4,6 +4,7 @@ import ast
 import re
 from dataclasses import asdict, dataclass, field
 from pathlib import Path, PurePosixPath
+from typing import TypeGuard
 
 from disk import is_regular
 from updating import scripts
@@ -63,12 +64,27 @@ def _objects(text: str) -> set[str]:
         if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             found.add(statement.name)
         elif isinstance(statement, ast.Assign | ast.AnnAssign | ast.AugAssign):
-            for node in ast.walk(statement):
-                if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-                    found.add(node.id)
-                elif isinstance(node, ast.Constant) and str(node.value).isidentifier():
-                    found.add(str(node.value))  # of __all__, or of what is loaded on first use
+            bound = {node.id for node in ast.walk(statement) if _is_bound(node)}
+            found |= bound
+            if any(name.startswith("_") for name in bound):
+                found |= _listed(statement)
     return found - {"*"}
+
+
+def _is_bound(node: ast.AST) -> TypeGuard[ast.Name]:
+    return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+
+
+def _listed(statement: ast.stmt) -> set[str]:
+    """Give the names in a list, and the keys: of __all__, or of what is loaded on first use."""
+    found: list[ast.expr | None] = []
+    for node in ast.walk(statement):
+        if isinstance(node, ast.List | ast.Tuple | ast.Set):
+            found += node.elts
+        elif isinstance(node, ast.Dict):
+            found += node.keys
+    texts = {node.value for node in found if isinstance(node, ast.Constant)}
+    return {text for text in texts if isinstance(text, str) and text.isidentifier()}
 
 
 def spelled(package: Path, names: Names) -> frozenset[str] | None:

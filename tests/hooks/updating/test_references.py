@@ -249,10 +249,12 @@ def test_members_are_what_the_package_binds_too(tmp_path: Path) -> None:
     text = (
         "import os.path, sys as system\nfrom .a import b as c, d\nclass E: ...\ndef f(): g = 1\n"
         "h: int = 1\nif True:\n    from .i import j\n_LAZY = {'k': 'kit.l'}\n"
+        "TABLE, TABLES = 'm', ['n']\n__all__ = [*c.__all__, 'o']\n__all__ += ['p']\n"
     )
     (tmp_path / "__init__.py").write_text(text)
-    own = {"os", "system", "c", "d", "E", "f", "h", "j", "_LAZY", "k"}
-    assert members(tmp_path) - {"__init__", "__init__.py", "__version__", "__main__"} == own
+    own = {"os", "system", "c", "d", "E", "f", "h", "j", "_LAZY", "k", "TABLE", "TABLES", "o", "p"}
+    given = {"__init__", "__init__.py", "__version__", "__main__", "__all__"}
+    assert members(tmp_path) - given == own
     (tmp_path / "__init__.py").write_text("print 1\ndef f(): ...\nX = 1\n")
     assert {"f", "X"} < members(tmp_path)
 
