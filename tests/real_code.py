@@ -25,6 +25,7 @@ from updating.names import Names
 LISTED = "treewright-names.txt"
 _LISTED = re.compile(r"(?m)^[^#\s].*?:(?:\d+:)?(?= )")
 # What an sdist has beside a library's own files: its metadata, which pyproject.toml has here.
+_NAME = "NAME-OF-IT"
 _METADATA = {"PKG-INFO", "setup.py", "setup.cfg", "pyproject.toml", "MANIFEST.in"}
 _SEEDS = {"README.md", "CHANGELOG.md"}
 Outcomes = dict[str, str]
@@ -205,29 +206,32 @@ class Spellings:
     now: Names
 
     @cached_property
-    def changed(self) -> dict[str, str]:
-        """Give the old spelling of each new one, the longest first."""
+    def _pairs(self) -> list[tuple[str, str]]:
+        """Give each spelling of before that is another now, and that."""
         kinds = zip(_spelled(self.before), _spelled(self.now), strict=True)
-        pairs = {
-            new: old
-            for olds, news in kinds
-            if olds != news
-            for old, new in zip(olds, news, strict=True)
-        }
-        return dict(sorted(pairs.items(), key=lambda pair: -len(pair[0])))
+        return [pair for olds, news in kinds for pair in zip(olds, news, strict=True)]
+
+    @cached_property
+    def changed(self) -> dict[str, str]:
+        """Give the old spelling of each new one, the longest first: `src/x` has none in `x`."""
+        known = {old for old, _ in self._pairs}
+        found = {new: old for old, new in self._pairs if new not in known}
+        return dict(sorted(found.items(), key=lambda pair: -len(pair[0])))
 
     def plain(self, text: str) -> str:
-        """Give a text with one spelling for what has several.
+        """Give a text with one spelling for all that name the package, or what comes of it.
 
         Two texts that speak of the package, one by its names of before, are alike in it.
         """
-        for new, old in self.changed.items():
-            text = text.replace(new, old)
-        folder = self.before.folder
-        for names in (self.before, self.now):
-            if names.package_dir.startswith("src/"):
-                text = text.replace(f"src/{folder}", folder)
-        return _IMPORTED.sub(r"import \1.\2 as \2", text) if "." in folder else text
+        parent, _, last = self.before.import_path.rpartition(".")
+        if parent:
+            text = text.replace(f"from {parent} import {last}\n", f"import {_NAME} as {last}\n")
+        return self._any.sub(_NAME, text)
+
+    @cached_property
+    def _any(self) -> re.Pattern[str]:
+        names = sorted({name for pair in self._pairs for name in pair}, key=len)[::-1]
+        return re.compile("|".join(map(re.escape, names)), re.IGNORECASE)
 
     def has_new(self, text: bytes) -> bool:
         """Tell whether a text has a new spelling."""
@@ -237,16 +241,27 @@ class Spellings:
         """Tell whether a line has an old spelling that is not in a new one."""
         for new in self.changed:
             line = line.replace(new.encode(), b"")
+        if self.before.distribution == self.now.distribution:
+            line = self._distribution.sub(b"", line)
         return self._old.search(line) is not None
 
     @cached_property
     def _old(self) -> re.Pattern[bytes]:
-        old = sorted(set(self.changed.values()), key=len)[::-1]
-        words = "|".join(map(re.escape, old))
+        names = {new for _, new in self._pairs} - self.changed.keys()
+        olds = {old for old, new in self._pairs if old != new} - names
+        if self.before.import_path != self.now.import_path:
+            olds.add(self.before.import_path)
+        words = "|".join(map(re.escape, sorted(olds, key=len)[::-1])) or "(?!)"
         return re.compile(rf"(?<![A-Za-z0-9_])(?:{words})(?![A-Za-z0-9_])".encode())
 
-
-_IMPORTED = re.compile(r"from ([\w.]+) import (\w+)$")
+    @cached_property
+    def _distribution(self) -> re.Pattern[bytes]:
+        """Where the name is that of the distribution, whatever the package is imported by."""
+        names = {self.before.distribution, self.before.archive}
+        name = f"(?:{'|'.join(map(re.escape, sorted(names)))})"
+        leads = r"pip install (?:-U )?|version\(\\?\"|^name = \"|title: \"|\bthe |^#+ |dist/"
+        written = rf"(?:{leads}|^project = '){name}(?=[\"'`\s-]|$|\\)"
+        return re.compile(rf"(?m:{written}|[\"']{name}(?=[<>=~!]))".encode())
 
 
 def _spelled(names: Names) -> tuple[tuple[str, ...], ...]:
@@ -254,8 +269,13 @@ def _spelled(names: Names) -> tuple[tuple[str, ...], ...]:
     return (
         (names.package_dir,),
         (names.import_path, names.folder),
-        (names.distribution, names.command, names.archive),
+        (names.distribution, names.command, names.archive, _completion(names)),
     )
+
+
+def _completion(names: Names) -> str:
+    """Give the variable by which click completes commands."""
+    return f"_{names.archive.upper()}_COMPLETE"
 
 
 def proven(project: Path) -> list[str]:
@@ -414,7 +434,6 @@ def _libraries() -> Iterator[Library]:
             "build_backend": "flit",
         },
         "more_itertools",
-        release="v0.2.0",
         pytest='testpaths = ["more_itertools", "tests"]\naddopts = ["--doctest-modules",'
         ' "--deselect=tests/test_more.py::tests.test_more.IterOnlyRange"] # it is not run there\n',
     )
