@@ -158,20 +158,30 @@ def run_tests(library: Library, project: Path, folder: Path) -> Outcomes:
     The environment has the project as it is developed, installed by its build backend.
     """
     venv, report = folder / "venv", folder / "report.xml"
-    command = [sys.executable, "-m", "uv", "--quiet"]
-    for arguments in (
-        ["venv", "--python", sys.executable, venv],
-        ["pip", "install", "--python", venv, "pytest==9.2.0", *library.needs],
-        ["pip", "install", "--python", venv, "--editable", project],
-    ):
-        done = subprocess.run(
-            [*command, *map(str, arguments)], capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, done.stderr
-    tools = venv / ("Scripts" if os.name == "nt" else "bin")
-    path = os.pathsep.join([str(tools), os.environ["PATH"]])
+    _uv("venv", "--python", sys.executable, venv)
+    if library.files:  # nothing is fetched for it: pytest is that which runs this
+        asked = "import sysconfig; print(sysconfig.get_path('purelib'))"
+        found = [
+            subprocess.check_output([one, "-c", asked], text=True)
+            for one in (_tools(venv) / "python", sys.executable)
+        ]
+        write(Path(found[0].strip()), "tests.pth", found[1])
+    else:
+        _uv("pip", "install", "--python", venv, "pytest==9.2.0", *library.needs)
+    _uv("pip", "install", "--python", venv, "--editable", project)
+    path = os.pathsep.join([str(_tools(venv)), os.environ["PATH"]])
     done = subprocess.run(
-        [tools / "pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={report}", *library.tests],
+        [
+            _tools(venv) / "python",
+            "-P",
+            "-m",
+            "pytest",
+            "-q",
+            "-p",
+            "no:cacheprovider",
+            f"--junitxml={report}",
+            *library.tests,
+        ],
         cwd=project,
         env={**os.environ, "PATH": path, "VIRTUAL_ENV": str(venv), "COLUMNS": "80"},
         capture_output=True,
@@ -181,9 +191,19 @@ def run_tests(library: Library, project: Path, folder: Path) -> Outcomes:
     for left in [project / "build", *project.rglob("*.egg-info")]:  # by setuptools
         shutil.rmtree(left, ignore_errors=True)
     assert report.is_file(), done.stdout + done.stderr
-    found = dict(_outcomes(report))
-    assert found, done.stdout
-    return found
+    outcomes = dict(_outcomes(report))
+    assert outcomes, done.stdout
+    return outcomes
+
+
+def _uv(*arguments: str | Path) -> None:
+    command = [sys.executable, "-m", "uv", "--quiet", *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def _tools(venv: Path) -> Path:
+    return venv / ("Scripts" if os.name == "nt" else "bin")
 
 
 def _outcomes(report: Path) -> Iterator[tuple[str, str]]:
@@ -259,7 +279,8 @@ class Spellings:
         """Where the name is that of the distribution, whatever the package is imported by."""
         names = {self.before.distribution, self.before.archive}
         name = f"(?:{'|'.join(map(re.escape, sorted(names)))})"
-        leads = r"pip install (?:-U )?|version\(\\?\"|^name = \"|title: \"|\bthe |^#+ |dist/"
+        leads = r"pip3? (?:un)?install (?:-\S+ )*|site_name: |version\(\\?\"|^name = \"|title: \""
+        leads += r"|\bthe |^#+ |dist/"
         written = rf"(?:{leads}|^project = '){name}(?=[\"'`\s-]|$|\\)"
         return re.compile(rf"(?m:{written}|[\"']{name}(?=[<>=~!]))".encode())
 
@@ -328,7 +349,7 @@ def unlisted(project: Path, spellings: Spellings) -> list[str]:
     """Give the lines of tracked files with an old spelling that nothing has told the user of."""
     place = git("rev-parse", "--git-path", LISTED, cwd=project).strip()
     listing = (project / place).read_text("utf-8") if (project / place).is_file() else ""
-    told = {_LISTED.match(line)[0] for line in listing.splitlines() if _LISTED.match(line)}
+    told = {found[0] for found in _LISTED.finditer(listing)}
     found = []
     options = ("-z", "--cached", "--others", "--exclude-standard", "--deduplicate")
     for path in git("ls-files", *options, cwd=project).split("\0")[:-1]:

@@ -127,5 +127,76 @@ def test_real_code_keeps_its_tests_and_its_lines(
     assert renamed(outcomes, spellings) == renamed(before.outcomes, spellings)
 
 
+BEFORE = Names("lantern", "lantern", "src/lantern")
+NOW = Names("wombat-kit", "quokka.wombat", "quokka/wombat")
+MADE = {"pyproject.toml": b"a = 1\n"}
+MINE = {
+    "pyproject.toml": b'a = 1\nmine = "src/lantern"\n',
+    "src/lantern/core.py": b"import lantern\n\n# end\n",
+}
+
+
+def renamed_by_hand() -> Files:
+    return {
+        "pyproject.toml": b'b = 2\nmine = "quokka/wombat"\na = 1\n',
+        "quokka/wombat/core.py": b"import quokka.wombat\n\n# end\n",
+    }
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "found"),
+    [
+        ("pyproject.toml", b"a = 1\n", ['pyproject.toml: mine = "NAME-OF-IT"']),
+        ("quokka/wombat/core.py", None, ["src/lantern/core.py is not there"]),
+        (
+            "quokka/wombat/core.py",
+            b"import wombat\n\n# end\n",
+            ["src/lantern/core.py:1: 'import NAME-OF-IT' is 'import wombat'"],
+        ),
+        (
+            "quokka/wombat/core.py",
+            b"import quokka.wombat\n\n",
+            ["src/lantern/core.py:3: '# end' is ''", "src/lantern/core.py:4: '' is None"],
+        ),
+    ],
+)
+def test_what_is_lost_is_seen(path: str, text: bytes | None, found: list[str]) -> None:
+    spellings, now = Spellings(BEFORE, NOW), renamed_by_hand()
+    assert lost(MADE, MINE, now, spellings) == []
+    now.pop(path)
+    assert lost(MADE, MINE, now if text is None else {**now, path: text}, spellings) == found
+
+
+@pytest.mark.parametrize(
+    ("line", "now", "left"),
+    [
+        (b'salt = "lantern"', NOW, True),
+        (b"\x80\x93c\x00lantern.core\n", NOW, True),
+        (b'pip install "lantern"', NOW, True),
+        (b"import quokka.wombat, lanterns", NOW, False),
+        (
+            b"pip install -U lantern",
+            Names("lantern", "quokka.lantern", "src/quokka/lantern"),
+            False,
+        ),
+        (b"from lantern import x", Names("lantern", "quokka.lantern", "src/quokka/lantern"), True),
+        (b"import quokka.lantern", Names("lantern", "quokka.lantern", "src/quokka/lantern"), False),
+        (b"see src/lantern/core.py", Names("lantern", "lantern", "lantern"), True),
+        (b"see lantern/core.py", Names("lantern", "lantern", "lantern"), False),
+        (b"import lantern", BEFORE, False),
+    ],
+)
+def test_what_is_left_is_seen(line: bytes, now: Names, *, left: bool) -> None:
+    assert Spellings(BEFORE, now).left(line) is left
+
+
+def test_no_index_is_an_error_that_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in ("UV_OFFLINE", "PIP_NO_INDEX"):
+        monkeypatch.setenv(variable, "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
+    with pytest.raises(RuntimeError, match=r"sdist of click==8.5.1 has to come from a package ind"):
+        fetch(LIBRARIES["click"], tmp_path)
+
+
 def renamed(outcomes: Outcomes, spellings: Spellings) -> Outcomes:
     return {spellings.plain(test): outcome for test, outcome in outcomes.items()}
