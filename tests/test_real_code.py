@@ -5,6 +5,7 @@ as before, no line of it is lost, and each old spelling is either gone or listed
 """
 
 import json
+import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -199,4 +200,7 @@ def test_no_index_is_an_error_that_says_so(tmp_path: Path, monkeypatch: pytest.M
 
 
 def renamed(outcomes: Outcomes, spellings: Spellings) -> Outcomes:
-    return {spellings.plain(test): outcome for test, outcome in outcomes.items()}
+    """Give outcomes by ids of one spelling: without `src`, with a parent that pytest leaves out."""
+    last = rf"(?<![\w.]){spellings.now.import_path.rpartition('.')[2]}(?=\.)"
+    ids = {test: re.sub(last, spellings.now.import_path, test) for test in outcomes}
+    return {spellings.plain(ids[test]).removeprefix("src."): outcomes[test] for test in outcomes}
