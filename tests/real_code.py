@@ -47,6 +47,7 @@ class Library:
         needs: What its tests need.
         depends: What it depends on.
         more: Further tables of pyproject.toml.
+        by_hand: A file, and a text in it that only a person can rewrite: its folder in parts.
 
     """
 
@@ -60,6 +61,7 @@ class Library:
     needs: tuple[str, ...] = ()
     depends: tuple[str, ...] = ()
     more: str = ""
+    by_hand: tuple[str, str] | None = None
     files: Mapping[str, str] = field(default_factory=dict)
     """Its files, where they are no sdist's."""
 
@@ -345,18 +347,39 @@ def _is_seed(path: str, package: str) -> bool:
     return path.startswith((f"{package}/", "tests/")) or path in _SEEDS
 
 
-def unlisted(project: Path, spellings: Spellings) -> list[str]:
-    """Give the lines of tracked files with an old spelling that nothing has told the user of."""
+def rewrite_by_hand(library: Library, project: Path, now: Names) -> None:
+    """Do what a library's user has to do after an update that moves it: the list names it.
+
+    Paths that code joins of parts are listed, and left to a person.
+    """
+    if not library.by_hand:
+        return
+    path, text = library.by_hand
+    before = (project / path).read_text("utf-8")
+    numbers = [n for n, line in enumerate(before.split("\n"), 1) if text in line]
+    assert numbers
+    assert {f"{path}:{number}:" for number in numbers} <= told(project)
+    parts = " / ".join(f'"{part}"' for part in now.package_dir.split("/"))
+    write(project, path, before.replace(text, parts))
+
+
+def told(project: Path) -> set[str]:
+    """Give the places that the list of old names has: `path:line:`, or `path:`."""
     place = git("rev-parse", "--git-path", LISTED, cwd=project).strip()
     listing = (project / place).read_text("utf-8") if (project / place).is_file() else ""
-    told = {found[0] for found in _LISTED.finditer(listing)}
+    return {found[0] for found in _LISTED.finditer(listing)}
+
+
+def unlisted(project: Path, spellings: Spellings) -> list[str]:
+    """Give the lines of tracked files with an old spelling that nothing has told the user of."""
+    known = told(project)
     found = []
     options = ("-z", "--cached", "--others", "--exclude-standard", "--deduplicate")
     for path in git("ls-files", *options, cwd=project).split("\0")[:-1]:
         if path == ANSWERS:  # Copier writes it
             continue
         for number, line in enumerate((project / path).read_bytes().split(b"\n"), 1):
-            if spellings.left(line) and not {f"{path}:{number}:", f"{path}:"} & told:
+            if spellings.left(line) and not {f"{path}:{number}:", f"{path}:"} & known:
                 found.append(f"{path}:{number}: {line.decode('utf-8', 'replace').strip()}")
     return found
 
@@ -473,7 +496,8 @@ def _libraries() -> Iterator[Library]:
         "4.17.0",
         {"docs": "none", "project_name": "humanize", "build_backend": "hatchling"},
         "src/humanize",
-        pytest='testpaths = ["src", "tests"]\naddopts = ["--doctest-modules"]\n',
+        pytest='testpaths = ["src/humanize", "tests"]\naddopts = ["--doctest-modules"]\n',
+        by_hand=("tests/test_i18n.py", '"src" / "humanize"'),
         needs=("freezegun==1.5.5", "pytest-benchmark==5.3.1"),
     )
 

@@ -24,6 +24,7 @@ from real_code import (
     fetch,
     lost,
     proven,
+    rewrite_by_hand,
     run_tests,
     unlisted,
 )
@@ -124,6 +125,8 @@ def test_real_code_keeps_its_tests_and_its_lines(
     assert unlisted(project, spellings) == []
     found = {spellings.plain(line) for line in proven(project)}
     assert found <= {spellings.plain(line) for line in before.faults}
+    if new.package_dir != old.package_dir:
+        rewrite_by_hand(library, project, new)
     outcomes = run_tests(library, project, tmp_path)
     assert renamed(outcomes, spellings) == renamed(before.outcomes, spellings)
 

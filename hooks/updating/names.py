@@ -508,7 +508,7 @@ class Change:
     def _modules(self, name: str, new: str) -> Iterator[Form]:
         start, escaped = r"(?<![\w./$-])", self._old(name, new)
         known = "|".join(map(re.escape, sorted(self.members)))
-        inside = rf"(?=\.(?:{known})(?!\w))" if known else r"(?!)"
+        inside = rf"(?=\\?\.(?:{known})(?!\w))" if known else r"(?!)"  # in a regular expression too
         for lead in MODULE_FOLLOWS:
             yield Form(rf"{lead}{escaped}(?![\w/-])", name, new)
         for lead, after in MODULE_FOLLOWS_AFTER.items():

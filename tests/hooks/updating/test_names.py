@@ -58,6 +58,7 @@ REWRITTEN = [
     (WORD, CLACK, "import click", "import clack"),
     (WORD, CLACK, ">>> from click import Thing", ">>> from clack import Thing"),
     (WORD, CLACK, "`click.Thing` and click.io.read", "`clack.Thing` and clack.io.read"),
+    (WORD, CLACK, r'match=r"<click\.Thing at 0x"', r'match=r"<clack\.Thing at 0x"'),
     (WORD, CLACK, 'x = "click:main"', 'x = "clack:main"'),
     (WORD, CLACK, "python -m click", "python -m clack"),
     (WORD, CLACK, "::: click", "::: clack"),
