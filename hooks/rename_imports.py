@@ -9,19 +9,21 @@ Usage: uv run --script rename_imports.py < JSON
 The JSON has `project`, the folder; `before`, `now`, `members` and `spelled`, as `updating.names`
 has them; and `files`, the path of each file from the project, with whether the update left it
 alone. Printed is JSON: `changed`, the files written, and `refused`, those that could not be read as
-Python and were left alone. Empty lines before it tell that the work goes on, one for each file.
+Python and were left alone. Empty lines before it tell that the work goes on.
 
-Rewritten are imports, what uses a plain `import acme.tool`, and strings; a relative import where
-it leads out of the package and the parents are others now. Comments stay as they are.
+Rewritten are imports, what uses a plain `import acme.tool`, and strings that name a module or what
+is in one; a relative import where it leads out of the package and the parents are others now. A
+string that is no more than a name is a module where it is given to what takes one: else it may be a
+cache, a table, a service, and stays, as comments do.
 """
 
 import json
 import os
 import signal
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields, replace
-from itertools import chain, pairwise
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import replace
+from itertools import chain
 from operator import is_
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
@@ -31,32 +33,14 @@ from libcst.metadata import ImportAssignment, MetadataWrapper, Scope, ScopeProvi
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))  # PYTHONSAFEPATH leaves it out
 
+from disk import write_whole
+from renaming.strings import Strings, resources_of
+from renaming.trees import dotted, every, parts, spell
 from updating.names import Change, Names
-
-# Whose first argument names a module, or a distribution.
-MODULE_CALLS = {
-    "import_module", "__import__", "patch", "setattr", "delattr", "getLogger", "files",
-    "importorskip", "run_module", "find_spec", "resolve_name",
-}  # fmt: skip
-DISTRIBUTION_CALLS = {"version", "metadata", "distribution", "requires", "files"}
 
 MAX_PROCESSES = 61  # as many as Windows can wait for
 # A process that is spawned takes as long to start as to rewrite 100,000 bytes; a forked one, less.
 BYTES_PER_PROCESS = 250_000
-
-# Nodes without names in them, and the fields of all others.
-SPACES = (
-    cst.BaseParenthesizableWhitespace,
-    cst.TrailingWhitespace,
-    cst.EmptyLine,
-    cst.Newline,
-    cst.Comment,
-)
-FIELDS: dict[type, list[str]] = {
-    kind: [field.name for field in fields(kind)]
-    for kind in vars(cst).values()
-    if isinstance(kind, type) and issubclass(kind, cst.CSTNode) and not issubclass(kind, SPACES)
-}
 
 
 def rename(source: bytes, change: Change, *, package: str = "") -> bytes:
@@ -82,49 +66,8 @@ def rename(source: bytes, change: Change, *, package: str = "") -> bytes:
     if module.bytes != source:
         raise ValueError("it has characters that libcst does not keep")
     uses = Uses(module, change) if _plain_imports(module, change) else None
-    new = Renamer(change, package, uses).rewritten(module)
+    new = Renamer(change, package, uses, resources_of(module)).rewritten(module)
     return source if new is module else bytes(new.bytes)
-
-
-def parts(node: object) -> Iterator[tuple[str, Any]]:
-    """Yield each field of a node that holds other nodes: one, or a tuple of them.
-
-    The `children` of libcst have the same, but copy the node each time.
-    """
-    for name in FIELDS.get(type(node), ()):
-        value: object = getattr(node, name)
-        if isinstance(value, tuple) or type(value) in FIELDS:
-            yield name, value
-
-
-def every(node: cst.CSTNode, *kinds: type) -> list[Any]:
-    """Give every part of a node that is of a kind: libcst.matchers takes long to import."""
-    found, rest = [], [node]
-    while rest:
-        one = rest.pop()
-        if isinstance(one, kinds):
-            found.append(one)
-        for _, value in parts(one):
-            rest += value if isinstance(value, tuple) else [value]
-    return found
-
-
-def dotted(node: cst.CSTNode | None) -> str:
-    """Give the name that attributes of names spell; empty if they do not."""
-    if isinstance(node, cst.Name):
-        return node.value
-    if isinstance(node, cst.Attribute) and (start := dotted(node.value)):
-        return f"{start}.{node.attr.value}"
-    return ""
-
-
-def spell(path: str) -> cst.Name | cst.Attribute:
-    """Make the attributes of names that spell a dotted name."""
-    first, *rest = path.split(".")
-    node: cst.Name | cst.Attribute = cst.Name(first)
-    for part in rest:
-        node = cst.Attribute(node, cst.Name(part))
-    return node
 
 
 def _plain_imports(module: cst.Module, change: Change) -> list[str]:
@@ -202,23 +145,28 @@ def _is_plain(assignment: object) -> bool:
     )
 
 
-class Renamer(cst.CSTTransformer):
+class Renamer(Strings):
     """Rewrites a file.
 
     Args:
         change: What the package was called, and is called now.
         package: What relative imports start from, under the old names.
         uses: Where names are the package's; None where no plain import binds one.
+        resources: What importlib.resources is called, and what comes from it.
 
     """
 
-    def __init__(self, change: Change, package: str, uses: Uses | None) -> None:
+    def __init__(
+        self,
+        change: Change,
+        package: str,
+        uses: Uses | None,
+        resources: Container[str],
+    ) -> None:
         """Start with nothing known of any string."""
-        super().__init__()
-        self.change = change
+        super().__init__(change, resources)
         self.package = package
         self.uses = uses
-        self._whole: dict[cst.CSTNode, str] = {}
 
     def rewritten(self, node: Any) -> Any:  # noqa: ANN401
         """Do what `node.visit(self)` does, but copy only the nodes in which something changes."""
@@ -370,15 +318,15 @@ class Renamer(cst.CSTTransformer):
         return False
 
     def visit_Attribute(self, node: cst.Attribute) -> None:
-        self._whole[node.attr] = ""  # no use of the package, whatever it is called
+        self.whole[node.attr] = ""  # no use of the package, whatever it is called
 
     def visit_Arg(self, node: cst.Arg) -> None:
         if node.keyword is not None:
-            self._whole[node.keyword] = ""
+            self.whole[node.keyword] = ""
 
     def _use(self, original: Any, updated: Any) -> Any:  # noqa: ANN401
         """Rewrite the part of a dotted name that is the import path."""
-        if self.uses is None or original in self._whole:
+        if self.uses is None or original in self.whole:
             return updated
         old, new = self.change.before.import_path, self.change.now.import_path
         if old == new or dotted(original) != old:
@@ -391,60 +339,6 @@ class Renamer(cst.CSTTransformer):
         return spell(self.uses.alias or new).with_changes(lpar=original.lpar, rpar=original.rpar)
 
     leave_Attribute = leave_Name = _use  # type: ignore[assignment]
-
-    # --- Strings ---------------------------------------------------------------------
-
-    def visit_Call(self, node: cst.Call) -> None:
-        name = dotted(node.func).rpartition(".")[2]
-        name = node.func.attr.value if isinstance(node.func, cst.Attribute) else name
-        if node.args and isinstance(node.args[0].value, cst.SimpleString):
-            kinds = (DISTRIBUTION_CALLS, "distribution"), (MODULE_CALLS, "module")
-            found = [kind for calls, kind in kinds if name in calls]
-            # importlib.resources has a `files` too, of a module.
-            if len(found) == 2:  # noqa: PLR2004
-                found = ["either"]
-            if found:
-                self._whole[node.args[0].value] = found[0]
-
-    def visit_List(self, node: cst.List | cst.Tuple) -> None:
-        values = [element.value for element in node.elements]
-        for flag, value in pairwise(values):
-            if isinstance(flag, cst.SimpleString) and flag.raw_value == "-m":
-                self._whole[value] = "module"
-
-    visit_Tuple = visit_List
-
-    def visit_Assign(self, node: cst.Assign) -> None:
-        kinds = {"NAME": "distribution", "PACKAGE": "module"}  # in the command's modules and tests
-        if (name := dotted(node.targets[0].target)) in kinds:
-            self._whole[node.value] = kinds[name]
-
-    def leave_SimpleString(
-        self, original: cst.SimpleString, updated: cst.SimpleString
-    ) -> cst.SimpleString:
-        prefix = len(original.prefix) + len(original.quote)
-        start, end = original.value[:prefix], original.value[-len(original.quote) :]
-        text = original.raw_value
-        new = self._string(text, self._whole.get(original, ""))
-        return updated if new == text else updated.with_changes(value=f"{start}{new}{end}")
-
-    def _string(self, text: str, kind: str) -> str:
-        change = self.change
-        if kind in {"distribution", "either"} and change.distribution(text) != text:
-            return change.distribution(text)
-        if kind == "distribution":
-            return text
-        if kind in {"module", "either"}:
-            return (
-                change.module(text) if text.replace(".", "_").isidentifier() else change.text(text)
-            )
-        return change.text(f'"{text}"')[1:-1]  # in quotes, as a text has it
-
-    def leave_FormattedStringText(
-        self, original: cst.FormattedStringText, updated: cst.FormattedStringText
-    ) -> cst.FormattedStringText:
-        new = self.change.text(original.value)
-        return updated if new == original.value else updated.with_changes(value=new)
 
 
 def _shortened(
@@ -501,7 +395,13 @@ def tasks_of(given: dict[str, Any]) -> dict[str, Task]:
     """Read the files that are named, by their paths."""
     spelled = None if given["spelled"] is None else frozenset(given["spelled"])
     names = Names(**given["before"]), Names(**given["now"])
-    change = Change(*names, frozenset(given["members"]), spelled=spelled)
+    change = Change(
+        *names,
+        frozenset(given["members"]),
+        spelled=spelled,
+        groups=frozenset(given["groups"]),
+        folders=tuple((old, new) for old, new in given["folders"]),
+    )
     return {
         path: Task(
             Path(given["project"], path).read_bytes(),
@@ -563,18 +463,6 @@ def in_parallel(tasks: Mapping[str, Task], processes: int) -> dict[str, bytes | 
     return {path: future.result() for path, future in futures.items()}
 
 
-def write(file: Path, text: bytes) -> None:
-    """Write a file at once or not at all."""
-    part = file.with_name(file.name + ".treewright")
-    try:
-        part.write_bytes(text)
-        part.chmod(file.stat().st_mode)
-        part.replace(file)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
-
-
 def rename_files(given: dict[str, Any]) -> dict[str, list[str]]:
     """Rewrite the files that are named.
 
@@ -591,7 +479,8 @@ def rename_files(given: dict[str, Any]) -> dict[str, list[str]]:
         if new is None:
             refused.append(path)
         elif new != source:
-            write(file, new)
+            print(flush=True)  # fails where nobody listens any more: the update was killed
+            write_whole(file, new)
             changed.append(path)
     return {"changed": changed, "refused": refused}
 

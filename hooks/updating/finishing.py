@@ -12,6 +12,7 @@ from updating import (
     references,
     rejects,
     seeds,
+    sweep,
     untracked,
 )
 from updating.answers import read
@@ -48,7 +49,7 @@ def finish(repository: Repository, answers_file: str, *, keep_rejects: bool = Fa
         for path in rejects.behind_links(update)
     ]
     # Of base and ours it translates: all names in them are old.
-    settled = merging.settle(repository, change.unmixed().text)
+    settled = merging.settle(repository, change.unmixed().file)
     if keep_rejects:
         rejects.give_back(repository, taken_up)
     outcome.merged = [file.path for file in settled.files if file.how]
@@ -57,7 +58,9 @@ def finish(repository: Repository, answers_file: str, *, keep_rejects: bool = Fa
         outcome.notes.append(broken)
     fixed = references.fix(repository, change, answers_file)
     outcome.fixed = list(fixed.changed)
-    outcome.places = [f"{path}:{place.line}: {place.text}" for path, place in fixed.places]
+    if change:
+        outcome.left = fixed.left
+        outcome.listed = sweep.write(repository, change, fixed.left)
     if fixed.notice:
         outcome.notes.append(fixed.notice)
     folder = Names.of(update.now).package_dir
@@ -93,4 +96,6 @@ def _move(outcome: Outcome) -> Change:
         change,
         members=references.members(package),
         spelled=references.spelled(package, change.before),
+        groups=references.groups(update.project, package, change.before),
+        folders=tuple((move.old, move.new) for move in moves[1:]),
     )

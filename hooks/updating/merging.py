@@ -62,7 +62,7 @@ class _LeftError(Exception):
     """A file is left to the user; the message says why."""
 
 
-def settle(repository: Repository, translate: Callable[[str], str]) -> Settled:
+def settle(repository: Repository, translate: Callable[[str, str], str]) -> Settled:
     """Settle the conflicts below a project's folder as far as meaning goes.
 
     It takes all that it needs from the index, so it can run again after it was stopped. What is
@@ -71,7 +71,8 @@ def settle(repository: Repository, translate: Callable[[str], str]) -> Settled:
 
     Args:
         repository: The project.
-        translate: Rewrites an older text so that it speaks of the package by its new name.
+        translate: Rewrites an older text, of which it also gets the path, so that it speaks of
+            the package by its new name.
 
     Raises:
         GitError: If git fails.
@@ -82,7 +83,8 @@ def settle(repository: Repository, translate: Callable[[str], str]) -> Settled:
     for path, stages in sorted(repository.unmerged().items()):
         try:
             texts = _texts(repository, stages)
-            sides = {**texts, BASE: translate(texts[BASE]), OURS: translate(texts[OURS])}
+            old = {side: translate(texts[side], path) for side in (BASE, OURS)}
+            sides = {**texts, **old}
             try:
                 text, file = _by_meaning(path, sides)
             except _LeftError as left:

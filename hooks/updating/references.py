@@ -1,23 +1,27 @@
 """Rewrite what names the package in all files of a project, when it is called otherwise."""
 
+import ast
 import re
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field
 from pathlib import Path, PurePosixPath
+from typing import TypeGuard
 
-from disk import write_whole
+from disk import is_regular
 from updating import scripts
-from updating.names import Change, Names, Place
+from updating.names import Change, Names, edited
 from updating.repository import Repository
+from updating.sweep import BINARY, CHANGELOG, DATA, LOCK, PYTHON, Leftovers, sweep
 
 SCRIPT = Path(__file__).parents[1] / "rename_imports.py"
-# uv writes its lock itself. What a changelog says was so at its time.
-LEFT = re.compile(r"uv\.lock|(?:CHANGELOG|CHANGES|HISTORY|NEWS)(?:\.\w+)?", re.IGNORECASE)
-PYTHON = (".py", ".pyi")
-DATA = (".csv", ".tsv", ".jsonl", ".sql", ".log", ".svg")  # what is in it is about other things
-BINARY = b"\0"
 MADE = re.compile(r"__(?:package|name)__.*\.upper\(\)")
-EXPORTS = re.compile(r"(?ms)^__all__(?:: [\w\[\], ]+)? = [\[(](.*?)[\])]")
+# A group of entry points: in code, and where it is declared.
+GROUP = re.compile(
+    r"""(?ix)\b(?:iter_)?entry_points\(\ *(?:group\ *=\ *)?["']([\w.-]+)["']
+    | \bgroup\w*(?:\ *:\ *[\w.\[\]]+)?\ *=\ *["']([\w.-]+)["']
+    | entry-points\.["']?([\w.-]+)["']?\ *\]"""
+)
+OF_MODULE = re.compile(r"(?im)^\w*group\w*\b[^=\n]*=[^\n]*__name__")
+LARGEST = 20_000_000  # bytes of a file that is rewritten; a larger one is no text of a person
 
 
 @dataclass(frozen=True)
@@ -26,32 +30,61 @@ class Fixed:
 
     Args:
         changed: The files that were rewritten.
-        places: Where a person has to look, by file.
+        left: The old names that are left.
         notice: One sentence where Python files could not be rewritten; else empty.
 
     """
 
     changed: tuple[str, ...] = ()
-    places: tuple[tuple[str, Place], ...] = ()
+    left: Leftovers = field(default_factory=Leftovers)
     notice: str = ""
-
-    def __str__(self) -> str:
-        """List the places, a line each."""
-        return "\n".join(
-            f"{path}:{place.line}: {place.text} ({place.reason})" for path, place in self.places
-        )
 
 
 def members(package: Path) -> frozenset[str]:
-    """Give the names of what is in a package: modules, subpackages, files and public objects."""
-    found = {"__version__"}
+    """Give the names of what is in a package: modules, subpackages, files and objects."""
+    found = {"__version__", "__main__"}
     for path in package.iterdir() if package.is_dir() else ():
         found |= {path.name, path.name.partition(".")[0]}
-    init = package / "__init__.py"
-    if init.is_file():
-        for listed in EXPORTS.findall(init.read_text(encoding="utf-8", errors="replace")):
-            found |= set(re.findall(r"[\"'](\w+)[\"']", listed))
+    for init in (package / "__init__.py", package / "__init__.pyi"):
+        found |= _objects(_read(init) or "")
     return frozenset(found - {"", "__pycache__"})
+
+
+def _objects(text: str) -> set[str]:
+    """Give the names that a module binds, and those that it lists."""
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return set(re.findall(r"(?m)^(?:(?:def|class) +)?(\w+)(?= *[(:=])", text))
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom | ast.Import):
+            found |= {(alias.asname or alias.name).partition(".")[0] for alias in node.names}
+    for statement in tree.body:
+        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            found.add(statement.name)
+        elif isinstance(statement, ast.Assign | ast.AnnAssign | ast.AugAssign):
+            bound = {node.id for node in ast.walk(statement) if _is_bound(node)}
+            found |= bound
+            if any(name.startswith("_") for name in bound):
+                found |= _listed(statement)
+    return found - {"*"}
+
+
+def _is_bound(node: ast.AST) -> TypeGuard[ast.Name]:
+    return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+
+
+def _listed(statement: ast.stmt) -> set[str]:
+    """Give the names in a list, and the keys: of __all__, or of what is loaded on first use."""
+    found: list[ast.expr | None] = []
+    for node in ast.walk(statement):
+        if isinstance(node, ast.List | ast.Tuple | ast.Set):
+            found += node.elts
+        elif isinstance(node, ast.Dict):
+            found += node.keys
+    texts = {node.value for node in found if isinstance(node, ast.Constant)}
+    return {text for text in texts if isinstance(text, str) and text.isidentifier()}
 
 
 def spelled(package: Path, names: Names) -> frozenset[str] | None:
@@ -59,18 +92,53 @@ def spelled(package: Path, names: Names) -> frozenset[str] | None:
 
     It makes names where it has its own in capitals: the starter `pipeline` does.
     """
-    texts = [file.read_text("utf-8", errors="replace") for file in sorted(package.rglob("*.py"))]
+    texts = _modules(package).values()
     if not any(MADE.search(text) for text in texts):
         return None
     full = re.compile(rf"[\"']({names.variables}\w+)[\"']")
     return frozenset(name for text in texts for name in full.findall(text))
 
 
+def groups(project: Path, package: Path, names: Names) -> frozenset[str]:
+    """Give the groups of entry points that are spelled like the package or what is in it.
+
+    They are what other distributions declare: they stay. One that a module makes of its own
+    name, as `GROUP = __name__` in the starters does, follows the module.
+
+    Args:
+        project: The project's folder.
+        package: The package's folder.
+        names: What the package was called.
+
+    """
+    modules = _modules(package)
+    texts = [*modules.values()]
+    texts += [_read(project / name) or "" for name in ("pyproject.toml", "setup.cfg", "setup.py")]
+    found = {name for text in texts for match in GROUP.findall(text) for name in match if name}
+    own = {
+        ".".join([names.import_path, *PurePosixPath(path).with_suffix("").parts]).removesuffix(
+            ".__init__"
+        )
+        for path, text in modules.items()
+        if OF_MODULE.search(text)
+    }
+    return frozenset(name for name in found - own if f"{name}.".startswith(f"{names.import_path}."))
+
+
+def _modules(package: Path) -> dict[str, str]:
+    """Give the text of each module of a package, by its path."""
+    files = [file for file in sorted(package.rglob("*.py")) if is_regular(file)]
+    return {
+        file.relative_to(package).as_posix(): file.read_text("utf-8", errors="replace")
+        for file in files
+    }
+
+
 def fix(repository: Repository, change: Change, answers_file: str = ".copier-answers.yml") -> Fixed:
     """Rewrite what names the package in all files that git knows, or would know.
 
-    Files in conflict are rewritten as texts, whatever they are. What only may name the package is
-    listed, as is what does so in data.
+    Files in conflict are rewritten as texts, whatever they are. Every old name that is left then
+    is found, wherever it is.
 
     Args:
         repository: The project.
@@ -87,44 +155,34 @@ def fix(repository: Repository, change: Change, answers_file: str = ".copier-ans
     touched = {*repository.files("--modified")}
     touched |= {*repository.files("--others", "--exclude-standard")}
     search = re.compile("|".join(sorted(map(re.escape, _spellings(change.before)), key=len)[::-1]))
-    texts, python, data = [], {}, []
+    texts, python = [], {}
     for path in repository.files("--cached", "--others", "--exclude-standard", "--deduplicate"):
-        if path == answers_file or LEFT.fullmatch(PurePosixPath(path).name):
+        name = PurePosixPath(path).name
+        if path == answers_file or name == LOCK or CHANGELOG.fullmatch(name):
             continue
-        text = _read(project / path)
+        text = None if path.endswith(DATA) else _read(project / path)
         if text is None or not search.search(text):
             continue
         if path.endswith(PYTHON) and path not in unmerged:
             python[path] = path not in touched
-        elif path.endswith(DATA):
-            data.append(path)
         else:
             texts.append(path)
 
-    changed, places = [], []
+    changed, fresh = [], {}
+    for path in {*texts, *python} & (touched | unmerged):
+        fresh[path] = _lines(_read(project / path) or "") - _before(repository, path)
     for path in texts:
-        old = _before(repository, path) if path in touched | unmerged else None
-        rewritten, found = _rewrite(project / path, change.unmixed(), old)
-        changed += [path] if rewritten else []
-        places += [(path, place) for place in found]
+        is_new = _rewrite(repository, path, change.unmixed(), fresh.get(path, frozenset()))
+        changed += [path] if is_new else []
     renamed, refused, notice = _rename(project, change, python)
-    changed += renamed
-    places += [
-        (path, place)
-        for path in [*python, *data]
-        for place in _places(project / path, change, plain=path in refused)
-    ]
-    return Fixed(tuple(sorted(changed)), tuple(sorted(places, key=_order)), notice)
-
-
-def _order(found: tuple[str, Place]) -> tuple[str, int]:
-    return found[0], found[1].line
+    parsed = python.keys() - refused
+    left = sweep(repository, change, parsed=parsed, fresh=fresh, but=answers_file)
+    return Fixed(tuple(sorted([*changed, *renamed])), left, notice)
 
 
 def _spellings(names: Names) -> set[str]:
     """Give what a file contains that may name the package."""
-    root = {"src"} if names.package_dir.startswith("src/") else set()
-    return root | {
+    return {
         names.distribution,
         names.command,
         names.archive,
@@ -136,8 +194,8 @@ def _spellings(names: Names) -> set[str]:
 
 
 def _read(file: Path) -> str | None:
-    """Give a text, byte for byte; None of what is none, and of a link."""
-    if file.is_symlink() or not file.is_file():
+    """Give a text, byte for byte; None of what is no text of a person, and of what is no file."""
+    if not is_regular(file) or file.stat().st_size > LARGEST:
         return None
     data = file.read_bytes()
     return None if BINARY in data else data.decode("utf-8", errors="surrogateescape")
@@ -146,54 +204,37 @@ def _read(file: Path) -> str | None:
 def _before(repository: Repository, path: str) -> frozenset[str]:
     """Give the lines that a file had before the update; none if it had no file."""
     old = repository.staged(path) or b""
-    return frozenset(old.decode("utf-8", errors="surrogateescape").splitlines())
+    return _lines(old.decode("utf-8", errors="surrogateescape"))
 
 
-def _rewrite(file: Path, change: Change, old: frozenset[str] | None) -> tuple[bool, list[Place]]:
+def _lines(text: str) -> frozenset[str]:
+    return frozenset(line.rstrip("\r") for line in text.split("\n"))
+
+
+def _rewrite(repository: Repository, path: str, change: Change, fresh: frozenset[str]) -> bool:
     """Rewrite a text, at once.
 
     Args:
-        file: The file.
+        repository: The project.
+        path: The file.
         change: The change of names.
-        old: The lines of before. Others came with the update, under the new names: they stay.
-            None if all are.
+        fresh: The lines that came with the update, under the new names: they stay.
 
     Returns:
-        Whether it has changed, and where a person has to look.
+        Whether it has changed.
 
     """
-    text = _read(file) or ""
-    lines, places = [], []
-    for number, line in enumerate(text.splitlines(keepends=True), 1):
-        is_old = old is None or line.rstrip("\r\n") in old
-        lines.append(change.text(line) if is_old else line)
-        if is_old:
-            found = change.places(lines[-1], file.name)
-            places += [replace(place, line=number) for place in found]
-    new = "".join(lines)
+    text = _read(repository.project / path) or ""
+    edits = [edit for edit in change.edits(text, path) if _line(text, edit.start) not in fresh]
+    new = edited(text, edits)
     if new != text:
-        write_whole(file, new.encode("utf-8", errors="surrogateescape"))
-    return new != text, places
+        repository.write(path, new.encode("utf-8", errors="surrogateescape"))
+    return new != text
 
 
-def _places(file: Path, change: Change, *, plain: bool) -> Iterable[Place]:
-    """Yield where to look in a file; with a plain search, wherever it has a name."""
-    text = _read(file) or ""
-    if not plain:
-        yield from change.places(text, file.name)
-        return
-    before = change.before
-    pairs = (
-        (before.import_path, change.now.import_path),
-        (before.package_dir, change.now.package_dir),
-        (before.distribution, change.now.distribution),
-    )
-    names = "|".join(re.escape(old) for old, new in pairs if old != new)
-    for number, line in enumerate(text.splitlines(), 1):
-        if re.search(rf"(?<!\w)(?:{names})(?!\w)", line) or re.search(
-            rf"\bfrom {re.escape(before.import_path.rpartition('.')[0])} import ", line
-        ):
-            yield Place(number, line.strip(), "it names the package as before")
+def _line(text: str, place: int) -> str:
+    """Give the line that a place is in."""
+    return text[text.rfind("\n", 0, place) + 1 :].split("\n", 1)[0].rstrip("\r")
 
 
 def _rename(
@@ -230,5 +271,7 @@ def _given(project: Path, change: Change, python: dict[str, bool]) -> dict[str, 
         "now": asdict(change.now),
         "members": sorted(change.members),
         "spelled": None if change.spelled is None else sorted(change.spelled),
+        "groups": sorted(change.groups),
+        "folders": change.folders,
         "files": python,
     }

@@ -11,6 +11,7 @@ from updating.changelog import Release
 from updating.merging import Clash
 from updating.repository import Repository, paths
 from updating.seeds import Seeds
+from updating.sweep import Leftovers
 
 _ENTRIES = 4  # of the changelog
 _PLACES = 5  # to look at
@@ -27,7 +28,8 @@ class Outcome:
         migrated: What migrations changed.
         moved: The folders that moved, `old -> new`.
         fixed: The files in which what names the package was fixed.
-        places: Places to look at, `path:line: text`.
+        left: The old names that are left.
+        listed: The file that lists them all.
         merged: The files that were merged by meaning.
         clashes: What both sides had changed in a file that was merged, with its path.
         seeds: What other answers mean for the user's own files.
@@ -40,7 +42,8 @@ class Outcome:
     migrated: list[str] = field(default_factory=list)
     moved: list[str] = field(default_factory=list)
     fixed: list[str] = field(default_factory=list)
-    places: list[str] = field(default_factory=list)
+    left: Leftovers = field(default_factory=Leftovers)
+    listed: str = ""
     merged: list[str] = field(default_factory=list)
     clashes: list[tuple[str, Clash]] = field(default_factory=list)
     seeds: Seeds | None = None
@@ -137,10 +140,20 @@ def _facts(outcome: Outcome) -> Iterator[tuple[str, str]]:
         yield "yours", f"{path}: {clash.key} {_decided(clash)}"
     if outcome.seeds:
         yield from _of_seeds(outcome.seeds)
-    for place in outcome.places[:_PLACES]:
+    yield from _of_names(outcome)
+
+
+def _of_names(outcome: Outcome) -> Iterator[tuple[str, str]]:
+    """Count the old names that are left, and show the first that somebody has to look at."""
+    if not outcome.left:
+        return
+    counts = ", ".join(f"{count} in {kind}" for kind, count in outcome.left.counts.items())
+    yield "old names", f"{counts}: see {outcome.listed}"
+    telling = outcome.left.telling
+    for place in telling[:_PLACES]:
         yield "look at", place
-    if (rest := len(outcome.places) - _PLACES) > 0:
-        yield "", f"and {rest} more places"
+    if (rest := len(telling) - _PLACES) > 0:
+        yield "", f"and {rest} more: {outcome.listed}"
 
 
 def _of_seeds(seeds: Seeds) -> Iterator[tuple[str, str]]:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryFile
+from threading import Thread
 from typing import IO, Any
 
 import machine
@@ -16,6 +17,7 @@ import shell
 
 _PATIENCE = 300  # seconds without a sign of life; uv may have to fetch a Python and libraries first
 _PAUSE = 0.02  # seconds between two looks
+_LAST_WORDS = 5  # seconds until what an ended process has printed is read
 
 
 class ScriptError(Exception):
@@ -27,7 +29,8 @@ def run(script: Path, given: Mapping[str, Any]) -> dict[str, Any]:
 
     It may take any time, as long as it goes on: whatever it writes is a sign of life. Empty lines
     before its JSON are such signs, and no more. Where it fails, or this is interrupted, all of its
-    processes are ended.
+    processes are ended. Where this process is killed, nobody reads what the script prints, so
+    that it fails there: it prints a line before each file that it writes.
 
     Args:
         script: The script, which reads JSON and prints JSON.
@@ -62,27 +65,49 @@ def _output(command: list[str], given: str) -> bytes:
         TimeoutError: If it hangs.
 
     """
-    # Files, as a pipe is open until the last of all processes has ended.
-    with TemporaryFile() as source, TemporaryFile() as output, TemporaryFile() as errors:
+    with TemporaryFile() as source, TemporaryFile() as errors:
         source.write(given.encode())
         source.seek(0)
         process = subprocess.Popen(
             command,
             stdin=source,
-            stdout=output,
-            stderr=errors,
+            stdout=subprocess.PIPE,
+            stderr=errors,  # a file, as a pipe is open until the last of all processes has ended
             env=machine.variables(PYTHONIOENCODING="utf-8"),
             start_new_session=True,  # so that all can be ended at once
         )
         try:
+            output = _Output(process)
             _wait(process, output, errors)
         except BaseException:  # Ctrl-C too: it does not reach another session
             _end(process)
             raise
-        return _read(output)
+        return output.whole()
 
 
-def _wait(process: subprocess.Popen[bytes], output: IO[bytes], errors: IO[bytes]) -> None:
+class _Output:
+    """What a process prints, read as it comes."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        """Start to read."""
+        self._parts: list[bytes] = []
+        self.size = 0
+        self._thread = Thread(target=self._read, args=[process.stdout], daemon=True)
+        self._thread.start()
+
+    def _read(self, pipe: IO[bytes]) -> None:
+        with pipe:
+            while part := os.read(pipe.fileno(), 1 << 16):
+                self._parts.append(part)
+                self.size += len(part)
+
+    def whole(self) -> bytes:
+        """Give all, once the process has ended; what it has started may print still."""
+        self._thread.join(_LAST_WORDS)
+        return b"".join(self._parts)
+
+
+def _wait(process: subprocess.Popen[bytes], output: _Output, errors: IO[bytes]) -> None:
     """Wait for a process, while what it writes grows.
 
     Raises:
@@ -93,7 +118,7 @@ def _wait(process: subprocess.Popen[bytes], output: IO[bytes], errors: IO[bytes]
     size, heard = 0, time.monotonic()
     while (status := process.poll()) is None:
         time.sleep(_PAUSE)  # Popen.wait would delay Ctrl-C, and Copier kills us soon after it
-        now = sum(os.fstat(file.fileno()).st_size for file in (output, errors))
+        now = output.size + os.fstat(errors.fileno()).st_size
         if now != size:
             size, heard = now, time.monotonic()
         elif time.monotonic() - heard > _PATIENCE:

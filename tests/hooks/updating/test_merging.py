@@ -15,7 +15,7 @@ from updating.repository import Repository
 MARKERS = "<<<<<<< before updating\n{}=======\n{}>>>>>>> after updating\n"
 
 
-def same(text: str) -> str:
+def same(text: str, _: str) -> str:
     return text
 
 
@@ -143,7 +143,7 @@ def test_a_conflict_that_is_only_the_name_goes(project: Path) -> None:
         settle(Repository(project), same).conflicts[0].why
         == "you and the template changed the same lines"
     )
-    settled = settle(Repository(project), lambda text: text.replace("old", "new"))
+    settled = settle(Repository(project), lambda text, _: text.replace("old", "new"))
     assert [(done.path, done.how) for done in settled.files] == [("docs/é page.md", "text")]
     assert file.read_text() == "one\nnew there\ntwo\nthree\n"
 
@@ -158,7 +158,7 @@ def test_a_new_name_lessens_the_markers(project: Path) -> None:
     assert settle(Repository(project), same).conflicts
     assert file.read_text() == whole, "as Copier left it"
 
-    settled = settle(Repository(project), lambda text: text.replace("old", "new"))
+    settled = settle(Repository(project), lambda text, _: text.replace("old", "new"))
 
     assert [done.path for done in settled.conflicts] == ["a.md"]
     assert file.read_text() == f"new!\n{far}" + MARKERS.format("mine\n", "template\n")
@@ -276,7 +276,7 @@ def test_what_copier_itself_leaves(tmp_path: Path) -> None:
         project, data={"name": "new"}, defaults=True, quiet=True, overwrite=True, unsafe=True
     )
     assert sorted(Repository(project).unmerged()) == [".gitignore", "page.md", "pyproject.toml"]
-    settled = settle(Repository(project), lambda text: text.replace("old", "new"))
+    settled = settle(Repository(project), lambda text, _: text.replace("old", "new"))
 
     assert [(done.path, done.how) for done in settled.files] == [
         (".gitignore", "lines"),

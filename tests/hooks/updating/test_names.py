@@ -1,5 +1,6 @@
 """What names a package in a text that is no Python code, and what only looks as if it did."""
 
+import tomllib
 from dataclasses import replace
 
 import pytest
@@ -57,6 +58,7 @@ REWRITTEN = [
     (WORD, CLACK, "import click", "import clack"),
     (WORD, CLACK, ">>> from click import Thing", ">>> from clack import Thing"),
     (WORD, CLACK, "`click.Thing` and click.io.read", "`clack.Thing` and clack.io.read"),
+    (WORD, CLACK, r'match=r"<click\.Thing at 0x"', r'match=r"<clack\.Thing at 0x"'),
     (WORD, CLACK, 'x = "click:main"', 'x = "clack:main"'),
     (WORD, CLACK, "python -m click", "python -m clack"),
     (WORD, CLACK, "::: click", "::: clack"),
@@ -116,14 +118,16 @@ def test_what_names_the_package_is_rewritten(
     before: Names, now: Names, text: str, expected: str
 ) -> None:
     rule = change(before, now)
-    assert rule.text(text) == expected
-    assert rule.text(f"A line.\n{text}\nAnother.\n") == f"A line.\n{expected}\nAnother.\n"
-    assert rule.text(expected) == expected, "a second time changes nothing"
+    assert rule.file(text, "x.md") == expected
+    framed = f"A line.\n{text}\nAnother.\n"
+    assert rule.file(framed, "x.md") == f"A line.\n{expected}\nAnother.\n"
+    assert rule.file(expected, "x.md") == expected, "a second time changes nothing"
 
 
 @pytest.mark.parametrize(("before", "now", "text"), LEFT)
 def test_what_does_not_is_left(before: Names, now: Names, text: str) -> None:
-    assert change(before, now).text(text) == text
+    for path in ("x.md", "x.toml", "x.yml", "Makefile"):
+        assert change(before, now).file(text, path) == text
 
 
 @pytest.mark.parametrize(
@@ -138,6 +142,252 @@ def test_where_all_names_are_old_none_is_taken_for_a_new_one(text: str, expected
     assert change(SPACE, DEEP).unmixed().text(text) == expected
 
 
+# Settings: what a string means depends on its key, and a key is no name.
+IN_SPACE = names("kit", "corp.kit")
+KIT, GIZMO = names("kit", "kit"), names("gizmo", "gizmo")
+SETTINGS = {
+    "pyproject.toml": (
+        """\
+[project.scripts]
+kit = "kit:main" # kit
+[project.entry-points."pytest11"]
+kit = "kit.io"
+"kit.io" = "kit"
+[project.entry-points."kit.plugins"]
+a = "kit.io:A"
+[project.entry-points.kit]
+[tool.x.kit]
+cache = "kit"
+table = "kit.users"
+kit.io = 2
+names = { kit = 1 }
+[tool.setuptools.package-data]
+kit = ["*.txt"]
+"kit.io" = ["kit"]
+[tool.setuptools]
+exclude-package-data = { kit = ["py.typed"] }
+dynamic.version = { attr = "kit.VERSION" }
+[tool.mypy]
+packages = "kit"
+[[tool.mypy.overrides]]
+module = ["kit.*", "other"]
+[tool.ruff.lint.isort]
+known-first-party = [
+  "kit", # kit
+]
+[tool.ruff.lint.flake8-tidy-imports.banned-api]
+kit.msg = "y"
+[tool.pytest.ini_options]
+addopts = ["--pyargs", "kit", "-p", "kit.plug", "--cov=kit"]
+filterwarnings = ["ignore::kit.KitWarning", "ignore:x:DeprecationWarning:kit"]
+[tool.coverage.run]
+source = ["kit", "src/kit"]
+[tool.importlinter]
+root_package = "kit"
+contracts = [{ layers = ["kit.io", "kit"], ignore_imports = ["kit.a -> kit.b"] }]
+[tool.poetry]
+packages = [{ include = "kit", from = "src" }]
+""",
+        """\
+[project.scripts]
+kit = "corp.kit:main" # kit
+[project.entry-points."pytest11"]
+kit = "corp.kit.io"
+"kit.io" = "corp.kit"
+[project.entry-points."kit.plugins"]
+a = "corp.kit.io:A"
+[project.entry-points.kit]
+[tool.x.kit]
+cache = "kit"
+table = "kit.users"
+kit.io = 2
+names = { kit = 1 }
+[tool.setuptools.package-data]
+"corp.kit" = ["*.txt"]
+"corp.kit.io" = ["kit"]
+[tool.setuptools]
+exclude-package-data = { "corp.kit" = ["py.typed"] }
+dynamic.version = { attr = "corp.kit.VERSION" }
+[tool.mypy]
+packages = "corp.kit"
+[[tool.mypy.overrides]]
+module = ["corp.kit.*", "other"]
+[tool.ruff.lint.isort]
+known-first-party = [
+  "corp.kit", # kit
+]
+[tool.ruff.lint.flake8-tidy-imports.banned-api]
+"corp.kit".msg = "y"
+[tool.pytest.ini_options]
+addopts = ["--pyargs", "corp.kit", "-p", "corp.kit.plug", "--cov=corp.kit"]
+filterwarnings = ["ignore::corp.kit.KitWarning", "ignore:x:DeprecationWarning:corp.kit"]
+[tool.coverage.run]
+source = ["corp.kit", "src/corp/kit"]
+[tool.importlinter]
+root_package = "corp.kit"
+contracts = [{ layers = ["corp.kit.io", "corp.kit"], ignore_imports = ["corp.kit.a -> corp.kit.b"] }]
+[tool.poetry]
+packages = [{ include = "corp/kit", from = "src" }]
+""",
+    ),
+    "setup.cfg": (
+        """\
+[metadata]
+name = kit
+[options]
+packages = kit
+[options.package_data]
+kit = *.txt
+[options.entry_points]
+pytest11 =
+    kit = kit
+    kit.io = kit.io
+[mypy-kit.*]
+[isort]
+known_first_party = kit
+[tool:pytest]
+addopts = --pyargs kit
+[coverage:run]
+source = kit
+[kit]
+cache = kit
+[testenv]
+commands = mypy -p kit
+    coverage run --source kit -m pytest
+    mkdir -p kit
+""",
+        """\
+[metadata]
+name = kit
+[options]
+packages = corp.kit
+[options.package_data]
+corp.kit = *.txt
+[options.entry_points]
+pytest11 =
+    kit = corp.kit
+    kit.io = corp.kit.io
+[mypy-corp.kit.*]
+[isort]
+known_first_party = corp.kit
+[tool:pytest]
+addopts = --pyargs corp.kit
+[coverage:run]
+source = corp.kit
+[kit]
+cache = kit
+[testenv]
+commands = mypy -p corp.kit
+    coverage run --source corp.kit -m pytest
+    mkdir -p kit
+""",
+    ),
+    "logging.json": (
+        '{"loggers": {"kit": {}}, "cache": "kit", "kit": ["kit"], "qualname": "kit.log"}',
+        '{"loggers": {"corp.kit": {}}, "cache": "kit", "kit": ["kit"], "qualname": "corp.kit.log"}',
+    ),
+    "hooks.yml": (
+        "loggers:\n  kit: {}\ncache: kit\nargs: [--cov, kit]\nrun: |\n  mypy -p kit\n  psql kit\n",
+        "loggers:\n  corp.kit: {}\ncache: kit\nargs: [--cov, corp.kit]\nrun: |\n  mypy -p corp.kit\n  psql kit\n",
+    ),
+    "entry_points.txt": (
+        "[kit.plugins]\nkit = kit.io:main\n",
+        "[kit.plugins]\nkit = corp.kit.io:main\n",
+    ),
+}
+
+
+@pytest.mark.parametrize("path", SETTINGS)
+def test_settings_are_rewritten_by_their_keys(path: str) -> None:
+    before, expected = SETTINGS[path]
+    rule = change(KIT, IN_SPACE)
+    assert rule.file(before, path) == expected
+    assert rule.file(expected, path) == expected, "a second time changes nothing"
+    back = change(IN_SPACE, KIT).file(expected, path)
+    assert back.replace('"kit".msg', "kit.msg").replace('"kit" =', "kit =") == before
+
+
+def test_a_name_with_an_underscore_is_no_more_a_module_than_a_word() -> None:
+    before = names("acme-tool", "acme_tool")
+    rule = change(before, names("acme-tool", "corp.acme_tool"))
+    for path, both in SETTINGS.items():
+        text, expected = (one.replace("kit", "acme_tool") for one in both)
+        assert rule.file(text, path) == expected
+
+
+def test_toml_that_is_rewritten_says_the_same_of_everything_else() -> None:
+    text, _ = SETTINGS["pyproject.toml"]
+    data = tomllib.loads(change(KIT, IN_SPACE).file(text, "pyproject.toml"))
+    assert data["project"]["entry-points"] == {
+        "pytest11": {"kit": "corp.kit.io", "kit.io": "corp.kit"},
+        "kit.plugins": {"a": "corp.kit.io:A"},
+        "kit": {},
+    }
+    assert data["tool"]["setuptools"]["package-data"].keys() == {"corp.kit", "corp.kit.io"}
+    assert data["tool"]["x"] == tomllib.loads(text)["tool"]["x"]
+
+
+def test_a_distribution_is_one_by_its_key() -> None:
+    text = '[project]\nname = "kit"\n[tool.x]\ncache = "kit"\nmodule = "kit"\n'
+    now = names("gizmo", "kit")
+    assert change(KIT, now).file(text, "x.toml") == text.replace("kit", "gizmo", 1)
+
+
+def test_a_group_that_others_use_stays() -> None:
+    text = 'import kit.io\nentry_points(group="kit.io")\n"kit.io:main"\n'
+    rule = replace(change(KIT, GIZMO), groups=frozenset({"kit.io"}))
+    settings = "group: kit.io\nloggers: {kit.io: x}\nmodule: [kit.io]\n"
+    assert rule.file(settings, "x.yml") == settings.replace("{kit", "{gizmo").replace(
+        "[kit", "[gizmo"
+    )
+    assert rule.text(text) == text.replace("import kit", "import gizmo").replace(
+        '"kit.io:', '"gizmo.io:'
+    )
+
+
+# ruff: noqa: E501  # a table
+OTHER_TEXTS = {
+    "MyST": ("x.md", "{mod}`kit` {py:func}`kit.foo` {ref}`kit`", "{mod}`gizmo` {py:func}`gizmo.foo` {ref}`kit`"),
+    "a directive": ("x.md", "```{automodule} kit\n", "```{automodule} gizmo\n"),
+    "a role's target": ("x.rst", ":mod:`the kit <kit>` :ref:`kit`", ":mod:`the kit <gizmo>` :ref:`kit`"),
+    "a note": ("x.rst", ".. note:: kit is small", ".. note:: kit is small"),
+    "Cython": (
+        "x.pyx",
+        'from kit cimport x\ncimport kit.io\nimport kit\nkit.any(), "kit"\n',
+        'from gizmo cimport x\ncimport gizmo.io\nimport gizmo\ngizmo.any(), "kit"\n',
+    ),
+    "a notebook": (
+        "x.ipynb",
+        '{"source": ["import kit\\n", "kit.any()\\n", "x = \\"kit\\""]}',
+        '{"source": ["import gizmo\\n", "gizmo.any()\\n", "x = \\"kit\\""]}',
+    ),
+    "a cache": ("x.md", "~/.cache/kit/io and docs/kit/io.md", "~/.cache/kit/io and docs/kit/io.md"),
+    "commands": (
+        "Makefile",
+        "\tmypy -p kit\n\tpytest --pyargs kit -p kit.plug\n\tcoverage run --source kit\n\tpsql -p kit\n",
+        "\tmypy -p gizmo\n\tpytest --pyargs gizmo -p gizmo.plug\n\tcoverage run --source gizmo\n\tpsql -p kit\n",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("path", "text", "expected"), OTHER_TEXTS.values(), ids=OTHER_TEXTS)
+def test_other_texts(path: str, text: str, expected: str) -> None:
+    assert change(KIT, GIZMO).file(text, path) == expected
+
+
+def test_an_example_of_code_in_prose_has_values_that_are_no_module() -> None:
+    text = 'acme_tool has `cache = "acme_tool"`, f("acme_tool"), and prints\n\'acme_tool\'\n'
+    expected = 'acme.tool has `cache = "acme_tool"`, f("acme_tool"), and prints\n\'acme.tool\'\n'
+    assert change(TOOL, SPACE).file(text, "x.md") == expected
+    assert change(TOOL, SPACE).file("psql acme_tool\n", "x.sh") == "psql acme_tool\n"
+
+
+def test_tests_that_moved_are_named_by_their_place() -> None:
+    rule = replace(change(TOOL, SPACE), folders=(("tests/acme_tool", "tests/acme/tool"),))
+    text = '"tests/acme_tool/test_io.py" and docs/acme_tool/io.md'
+    assert rule.text(text) == text.replace("tests/acme_tool", "tests/acme/tool")
+
+
 def test_variables_follow_where_the_package_makes_their_names() -> None:
     text = "ACME_TOOL_ON_ERROR=skip ACME_TOOL_HOME=/tmp ACME_TOOL_ MY_ACME_TOOL_X"
     rule = change(TOOL, OTHER)
@@ -146,35 +396,6 @@ def test_variables_follow_where_the_package_makes_their_names() -> None:
     assert made.text(text) == text.replace("ACME_TOOL_ON", "DATA_KIT_ON").replace(
         "ACME_TOOL_ ", "DATA_KIT_ "
     )
-    assert [place.line for place in made.places(made.text(text))] == [1], "what is spelled out"
-
-
-PLACES = [
-    (WORD, CLACK, "The `click` package."),
-    (WORD, CLACK, 'known = ["click"]'),
-    (WORD, CLACK, "See `click.foo`."),
-    (TOOL, SPACE, "tool = acme_tool.toml"),
-    (TOOL, OTHER, "ACME_TOOL_HOME=/tmp"),
-    (TOOL, FLAT, 'paths = ["src"]'),
-    (TOOL, FLAT, "https://github.com/acme/acme-tool/blob/main/src/acme_tool/io.py"),
-    (FLAT, TOOL, 'files = ["acme_tool"]'),
-]
-
-
-@pytest.mark.parametrize(("before", "now", "line"), PLACES)
-def test_where_it_may_name_the_package_a_person_looks(before: Names, now: Names, line: str) -> None:
-    rule = change(before, now)
-    rewritten = rule.text(f"\n{line}\n")
-    assert [(place.line, place.text) for place in rule.places(rewritten, "x.toml")] == [(2, line)]
-
-
-@pytest.mark.parametrize(
-    ("before", "now", "text"),
-    [(before, now, text) for before, now, _, text in REWRITTEN]
-    + [(WORD, CLACK, "Then click the button."), (TOOL, FLAT, "src = 1"), (FLAT, TOOL, '["src"]')],
-)
-def test_nothing_else_is_to_look_at(before: Names, now: Names, text: str) -> None:
-    assert list(change(before, now).places(text, "x.toml")) == []
 
 
 def test_names_are_made_of_answers() -> None:
@@ -210,6 +431,6 @@ SHAPES = [
 def test_there_and_back_is_where_it_was(before: Names, now: Names, shapes: list[str]) -> None:
     assume(before != now)
     text = " ".join(shapes).format(before)
-    there = change(before, now).text(text)
-    assert change(before, now).text(there) == there
-    assert change(now, before).text(there) == text
+    there = change(before, now).file(text, "x.md")
+    assert change(before, now).file(there, "x.md") == there
+    assert change(now, before).file(there, "x.md") == text

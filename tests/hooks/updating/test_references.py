@@ -12,7 +12,7 @@ import yaml
 from updating import finishing
 from updating.answers import read as read_answers
 from updating.names import Change, Names
-from updating.references import Fixed, fix, members, spelled
+from updating.references import Fixed, fix, groups, members, spelled
 from updating.report import Outcome
 from updating.repository import GitError, Repository
 from updating.scripts import ScriptError
@@ -84,7 +84,7 @@ def change_mind(project: Path, answers: dict[str, str] = NOW) -> Fixed:
 
 
 def listed(fixed: Fixed) -> list[str]:
-    return [f"{path}:{place.line}: {place.text}" for path, place in fixed.places]
+    return fixed.left.telling
 
 
 def test_everything_moves_and_names_it(project: Path) -> None:
@@ -105,11 +105,14 @@ def test_everything_moves_and_names_it(project: Path) -> None:
     assert set(fixed.changed) == MENDED.keys() - same
     assert fixed.notice == ""
     assert listed(fixed) == [
-        "data.csv:1: acme_tool,1",
-        "tests/test_io.py:1: import data_kit.io  # acme_tool.io",
+        "blob.bin: acme_tool.io\\x00",
         'tox.toml:1: paths = ["src"]',
+        "tests/test_io.py:1: import data_kit.io  # acme_tool.io",
+        "data.csv:1: acme_tool,1",
     ]
-    assert str(fixed).splitlines()[0].startswith("data.csv:1: acme_tool,1 (")
+    assert fixed.left.counts == {
+        "binary files": 1, "settings": 1, "comments": 1, "data": 1, "changelogs": 1, "locks": 1,
+    }  # fmt: skip
 
 
 def test_other_answers_change_nothing(project: Path) -> None:
@@ -236,8 +239,94 @@ def test_what_is_no_python_is_left_and_listed(project: Path) -> None:
 
 def test_members_are_what_a_package_holds(project: Path) -> None:
     found = members(project / "src/acme_tool")
-    assert found == {"__init__", "__init__.py", "__version__", "io", "io.py", "read"}
-    assert members(project / "missing") == {"__version__"}
+    assert found == {
+        "__init__", "__init__.py", "__version__", "__main__", "__all__", "io", "io.py", "read",
+    }  # fmt: skip
+    assert members(project / "missing") == {"__version__", "__main__"}
+
+
+def test_members_are_what_the_package_binds_too(tmp_path: Path) -> None:
+    text = (
+        "import os.path, sys as system\nfrom .a import b as c, d\nclass E: ...\ndef f(): g = 1\n"
+        "h: int = 1\nif True:\n    from .i import j\n_LAZY = {'k': 'kit.l'}\n"
+        "TABLE, TABLES = 'm', ['n']\n__all__ = [*c.__all__, 'o']\n__all__ += ['p']\n"
+    )
+    (tmp_path / "__init__.py").write_text(text)
+    own = {"os", "system", "c", "d", "E", "f", "h", "j", "_LAZY", "k", "TABLE", "TABLES", "o", "p"}
+    given = {"__init__", "__init__.py", "__version__", "__main__", "__all__"}
+    assert members(tmp_path) - given == own
+    (tmp_path / "__init__.py").write_text("print 1\ndef f(): ...\nX = 1\n")
+    assert {"f", "X"} < members(tmp_path)
+
+
+def test_groups_that_others_use_stay_but_one_that_follows_its_module(tmp_path: Path) -> None:
+    package = tmp_path / "src/acme_tool"
+    write(
+        package,
+        {
+            "plugins.py": "GROUP = __name__  # of the entry points\n",
+            "hosts.py": 'import x\nfor one in entry_points(group="acme_tool.hosts"): ...\n',
+            "old.py": 'GROUP: str = "acme_tool"\nOTHER = "other.group"\n',
+        },
+    )
+    write(
+        tmp_path,
+        {
+            "pyproject.toml": '[project.entry-points."acme_tool.plugins"]\n'
+            '[project.entry-points."acme_tool.ext"]\n[project.entry-points.pytest11]\n'
+        },
+    )
+    found = groups(tmp_path, package, Names.of(BEFORE))
+    assert found == {"acme_tool.hosts", "acme_tool", "acme_tool.ext"}
+
+
+def test_modules_that_are_called_like_a_changelog_are_rewritten(project: Path) -> None:
+    files = {
+        "src/acme_tool/history.py": "import acme_tool.io\n",
+        "src/acme_tool/news/changes.pyi": "import acme_tool.io\n",
+        "CHANGES": "acme_tool.io\n",
+        "docs/release-notes.rst": "acme_tool.io\n",
+        "docs/newsletter.md": "acme_tool.io\n",
+    }
+    write(project, files)
+    commit(project)
+    fixed = change_mind(project)
+    assert read(project, "data_kit/history.py") == "import data_kit.io\n"
+    assert read(project, "data_kit/news/changes.pyi") == "import data_kit.io\n"
+    assert read(project, "docs/newsletter.md") == "data_kit.io\n"
+    for path in ("CHANGES", "docs/release-notes.rst"):
+        assert read(project, path) == files[path]
+    assert fixed.left.counts["changelogs"] == 3
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there are no pipes among files, and seldom links")
+def test_what_is_no_regular_file_is_left(project: Path) -> None:
+    write(project, {"src/acme_tool/pipe.py": "import acme_tool\n", "src/acme_tool/a.py": ""})
+    (project / "src/acme_tool/dead.py").symlink_to("acme_tool.io")
+    (project / "src/acme_tool/zero.py").symlink_to("/dev/zero")
+    (project / "src/acme_tool/folder.py").mkdir()
+    write(project, {"src/acme_tool/folder.py/x.txt": "acme_tool.io\n"})
+    commit(project)
+    (project / "src/acme_tool/pipe.py").unlink()
+    os.mkfifo(project / "src/acme_tool/pipe.py")
+    change = Change(Names.of(BEFORE), Names.of({**BEFORE, "import_name": "data_kit"}))
+    package = project / "src/acme_tool"
+    assert spelled(package, change.before) is None
+    assert "folder" in members(package)
+    assert groups(project, package, change.before) == frozenset()
+    fixed = fix(Repository(project), change, ANSWERS)
+    assert read(project, "src/acme_tool/folder.py/x.txt") == "data_kit.io\n"
+    assert "src/acme_tool/dead.py: -> acme_tool.io" in [str(left) for left in fixed.left.found]
+
+
+def test_a_file_that_is_too_large_for_a_person_is_left_and_listed(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("updating.references.LARGEST", 100)
+    write(project, {"large.md": "acme_tool.io\n" + " " * 100})
+    commit(project)
+    fixed = change_mind(project)
+    assert "large.md:1: acme_tool.io" in listed(fixed)
 
 
 def test_variables_that_a_package_makes_or_spells_out(tmp_path: Path) -> None:

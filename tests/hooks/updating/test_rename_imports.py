@@ -19,7 +19,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import rename_imports
-from rename_imports import SPACES, Task, every, parts, rename
+from rename_imports import Task, rename
+from renaming.trees import SPACES, every, parts
 from updating.names import Change, Names
 
 MEMBERS = frozenset({"io", "main", "Thing"})
@@ -73,7 +74,7 @@ LINES = [
     (WORD, CLACK, "import click; click = click.x", "import clack as click; click = click.x"),
     (TOOL, SPACE, "import my_acme_tool, acme_tools.x", "import my_acme_tool, acme_tools.x"),
     # Strings that name modules, entry points and files.
-    (TOOL, SPACE, 'f("acme_tool.io:main", "acme_tool")', 'f("acme.tool.io:main", "acme.tool")'),
+    (TOOL, SPACE, 'f("acme_tool.io:main", "acme_tool")', 'f("acme.tool.io:main", "acme_tool")'),
     (TOOL, SPACE, "x: 'acme_tool.Thing'", "x: 'acme.tool.Thing'"),
     (TOOL, SPACE, 'f"import acme_tool.{x}"', 'f"import acme.tool.{x}"'),
     (TOOL, SPACE, "b'acme_tool.io'", "b'acme.tool.io'"),
@@ -92,6 +93,45 @@ LINES = [
     (TOOL, names("Data.Kit", "acme_tool"), 'version("Acme_Tool")', 'version("Data.Kit")'),
     (WORD, names("clack", "click"), 'NAME = "click"', 'NAME = "clack"'),
     (WORD, names("click", "clack"), 'version("click"), files("click")', 'version("click"), files("clack")'),
+    # What takes a module, also where the name is a word.
+    (WORD, CLACK, 'read_text("click", "x"); pkgutil.get_data("click", "x")', 'read_text("clack", "x"); pkgutil.get_data("clack", "x")'),
+    (WORD, CLACK, 'from importlib.resources import path; path("click", "x")', 'from importlib.resources import path; path("clack", "x")'),
+    (WORD, CLACK, 'import importlib.resources as r; r.path("click"), os.path("click")', 'import importlib.resources as r; r.path("clack"), os.path("click")'),
+    (WORD, CLACK, 'import_module(".io", package="click"), import_module(".io", "click")', 'import_module(".io", package="clack"), import_module(".io", "clack")'),
+    (WORD, CLACK, 'import_module(f"click.{x}"), import_module("click." + x), import_module("click.%s" % x)', 'import_module(f"clack.{x}"), import_module("clack." + x), import_module("clack.%s" % x)'),
+    (WORD, CLACK, 'sys.modules["click"]; sys.modules.pop("click", None); "click" in sys.modules', 'sys.modules["clack"]; sys.modules.pop("clack", None); "clack" in sys.modules'),
+    (WORD, CLACK, 'patch.setitem(sys.modules, "click.gone", None), x.setitem(y, "click", None)', 'patch.setitem(sys.modules, "clack.gone", None), x.setitem(y, "click", None)'),
+    (WORD, CLACK, 'patch.dict("sys.modules", {"click": None, "x": "click"})', 'patch.dict("sys.modules", {"clack": None, "x": "click"})'),
+    (WORD, CLACK, 'patch.multiple("click", a="click"), patch.dict(sys.modules, {"click": 1})', 'patch.multiple("clack", a="click"), patch.dict(sys.modules, {"clack": 1})'),
+    (WORD, CLACK, 'x = [m for m in sys.modules if m == "click" or m.startswith("click.")]', 'x = [m for m in sys.modules if m == "clack" or m.startswith("clack.")]'),
+    (WORD, CLACK, 'caplog.at_level(10, logger="click"); self.assertLogs("click")', 'caplog.at_level(10, logger="clack"); self.assertLogs("clack")'),
+    (WORD, CLACK, 'assert caplog.record_tuples == [("click", 10, "click")]', 'assert caplog.record_tuples == [("clack", 10, "click")]'),
+    (WORD, CLACK, 'assert x.__module__ == "click", caplog.records[0].name == "click"', 'assert x.__module__ == "clack", caplog.records[0].name == "clack"'),
+    (WORD, CLACK, 'pytest_plugins = ["click.x"]; pytest_plugins: str = "click"', 'pytest_plugins = ["clack.x"]; pytest_plugins: str = "clack"'),
+    (WORD, CLACK, 'f(["mypy", "-p", "click"]); f(["mkdir", "-p", "x", "click"])', 'f(["mypy", "-p", "clack"]); f(["mkdir", "-p", "x", "click"])'),
+    (WORD, CLACK, 'pytester.runpytest("-p", "click"); main(["--pyargs", "click", "--cov=click"])', 'pytester.runpytest("-p", "clack"); main(["--pyargs", "clack", "--cov=clack"])'),
+    (WORD, CLACK, 'f(["coverage", "run", "--source=click", "-m", "click"])', 'f(["coverage", "run", "--source=clack", "-m", "clack"])'),
+    (WORD, CLACK, 'packages_distributions()["click"], resource_filename("click", "x")', 'packages_distributions()["clack"], resource_filename("clack", "x")'),
+    (WORD, CLACK, 'dictConfig({"loggers": {"click": {}}, "root": {"click": 1}})', 'dictConfig({"loggers": {"clack": {}}, "root": {"click": 1}})'),
+    (WORD, CLACK, 'setup(packages=["click"], package_data={"click": ["click"]})', 'setup(packages=["clack"], package_data={"clack": ["click"]})'),
+    (WORD, CLACK, 'setup(entry_points={"g": ["click = click", "click=click.x:main"]})', 'setup(entry_points={"g": ["click = clack", "click=clack.x:main"]})'),
+    (WORD, CLACK, 'f(module=r"click\\.x"), mark.filterwarnings("ignore::click.Bad")', 'f(module=r"clack\\.x"), mark.filterwarnings("ignore::clack.Bad")'),
+    (WORD, SPACE, 'f(module=r"click\\.x")', 'f(module=r"acme\\.tool\\.x")'),
+    (WORD, CLACK, 'x: "click.Some | None" = f(cast("click.Some", y), Literal["click"])', 'x: "clack.Some | None" = f(cast("clack.Some", y), Literal["click"])'),
+    (WORD, CLACK, 't"import click.{x}", f"import click; click.{x}"', 't"import clack.{x}", f"import clack; clack.{x}"'),
+    (WORD, CLACK, 'sys.modules |= {"click": m}; patch.dict("sys.modules", values={"click": 1})', 'sys.modules |= {"clack": m}; patch.dict("sys.modules", values={"clack": 1})'),
+    (WORD, CLACK, 'for m in ("click", "x"): sys.modules.pop(m)', 'for m in ("clack", "x"): sys.modules.pop(m)'),
+    (WORD, CLACK, '[r.name for r in caplog.records] == ["click"]; logger.disable("click")', '[r.name for r in caplog.records] == ["clack"]; logger.disable("clack")'),
+    (WORD, CLACK, 'system("mypy -p click"); system("click"); session.run("pylint", "click")', 'system("mypy -p clack"); system("clack"); session.run("pylint", "clack")'),
+    (WORD, CLACK, """x == "<class 'click.x.Y'>", "No module named 'click'", eval("click.x")""", """x == "<class 'clack.x.Y'>", "No module named 'clack'", eval("clack.x")"""),
+    (WORD, CLACK, 'f("click:main"), f("click:users")', 'f("clack:main"), f("click:users")'),
+    # A string that is no more than a name may be anything.
+    (WORD, CLACK, 'cache("click"), x["click"], {"click": "click"}, f(name="click")', 'cache("click"), x["click"], {"click": "click"}, f(name="click")'),
+    (TOOL, SPACE, 'cache("acme_tool"), "acme_tool.users", f"acme_tool-{x}", b"acme_tool"', 'cache("acme_tool"), "acme_tool.users", f"acme_tool-{x}", b"acme_tool"'),
+    (TOOL, SPACE, 'TABLE = "acme_tool"; f(service="acme_tool")', 'TABLE = "acme_tool"; f(service="acme_tool")'),
+    (TOOL, names("data-kit", "acme_tool"), 'cache("acme-tool"), f(service="acme-tool")', 'cache("acme-tool"), f(service="acme-tool")'),
+    # A pickle tells each length.
+    (WORD, CLACK, r'x = b"\x80\x04\x8c!click.io"; y = b"cclick.io\nx"', r'x = b"\x80\x04\x8c!click.io"; y = b"cclick.io\nx"'),
     # Comments stay.
     (TOOL, SPACE, "import acme_tool  # acme_tool.io", "import acme.tool  # acme_tool.io"),
 ]  # fmt: skip
@@ -217,6 +257,8 @@ def asked(project: Path, files: Iterable[str]) -> dict[str, Any]:
         "now": vars(SPACE),
         "members": [],
         "spelled": None,
+        "groups": [],
+        "folders": [],
         "files": dict.fromkeys(files, True),
     }
 
@@ -395,6 +437,44 @@ def test_ctrl_c_ends_all_processes(project: Path) -> None:
         _, errors = process.communicate(timeout=6)  # the output ends with the last process
     assert errors.splitlines()[-1] == "KeyboardInterrupt"
     assert written(project) == before
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a pipe without a reader is no error there")
+def test_nothing_is_written_where_nobody_listens(tmp_path: Path) -> None:
+    """The update was killed: its user may have taken it back already."""
+    project = tmp_path / "project"
+    project.mkdir()
+    for number in range(3):
+        (project / f"{number}.py").write_text("import acme_tool\n")
+    before = written(project)
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        [sys.executable, rename_imports.__file__],
+        input=json.dumps(asked(project, before)).encode(),
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    os.close(writer)
+    assert done.returncode
+    assert written(project) == before
+
+
+def test_each_file_is_announced_before_it_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(3):
+        (tmp_path / f"{number}.py").write_text("import acme_tool\n")
+    before = written(tmp_path)
+    listening = [None, BrokenPipeError("nobody listens")]
+    monkeypatch.setattr(
+        rename_imports, "all_renamed", lambda tasks: dict.fromkeys(tasks, b"import acme.tool\n")
+    )
+    monkeypatch.setattr("builtins.print", Mock(side_effect=listening))
+    with pytest.raises(BrokenPipeError):
+        rename_imports.rename_files(asked(tmp_path, sorted(before)))
+    assert written(tmp_path) == {**before, "0.py": "import acme.tool\n"}
 
 
 @pytest.mark.parametrize(("size", "processes"), [(100, None), (199, None), (200, 2), (900, 4)])

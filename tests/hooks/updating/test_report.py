@@ -11,6 +11,7 @@ from updating.merging import Clash
 from updating.report import Outcome, conflicts, done, following, problems
 from updating.repository import BASE, OURS, THEIRS, Repository
 from updating.seeds import Seeds
+from updating.sweep import Left, Leftovers
 
 
 @pytest.fixture
@@ -61,7 +62,13 @@ def test_every_fact_has_a_row(project: Path) -> None:
             ("pyproject.toml", Clash("tool.z", "1", "")),
             ("pyproject.toml", Clash("project.version", "1.2", "", kept=False)),
         ],
-        places=[f"a.py:{n}: acme" for n in range(7)],
+        left=Leftovers(
+            (
+                *(Left("strings", "a.py", n, "acme") for n in range(1, 8)),
+                Left("web addresses", "b.md", 1, "acme"),
+            )
+        ),
+        listed=".git/treewright-names.txt",
         seeds=Seeds(["new"], ["old"], ["README.md"], ".git/treewright.patch"),
     )
     assert done(made).splitlines()[2:] == [
@@ -77,8 +84,9 @@ def test_every_fact_has_a_row(project: Path) -> None:
         "brought   new; yours from now on",
         "unused    old; yours, to keep or delete",
         "untouched README.md; a patch has what the answers change there",
-        *(f"look at   a.py:{n}: acme" for n in range(5)),
-        "          and 2 more places",
+        "old names 7 in strings, 1 in web addresses: see .git/treewright-names.txt",
+        *(f"look at   a.py:{n}: acme" for n in range(1, 6)),
+        "          and 2 more: .git/treewright-names.txt",
     ]
     assert following(made).endswith("`git apply --3way .git/treewright.patch`")
 

@@ -2,6 +2,8 @@
 
 import os
 import socket
+import subprocess
+import sys
 import time
 from pathlib import Path
 from types import SimpleNamespace
@@ -136,3 +138,31 @@ def test_what_it_has_started_ends_with_it(
     with connections[0] as connection:
         connection.settimeout(10)
         assert connection.recv(1) == b""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a killed process is no signal there")
+def test_it_ends_where_the_update_is_killed(script: Path, tmp_path: Path) -> None:
+    """Its session is its own: neither Ctrl-C nor a closed terminal would reach it."""
+    ticks = tmp_path / "ticks"
+    ticks.touch()
+    script.write_text(
+        "import time\nfor _ in range(3000):\n    print(flush=True)\n"
+        f"    with open({str(ticks)!r}, 'a') as ticks:\n        ticks.write('.')\n"
+        "    time.sleep(0.01)\n"
+    )
+    code = "import sys; from pathlib import Path; from updating.scripts import run; "
+    code += "run(Path(sys.argv[1]), {})"
+    hooks = str(Path(scripts.__file__).parents[1])
+    started = [sys.executable, "-c", code, str(script)]
+    with subprocess.Popen(started, env={**os.environ, "PYTHONPATH": hooks}) as process:
+        while not ticks.stat().st_size:
+            assert process.poll() is None
+            time.sleep(0.01)
+        process.kill()
+    deadline = time.monotonic() + 20
+    size = -1
+    while size != ticks.stat().st_size:
+        assert time.monotonic() < deadline, "it goes on in the background"
+        size = ticks.stat().st_size
+        time.sleep(0.5)
+    assert size < 3000
