@@ -1,6 +1,6 @@
 """Prove that the wheel of a Python project holds exactly the package that its tree shows.
 
-Usage: python hooks/prove.py PROJECT [--keep FOLDER] [--strict]
+Usage: python hooks/prove.py PROJECT [--keep FOLDER] [--strict] [--no-install]
 
 It runs the project's build backend and imports its modules, with the rights of the user.
 

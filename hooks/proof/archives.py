@@ -11,6 +11,9 @@ from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
+SCRIPTS = frozenset({"console_scripts", "gui_scripts"})
+"""The groups of entry points that installers make commands of."""
+
 _REFERENCE = re.compile(r"([\w.]+)\s*(?::\s*([\w.]+))?")
 
 

@@ -33,10 +33,22 @@ def run(arguments: list[str]) -> int:
         "--keep", type=Path, metavar="FOLDER", help="put the proven sdist and wheel there"
     )
     parser.add_argument("--strict", action="store_true", help="count advice on style as faults")
+    parser.add_argument(
+        "--no-install",
+        action="store_true",
+        help="do what a hook does: leave out the imports with the declared dependencies, and the"
+        " checks by libraries, all of which uv installs in temporary environments",
+    )
     chosen = parser.parse_args(arguments)
     try:
-        proof = prove(chosen.project, chosen.keep, strict=chosen.strict)
-        words = [sys.argv[0], str(chosen.project), *["--strict"] * chosen.strict]
+        proof = prove(
+            chosen.project,
+            chosen.keep,
+            strict=chosen.strict,
+            install=not chosen.no_install,
+        )
+        options = ["--strict"] * chosen.strict + ["--no-install"] * chosen.no_install
+        words = [sys.argv[0], str(chosen.project), *options]
         again = " ".join([shell.python(), *map(shell.quoted, words)])
         say(report.text(proof, again=again))
     except KeyboardInterrupt:

@@ -15,14 +15,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
 from proof.findings import Finding
+from proof.graph import aside
 from proof.project import Project, normalised_name
 from rows import some
 
 _NAME = re.compile(r"\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)")
-# Tests need what they are run with, and copies of others' code what those know of.
-_ASIDE = re.compile(
-    r"(^|\.)(_?tests?|testing|conftest|test_\w+|_?vendor(ed)?|_?extern(al)?s?)(\.|$)"
-)
 # What no distribution brings: the program that runs the code does.
 _OF_HOSTS = frozenset(
     {"bpy", "gi", "google.colab", "hou", "java", "js", "maya", "pyodide", "unreal"}
@@ -86,11 +83,6 @@ class Declared:
                     tops = {re.split(r"[/,]", line)[0].partition(".")[0] for line in lines}
                     found[normalised_name(info.name.partition("-")[0])] = tops
         return found
-
-
-def aside(module: str) -> bool:
-    """Say whether a module is a test, or a copy of others' code."""
-    return bool(_ASIDE.search(module))
 
 
 def undeclared(declared: Declared, needs: Mapping[str, list[str]]) -> dict[str, list[str]]:

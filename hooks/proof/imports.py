@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import machine
-from proof import declaring, public
+from proof import declaring, effects, floor, graph, public
 from proof.archives import Wheel, entry_points
 from proof.declaring import Declared
 from proof.findings import Finding, UnprovenError, advice, told
@@ -25,7 +25,7 @@ MODULE_LIMIT = 37
 _HEAVY = frozenset({"importlib.metadata"})
 # Only the standard library, no bytecode. A warning is no output, but for one about the syntax.
 _ISOLATED = ("-I", "-S", "-B", "-W", "ignore", "-W", "default::SyntaxWarning")
-_TIMEOUT = 60  # seconds for everything that the probe does
+_OTHERWISE = 40  # seconds for all that the probe does beside importing single modules
 _CONFIRMED = 10  # failing modules that are tried again in a process of their own
 
 
@@ -37,6 +37,8 @@ class Imports(NamedTuple):
         skipped: what could not be checked, and why.
         cost: the import times of the package and of an empty one in microseconds.
         others: how many modules beyond its own the package loads.
+        code: what `sources.read` found in each module.
+        undeclared: the names of what is told to be needed and not declared.
 
     """
 
@@ -44,20 +46,46 @@ class Imports(NamedTuple):
     skipped: list[str]
     cost: tuple[float, float] | None = None
     others: int = 0
+    code: graph.Code = {}  # noqa: RUF012  (never changed)
+    undeclared: frozenset[str] = frozenset()
 
 
 class Trial(NamedTuple):
-    """A wheel unpacked in a folder, and the interpreter that imports it."""
+    """A wheel unpacked in a folder, and the interpreter that imports it.
+
+    Args:
+        python: the interpreter.
+        site: the folder.
+        wheel: the wheel.
+        packages: the packages to import.
+        installed: whether its dependencies are there too.
+        brief: whether only the packages themselves are imported.
+        patience: the seconds for the imports of all single modules.
+
+    """
 
     python: str
     site: Path
     wheel: Wheel
     packages: list[ImportPackage]
     declared: Declared | None = None
+    installed: bool = False
+    brief: bool = False
+    patience: int = 20
 
     def lacks(self, name: str) -> bool:
         """Say whether it is certain that no dependency brings a module."""
         return self.declared is not None and self.declared.lacks(name)
+
+    @property
+    def isolation(self) -> tuple[str, ...]:
+        """The interpreter's options."""
+        return tuple(option for option in _ISOLATED if option != "-S" or not self.installed)
+
+    @property
+    def oldest(self) -> tuple[int, int] | None:
+        """The oldest Python that is to read the code."""
+        return floor.oldest(self.wheel.metadata.get("Requires-Python", [""])[0])
 
     def file(self, module: str) -> str:
         """Give the path of a module in the tree, for a finding."""
@@ -80,7 +108,7 @@ class Trial(NamedTuple):
 def check(trial: Trial) -> Imports:
     """Import everything in the wheel."""
     points = entry_points(trial.wheel.info.get("entry_points.txt", ""))
-    foreign = [point for point in points if not _in_wheel(point[2], trial.wheel)]
+    foreign = [p for p in points if not (trial.installed or _in_wheel(p[2], trial.wheel))]
     findings = [
         Finding(
             "entry point",
@@ -90,15 +118,18 @@ def check(trial: Trial) -> Imports:
         for group, name, module, _ in foreign
         if trial.lacks(module)
     ]
-    request = {
-        "modules": list(_modules(trial)),
-        "entry_points": [point for point in points if point not in foreign],
-        "cost": True,
+    modules = list(_modules(trial))
+    request: dict[str, Any] = {
+        "modules": [] if trial.brief else modules,
+        "entry_points": [p for p in points if p not in foreign and not trial.brief],
+        "cost": not trial.installed,
     }
+    request |= {"code": _code(trial, modules), "oldest": trial.oldest}
     facts, culprit = _probe(trial, request)
     if not facts:
         return Imports([*findings, culprit], [])
 
+    findings += effects.findings(facts["effects"], trial.file)
     skipped: list[str] = []
     missing: dict[str, list[str]] = {}
     points_need: dict[str, list[str]] = {}
@@ -120,20 +151,25 @@ def check(trial: Trial) -> Imports:
                 fact["failure"]["needs"] for fact in (names or {}).values() if _is_missing(fact)
             }
             skipped += [f"names of {package} (need {some(sorted(needs))})"] if needs else []
-    findings += _of_modules(trial, facts.get("modules", []), missing, skipped)
+    findings += _of_modules(trial, facts, missing, skipped)
     findings += _of_entry_points(facts.get("entry_points", []), missing, points_need)
     findings += _undeclared(trial, missing)
+    undeclared = frozenset(name for name in missing if not missing[name])
     points_need = {name: left for name, left in points_need.items() if missing.get(name, True)}
     skipped += _named("entry point ", points_need)
     if "modules" not in facts:
-        return Imports(findings, [*skipped, "its modules (the package does not load)"])
+        skipped.append("its modules (the package does not load)")
+        return Imports(findings, skipped, code=facts["code"], undeclared=undeclared)
+    lost = [package for package in facts["packages"] if package not in facts["versions"]]
+    skipped += [f"modules of {some(lost)} (which does not load)"] if lost else []
     skipped += _named("", missing)
     skipped += [f"{name} (without a __main__ guard)" for name in facts["unguarded"]]
     main = trial.packages[0].name
-    findings += _of_version(trial.file(main), facts["versions"][main], trial.wheel.version)
+    findings += _of_version(trial.file(main), facts["versions"].get(main), trial.wheel.version)
     others = len(facts["packages"][main]["others"])
     cost = facts["cost"]
-    return Imports(findings, skipped, (cost[0], cost[1]) if cost else None, others)
+    times = (cost[0], cost[1]) if cost else None
+    return Imports(findings, skipped, times, others, facts["code"], undeclared)
 
 
 def static_findings(python: str, project: Path, packages: list[ImportPackage]) -> Iterator[Finding]:
@@ -186,6 +222,17 @@ def _modules(trial: Trial) -> Iterator[str]:
                 yield ".".join(parts)
 
 
+def _code(trial: Trial, modules: list[str]) -> dict[str, str]:
+    """Give the code file of each module."""
+    return {
+        module: str(trial.site / path)
+        for module in modules
+        for name in [module.replace(".", "/")]
+        for path in (f"{name}.py", f"{name}/__init__.py")
+        if path in trial.wheel.files
+    }
+
+
 def _children(trial: Trial, package: str) -> set[str]:
     """Give the names of a package's own modules and packages."""
     inside = package.replace(".", "/") + "/"
@@ -206,6 +253,7 @@ def _probe(trial: Trial, request: dict[str, Any]) -> tuple[dict[str, Any], Findi
     modules = request["modules"]
     sources = {package.name: trial.source(package) for package in trial.packages}
     request = request | {
+        "patience": trial.patience,
         "sources": {name: source for name, source in sources.items() if source},
         "mains": {
             name: str(trial.site / f"{name.replace('.', '/')}.py")
@@ -219,17 +267,17 @@ def _probe(trial: Trial, request: dict[str, Any]) -> tuple[dict[str, Any], Findi
     names = [package.name for package in trial.packages]
     try:
         run = subprocess.run(
-            [trial.python, *_ISOLATED, script, str(trial.site), str(file), *names],
+            [trial.python, *trial.isolation, script, str(trial.site), str(file), *names],
             cwd=trial.site,
             env=machine.without_secrets(machine.variables()),
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            timeout=_TIMEOUT,
+            timeout=trial.patience + _OTHERWISE,
             check=False,
         )
         output, what = run.stdout, "ends the process"
     except subprocess.TimeoutExpired as expired:
-        output, what = expired.stdout or b"", f"does not end within {_TIMEOUT} seconds"
+        output, what = expired.stdout or b"", f"does not end within {expired.timeout:.0f} seconds"
     if not output:
         sentence = f"The interpreter {trial.python} cannot run; fix or remove it."
         raise UnprovenError(sentence)
@@ -251,17 +299,18 @@ def _of_package(trial: Trial, package: str, first: dict[str, Any]) -> Iterator[F
         failed
         and failed["kind"] == "missing"
         and failed["needs"].partition(".")[0] not in sys.stdlib_module_names
+        and " " not in failed["needs"]
     ):
         if not trial.lacks(failed["needs"]):  # else it is a fault, and told as such
-            yield advice(
-                where,
-                f"import {package} imports the third-party module {failed['needs']}",
-                "import it in the function or module that needs it",
-            )
-    elif failed:
+            yield _third_party_finding(where, package, failed["needs"])
+    elif failed and (trial.installed or failed["kind"] != "missing" or not _declares(trial)):
         yield _import_finding(where, package, failed)
     if first["output"]:
         yield _output_finding(where, package, first["output"])
+    if trial.installed:  # what dependencies load is theirs
+        for name in _third_party(trial, first["direct"]):
+            yield _third_party_finding(where, package, name)
+        return
     heavy = _HEAVY & first["direct"].keys()
     if len(first["others"]) > MODULE_LIMIT or heavy:
         worst = sorted(
@@ -273,6 +322,25 @@ def _of_package(trial: Trial, package: str, first: dict[str, Any]) -> Iterator[F
             + (f" (by {some(worst)})" if worst else ""),
             "import them where they are used",
         )
+
+
+def _declares(trial: Trial) -> bool:
+    return bool(trial.wheel.metadata.get("Requires-Dist"))
+
+
+def _third_party(trial: Trial, direct: dict[str, int]) -> list[str]:
+    """Give the first of the modules of others that the package's own code imports."""
+    own = {package.name.partition(".")[0] for package in trial.packages}
+    tops = dict.fromkeys(name.partition(".")[0] for name in direct)
+    return [name for name in tops if name not in sys.stdlib_module_names | own][:1]
+
+
+def _third_party_finding(where: str, package: str, name: str) -> Finding:
+    return advice(
+        where,
+        f"import {package} imports the third-party module {name}",
+        "import it in the function or module that needs it",
+    )
 
 
 def _import_finding(where: str, module: str, failed: dict[str, str]) -> Finding:
@@ -313,34 +381,45 @@ def _named(what: str, needs: dict[str, list[str]]) -> Iterator[str]:
 
 
 def _of_modules(
-    trial: Trial, facts: list[dict[str, Any]], needs: dict[str, list[str]], skipped: list[str]
+    trial: Trial, facts: dict[str, Any], needs: dict[str, list[str]], skipped: list[str]
 ) -> Iterator[Finding]:
+    conditional = graph.conditional(facts["code"])
     optional: dict[str, list[str]] = {}
+    others: list[str] = []
     seen: set[str] = set()
-    late = [fact["module"] for fact in facts if fact.get("skipped")]
+    late = [fact["module"] for fact in facts.get("modules", []) if fact.get("skipped")]
     confirmed = 0
-    for fact in facts:
+    for fact in facts.get("modules", []):
         module, failed = fact["module"], fact["failure"]
         if _is_missing(fact):
             kind = optional if "optional" in failed else needs
             kind.setdefault(failed["needs"], []).append(module)
+        elif failed and (module in conditional or graph.aside(module)):
+            others.append(module)
         elif failed and confirmed < _CONFIRMED:
             confirmed += 1
-            # What failed after other imports counts only if it fails in a process of its own too.
-            again, death = _probe(trial, {"modules": [module], "entry_points": [], "cost": False})
-            failed = next((f["failure"] for f in again.get("modules", [])), None)
-            if failed:
-                yield _import_finding(trial.file(module), module, failed)
-            elif not again:
-                yield death
-        if fact.get("lost") and not declaring.aside(module):
+            yield from _confirmed(trial, module)
+        if fact.get("lost") and not graph.aside(module):
             yield public.unresolved(trial.file(module), fact["lost"])
         if fact["output"] and fact["output"] not in seen:
             seen.add(fact["output"])
             yield _output_finding(trial.file(module), module, fact["output"])
     skipped += _named("", optional)
+    if others:
+        skipped.append(f"{some(others)} (tests, or loaded only under a condition)")
     if late:
         skipped.append(f"{some(late)} (it took too long)")
+
+
+def _confirmed(trial: Trial, module: str) -> Iterator[Finding]:
+    """Find what fails in a process of its own: what other imports leave behind does not count."""
+    request = {"modules": [module], "entry_points": [], "cost": False, "code": {}, "oldest": None}
+    again, death = _probe(trial, request)
+    failed = next((fact["failure"] for fact in again.get("modules", [])), None)
+    if failed:
+        yield _import_finding(trial.file(module), module, failed)
+    elif not again:
+        yield death
 
 
 def _of_entry_points(

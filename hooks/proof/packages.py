@@ -17,6 +17,7 @@ from proof.project import Project, normalised_name
 
 # Folders where packages are kept, the first that holds the package wins.
 _ROOTS = ("src", ".", "lib", "python")
+_STUBS = "-stubs"  # https://typing.python.org/en/latest/spec/distributing.html#stub-only-packages
 # Folders beside the package that hold code and that nobody means to install.
 NOT_PACKAGES = frozenset(
     {
@@ -67,6 +68,11 @@ class ImportPackage(NamedTuple):
         return self.name.replace(".", "/")
 
     @property
+    def is_stub(self) -> bool:
+        """Whether it holds types only, for a package of others (PEP 561)."""
+        return self.name.partition(".")[0].endswith(_STUBS)
+
+    @property
     def parents(self) -> list[str]:
         """The namespaces that hold the package, as paths in a wheel, the outermost first."""
         parts = self.name.split(".")
@@ -112,7 +118,7 @@ def locate(project: Path, names: Iterable[str], roots: Iterable[str] = ()) -> li
     found = []
     places = list(dict.fromkeys([*(root.strip("/") or "." for root in roots), *_ROOTS]))
     for name in dict.fromkeys(names):
-        if all(part.isidentifier() for part in name.split(".")):
+        if _is_name(name):
             found += _locate(project, name, places)
     return [
         package
@@ -201,6 +207,13 @@ def _imports(text: str, name: str) -> bool:
     """Say whether code has a statement that imports a package or something from it."""
     dotted = re.escape(name)
     return bool(re.search(rf"^[ \t]*(?:from|import)[ \t]+{dotted}\b", text, re.MULTILINE))
+
+
+def _is_name(name: str) -> bool:
+    """Say whether a dotted name can be that of a package; stubs have a suffix that none has."""
+    first, _, rest = name.partition(".")
+    parts = [first.removesuffix(_STUBS), *(rest.split(".") if rest else [])]
+    return all(part.isidentifier() for part in parts)
 
 
 def _join(*parts: str) -> str:
@@ -352,6 +365,9 @@ def _by_tree(project: Project) -> list[ImportPackage]:
     src = project.folder / "src"
     if src.is_dir() and not _is_package(src):
         return [ImportPackage(name, "src") for name in _walk(src, "")]
+    stubs = [entry.name for entry in sorted(project.folder.glob(f"*{_STUBS}")) if entry.is_dir()]
+    if stubs:
+        return [ImportPackage(name, ".") for name in stubs]
     top = [
         entry.name
         for entry in sorted(project.folder.iterdir())
@@ -366,8 +382,8 @@ def _walk(folder: Path, prefix: str) -> Iterator[str]:
     for entry in sorted(folder.iterdir()):
         if entry.suffix == ".py" and entry.is_file() and entry.stem.isidentifier():
             yield prefix + entry.stem
-        elif entry.is_dir() and entry.name.isidentifier() and entry.name != "__pycache__":
-            if _is_package(entry) or any(entry.glob("*.py")):
+        elif entry.is_dir() and _is_name(entry.name) and entry.name != "__pycache__":
+            if _is_package(entry) or any(entry.glob("*.py")) or entry.name.endswith(_STUBS):
                 yield prefix + entry.name
             else:
                 yield from _walk(entry, f"{prefix}{entry.name}.")

@@ -5,8 +5,9 @@ seen. It imports nothing before the packages themselves, so that what they load 
 what the probe needs; hence the late imports below.
 
 REQUEST is a JSON file: `sources` (the code file of each package), `modules` (to import one by
-one), `mains` (the code file of each `__main__`), `entry_points` (group, name, module, attribute)
-and `cost` (whether to time the import).
+one), `mains` (the code file of each `__main__`), `code` (the code file of each module to read),
+`oldest` (the oldest Python that has to read them), `entry_points` (group, name, module, attribute),
+`patience` (seconds for the imports of all single modules) and `cost` (whether to time the import).
 
 Lines of the form "importing MODULE" come before the facts: the last one names the culprit when a
 module ends the process.
@@ -14,6 +15,12 @@ module ends the process.
 # ruff: noqa: BLE001, PLC0415, PTH103, PTH118, PTH120, PTH123, SIM105
 
 import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import types
+    from collections.abc import Sequence
+    from typing import Any
 
 try:
     import posix as system
@@ -24,7 +31,6 @@ BARE = frozenset(sys.modules)
 SITE, REQUEST, *PACKAGES = sys.argv[1:]
 BUILTINS = vars(sys.modules["builtins"])
 
-BUDGET = 20.0  # seconds for the imports of all single modules
 REPEATS = 15  # timed imports of each, fewer when they take this many microseconds
 ENOUGH = 100_000.0
 
@@ -129,13 +135,87 @@ def remember_code() -> None:
     loader.source_to_code = source_to_code
 
 
+# What a module does to the machine, told by audit events (PEP 578;
+# https://docs.python.org/3/library/audit_events.html).
+EVENTS = {
+    "writes": (
+        ("open", "sqlite3.connect", "os.link", "os.mkdir", "os.remove", "os.rename", "os.rmdir"),
+        ("os.symlink", "os.truncate", "winreg.CreateKey", "winreg.SetValue"),
+    ),
+    "connects": (
+        ("socket.bind", "socket.connect", "socket.getaddrinfo", "socket.gethostbyname"),
+        ("socket.sendto",),
+    ),
+    "starts": (
+        ("os.exec", "os.fork", "os.forkpty", "os.posix_spawn", "os.spawn", "os.startfile"),
+        ("os.system", "subprocess.Popen"),
+    ),
+    "threads": (("_thread.start_new_thread", "_thread.start_joinable_thread"),),
+    "environment": (("os.putenv", "os.unsetenv"),),
+    "moves": (("os.chdir", "os.fchdir"),),
+}
+WATCHED = {event: kind for kind, lines in EVENTS.items() for line in lines for event in line}
+
+
+class Effects:
+    """Notes what the packages' own code does to the machine while it is imported."""
+
+    def __init__(self) -> None:
+        """Listen to the events of the interpreter, from now on to its end."""
+        self.seen: dict[tuple[str, str], str] = {}
+        flags = system.O_WRONLY | system.O_RDWR | system.O_CREAT | system.O_TRUNC
+        self.writing = flags | system.O_APPEND
+        sys.addaudithook(self.note)
+
+    def note(self, event: str, arguments: "tuple[object, ...]") -> None:
+        """Note an event that the code of a module of the packages causes."""
+        kind = WATCHED.get(event)
+        if kind is None or (kind == "writes" and not self.writes(event, arguments)):
+            return
+        # There is no other way to the caller.
+        frame: types.FrameType | None = sys._getframe(1)  # noqa: SLF001
+        while frame is not None and frame.f_code.co_name != "<module>":
+            frame = frame.f_back
+        module = frame.f_globals.get("__name__") if frame is not None else None
+        if isinstance(module, str) and owned(module):
+            what = arguments[1] if event in ("socket.connect", "socket.bind") else arguments[0]
+            what = what if isinstance(what, (str, bytes, tuple)) else ""
+            text = what.decode("utf-8", "replace") if isinstance(what, bytes) else str(what)
+            self.seen.setdefault((module, kind), text)
+
+    def writes(self, event: str, arguments: "tuple[object, ...]") -> bool:
+        """Say whether an event writes to a file; devices, and open files, are none."""
+        path = arguments[0]
+        if not isinstance(path, (str, bytes)):
+            return event.startswith("winreg.")
+        name = path.decode("utf-8", "replace") if isinstance(path, bytes) else path
+        if name.startswith("/dev/") or name.lower() in ("nul", ":memory:"):
+            return False
+        flags = arguments[2] if event == "open" else self.writing
+        return isinstance(flags, int) and bool(flags & self.writing)
+
+
+def silence() -> None:
+    """Drop warnings, whatever filters a package sets: a warning is no output."""
+    warnings: Any = sys.modules.get("warnings")  # loaded because of the options -W
+    if warnings is None:
+        return
+    show = warnings.showwarning
+
+    def shown(message, category, *rest, **more):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN002, ANN003, ANN202
+        if issubclass(category, SyntaxWarning):
+            show(message, category, *rest, **more)
+
+    warnings.showwarning = shown
+
+
 OUTPUT = Output()
 MISSED = Missed()
 
 
-def owned(name: str) -> bool:
-    """Say whether a module belongs to the packages."""
-    return any(name == package or name.startswith(package + ".") for package in PACKAGES)
+def owned(name: str, packages: "Sequence[str]" = tuple(PACKAGES)) -> bool:
+    """Say whether a module belongs to packages."""
+    return any(name == package or name.startswith(package + ".") for package in packages)
 
 
 def load(name: str) -> "dict[str, str] | None":
@@ -154,8 +234,6 @@ def failure(error: BaseException) -> "dict[str, str]":
     text = " ".join(f"{type(error).__name__}: {error}".split())
     if "partially initialized module" in text or "circular import" in text:
         return {"kind": "cycle", "text": text}
-    if isinstance(error, AssertionError) and "platform" in last_line(error):
-        return {"kind": "missing", "text": text, "needs": "another platform"}
     link: BaseException | None = error
     while link is not None:
         if isinstance(link, ModuleNotFoundError) and link.name:
@@ -165,12 +243,15 @@ def failure(error: BaseException) -> "dict[str, str]":
             kind = {"kind": "missing", "text": text, "needs": link.name}
             return kind if plain else kind | {"optional": "yes"}
         link = link.__cause__ or link.__context__
-    if any("'" + name in text for name in ELSEWHERE):
+    refused = isinstance(error, AssertionError) and "platform" in last_line(error)
+    if refused or any("'" + name in text for name in ELSEWHERE):
         return {"kind": "missing", "text": text, "needs": "another platform"}
     needs = [name for name in MISSED.names if name not in sys.modules]
     follows = isinstance(error, (AttributeError, NameError, TypeError))
     if needs and (follows or (type(error) is ImportError and error.name is None)):
         return {"kind": "missing", "text": text, "needs": needs[0], "optional": "yes"}
+    if isinstance(error, ImportError) and last_line(error).lstrip().startswith("raise "):
+        return {"kind": "missing", "text": text, "needs": "what it asks for"}
     return {"kind": "error", "text": text}
 
 
@@ -218,7 +299,7 @@ def is_python(module: object) -> bool:
     return origin is None or origin.endswith(".py")
 
 
-def import_each(modules: "list[str]") -> "list[dict[str, object]]":
+def import_each(modules: "list[str]", patience: float) -> "list[dict[str, object]]":
     """Import each module as the first one after its package; tell only of those with faults.
 
     The modules that `import PACKAGE` loads itself need no further import: Python imports the
@@ -227,7 +308,7 @@ def import_each(modules: "list[str]") -> "list[dict[str, object]]":
     import time
 
     kept = {name: dict(vars(sys.modules[name])) for name in list(sys.modules) if owned(name)}
-    end = time.monotonic() + BUDGET
+    end = time.monotonic() + patience
     facts: list[dict[str, object]] = []
     for module in modules:
         if module in kept:
@@ -361,22 +442,31 @@ def cost() -> "list[float]":
     return [sorted(measured)[len(measured) // 2] for measured in times.values()]
 
 
+def beside(name: str) -> "types.ModuleType":
+    """Load a module that lies beside this file, whatever the packages are called."""
+    import os
+    from importlib.util import module_from_spec, spec_from_file_location
+
+    file = os.path.join(os.path.dirname(__file__), name + ".py")
+    spec = spec_from_file_location("_" + name, file)
+    assert spec is not None and spec.loader is not None  # noqa: S101, PT018  (it lies there)
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
 def main() -> None:
     """Gather the facts; the package's own import comes before any other."""
     sys.path.insert(0, SITE)
     remember_code()
+    silence()
+    effects = Effects()
     packages = first_imports()
 
     import json
     import os
-    from importlib.util import module_from_spec, spec_from_file_location
 
-    spec = spec_from_file_location(
-        "_exports", os.path.join(os.path.dirname(__file__), "exports.py")
-    )
-    assert spec is not None and spec.loader is not None  # noqa: S101, PT018  (it lies beside this file)
-    exports = module_from_spec(spec)
-    spec.loader.exec_module(exports)
+    exports, sources = beside("exports"), beside("sources")
 
     with open(REQUEST, encoding="utf-8") as file:
         request = json.load(file)
@@ -384,12 +474,19 @@ def main() -> None:
         package: exports.read(source, package) for package, source in request["sources"].items()
     }
     facts: dict[str, object] = {"packages": packages, "exports": exported}
-    if not any(first["failure"] for first in packages.values()):
+    facts["code"] = {
+        name: sources.read(file, name, request["oldest"]) for name, file in request["code"].items()
+    }
+    loaded = [package for package, first in packages.items() if not first["failure"]]
+    if loaded:
         unguarded = [name for name, file in request["mains"].items() if not exports.guarded(file)]
         facts["unguarded"] = unguarded
-        facts["modules"] = import_each([n for n in request["modules"] if n not in unguarded])
+        guarded = [
+            name for name in request["modules"] if name not in unguarded and owned(name, loaded)
+        ]
+        facts["modules"] = import_each(guarded, request["patience"])
         for package, found in exported.items():
-            if found:
+            if found and package in loaded:
                 found["listed"] = listed(package)
         facts["names"] = {
             package: resolve(
@@ -397,9 +494,9 @@ def main() -> None:
                 list(dict.fromkeys(found["all"] + found["public"] + (found["listed"] or []))),
             )
             for package, found in exported.items()
-            if found
+            if found and package in loaded
         }
-        facts["versions"] = {package: version_of(package) for package in PACKAGES}
+        facts["versions"] = {package: version_of(package) for package in loaded}
         facts["entry_points"] = load_entry_points(
             [point for point in request["entry_points"] if point[2] not in unguarded]
         )
@@ -408,6 +505,7 @@ def main() -> None:
             facts["cost"] = cost() if request["cost"] else None
         except BaseException:  # what cannot be imported twice cannot be timed
             facts["cost"] = None
+    facts["effects"] = [[*key, what] for key, what in effects.seen.items()]
     OUTPUT.tell(json.dumps(facts))
     os._exit(0)  # threads, atexit handlers and destructors of the package are not our business
 

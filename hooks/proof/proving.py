@@ -12,9 +12,11 @@ from proof import (
     building,
     contents,
     copying,
+    dependencies,
     imports,
     interpreters,
     metadata,
+    outside,
     packages,
     tree,
 )
@@ -23,6 +25,8 @@ from proof.declaring import Declared
 from proof.findings import Finding, UnprovenError
 from proof.packages import ImportPackage  # noqa: TC001  (the annotations are public)
 from proof.project import Project
+
+_PATIENCE = 120  # seconds for the imports of all modules, where nobody waits for a copy
 
 
 class Proof:
@@ -79,22 +83,26 @@ class Facts(NamedTuple):
     metadata: dict[str, list[str]]
     entry_points: int
     python: str | None
-    cost: tuple[float, float] | None
-    others: int
+    cost: tuple[float, float] | None = None
+    others: int = 0
 
 
-def prove(folder: Path, keep: Path | None = None, *, strict: bool = False) -> Proof:
+def prove(
+    folder: Path, keep: Path | None = None, *, strict: bool = False, install: bool = False
+) -> Proof:
     """Prove a project: build it in a temporary copy, compare, import.
 
     Args:
         folder: the folder that holds pyproject.toml; it is only read.
         keep: where to put the sdist and the wheel once they are proven; by default, nowhere.
         strict: whether advice counts as a fault does.
+        install: whether uv may install the declared dependencies, and the libraries that know the
+            rules of PyPI and of older Pythons, each in a temporary environment. A hook does not.
 
     """
     proof = Proof(strict=strict)
     try:
-        _prove(proof, folder, keep)
+        _prove(proof, folder, keep, install=install)
     except UnprovenError as reason:
         proof.unproven = str(reason)
     except OSError as error:
@@ -103,7 +111,7 @@ def prove(folder: Path, keep: Path | None = None, *, strict: bool = False) -> Pr
     return proof
 
 
-def _prove(proof: Proof, folder: Path, keep: Path | None) -> None:
+def _prove(proof: Proof, folder: Path, keep: Path | None, *, install: bool) -> None:
     proof.project = project = projects.read(folder)
     proof.packages = packages.find(project)
     if leaving := list(tree.links(project, proof.packages)):
@@ -127,14 +135,16 @@ def _prove(proof: Proof, folder: Path, keep: Path | None) -> None:
         raise UnprovenError(sentence)
     with tempfile.TemporaryDirectory(prefix="treewright-", ignore_cleanup_errors=True) as temporary:
         work = Path(temporary).resolve()
-        _prove_built(proof, project, builder, python, work)
+        release = _prove_built(proof, project, builder, python, work)
+        if release:
+            _prove_imports(proof, release, builder.uv, work, install=install)
         if keep and proof.status == 0:
             shutil.copytree(work / "out", keep, dirs_exist_ok=True)
 
 
 def _prove_built(
     proof: Proof, project: Project, builder: building.Builder, python: str | None, work: Path
-) -> None:
+) -> outside.Release | None:
     started = time.perf_counter()
     (work / "out").mkdir()
     place = copying.copy(project, work / "tree")
@@ -145,7 +155,7 @@ def _prove_built(
             sentence = "The version may come from git, which is not here; install git."
             raise UnprovenError(sentence)
         proof.findings.append(built)
-        return
+        return None
     sdist, sdist_fields = archives.read_sdist(built.sdist)
     wheel = archives.read_wheel(built.wheel)
     proof.findings += contents.sdist_findings(project, sdist)
@@ -169,17 +179,14 @@ def _prove_built(
             "of the build backend, or in [project] import-names."
         )
         proof.repeatable = False
-    outcome = imports.Imports([], [])
-    importable = [package for package in proof.packages if package.files_in(wheel.files)]
+    held = [package for package in proof.packages if package.files_in(wheel.files)]
+    importable = [package for package in held if not package.is_stub]  # those are never imported
+    declared = _declared(project, wheel)
+    trial = imports.Trial(python or "", work / "site", wheel, importable, declared)
     if python is None:
         proof.skipped.append(f"imports (no Python {project.requires_python} here)")
     elif importable and not wheel.unsafe:
         archives.unpack(wheel, work / "site")
-        outcome = imports.check(
-            imports.Trial(python, work / "site", wheel, importable, _declared(project, wheel))
-        )
-    proof.findings += outcome.findings
-    proof.skipped += outcome.skipped
     proof.facts = Facts(
         builder=builder.name,
         seconds=seconds,
@@ -189,9 +196,48 @@ def _prove_built(
         metadata=wheel.metadata,
         entry_points=len(archives.entry_points(wheel.info.get("entry_points.txt", ""))),
         python=python,
-        cost=outcome.cost,
-        others=outcome.others,
     )
+    return outside.Release(project, built, sdist, trial, {})
+
+
+def _prove_imports(
+    proof: Proof, release: outside.Release, uv: str | None, work: Path, *, install: bool
+) -> None:
+    """Import what was unpacked, and check what holds only where others use the package."""
+    trial, outcome = release.trial, imports.Imports([], [])
+    if trial.site.exists() and install:
+        outcome = _import_beside_dependencies(proof, release, uv, work)
+    elif trial.site.exists():
+        outcome = imports.check(trial)
+    proof.findings += outside.findings(
+        release._replace(code=outcome.code), proof.skipped, libraries=install
+    )
+    proof.findings += outcome.findings
+    proof.skipped += outcome.skipped
+    if outcome.code and not install and dependencies.needs_install(trial.wheel.metadata):
+        proof.skipped.append("imports with its dependencies (hooks/prove.py installs them)")
+    if proof.facts:
+        proof.facts = proof.facts._replace(cost=outcome.cost, others=outcome.others)
+
+
+def _import_beside_dependencies(
+    proof: Proof, release: outside.Release, uv: str | None, work: Path
+) -> imports.Imports:
+    """Import the wheel where it is installed, and find what it imports without declaring it."""
+    trial = release.trial._replace(patience=_PATIENCE)
+    installed = outside.install(trial, uv, work / "environment", proof.skipped)
+    if isinstance(installed, Finding):
+        proof.findings.append(installed)
+    if isinstance(installed, imports.Trial):
+        alone = imports.check(trial._replace(brief=True))
+        outcome = imports.check(installed)._replace(cost=alone.cost, others=alone.others)
+        site: Path | None = installed.site
+    else:
+        outcome, site = imports.check(trial), None
+    release = release._replace(code=outcome.code)
+    told = outcome.undeclared
+    proof.findings += outside.undeclared(release, uv, site, work / "optional", told)
+    return outcome
 
 
 def _declared(project: Project, wheel: archives.Wheel) -> Declared:

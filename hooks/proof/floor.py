@@ -1,0 +1,187 @@
+"""The Pythons that a project says it runs on, against what its code needs.
+
+Syntax is checked against the grammar of the oldest Python that `requires-python` allows, and
+imports against what the standard library had then, and no longer has. The script
+`check_release.py` knows the rest of the library, by vermin.
+
+Sources: https://docs.python.org/3/whatsnew/, PEP 594 (removed modules), and
+https://packaging.python.org/en/latest/specifications/core-metadata/#requires-python
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from proof.findings import Finding, advice
+from proof.interpreters import satisfies
+from rows import some
+
+_Version = tuple[int, int]
+
+_NEWEST_MINOR = 30
+_ANY_PATCH = 99
+
+# The Python that brought a module.
+ADDED: dict[str, _Version] = {
+    "contextvars": (3, 7),
+    "dataclasses": (3, 7),
+    "importlib.resources": (3, 7),
+    "importlib.metadata": (3, 8),
+    "graphlib": (3, 9),
+    "zoneinfo": (3, 9),
+    "tomllib": (3, 11),
+    "wsgiref.types": (3, 11),
+    "annotationlib": (3, 14),
+    "compression": (3, 14),
+    "concurrent.interpreters": (3, 14),
+    "string.templatelib": (3, 14),
+}
+# The first Python without a module.
+REMOVED: dict[str, _Version] = {
+    **dict.fromkeys(("formatter", "parser", "symbol"), (3, 10)),
+    "binhex": (3, 11),
+    **dict.fromkeys(("asynchat", "asyncore", "distutils", "imp", "smtpd"), (3, 12)),
+    **dict.fromkeys(("aifc", "audioop", "cgi", "cgitb", "chunk", "crypt", "imghdr"), (3, 13)),
+    **dict.fromkeys(("lib2to3", "mailcap", "msilib", "nis", "nntplib", "pipes"), (3, 13)),
+    **dict.fromkeys(("ossaudiodev", "sndhdr", "spwd", "sunau", "telnetlib"), (3, 13)),
+    **dict.fromkeys(("uu", "xdrlib"), (3, 13)),
+}
+
+_NEEDED = re.compile(r"Python (3)\.(\d+)")
+_CLASSIFIER = re.compile(r"Programming Language :: Python :: (\d+)\.(\d+)")
+
+
+class Need(NamedTuple):
+    """What a line of code needs.
+
+    Args:
+        where: the path in the tree, with the line.
+        what: what is used there.
+        version: the Python that brought it.
+        inner: whether it is used in a function only.
+
+    """
+
+    where: str
+    what: str
+    version: _Version
+    inner: bool = False
+
+
+def oldest(specifiers: str) -> _Version | None:
+    """Give the oldest Python that specifiers allow; None where they set no lower bound."""
+    if not specifiers.strip() or _allows((2, 6), specifiers):
+        return None
+    versions = [(2, 7), *((3, minor) for minor in range(_NEWEST_MINOR))]
+    return next((version for version in versions if _allows(version, specifiers)), None)
+
+
+def needs(
+    code: Mapping[str, dict[str, Any] | None],
+    files: Mapping[str, str],
+    allowed: _Version,
+    declared: Iterable[str],
+) -> Iterator[Need]:
+    """Give what the code needs that the oldest Python lacks.
+
+    Args:
+        code: what `sources.read` found in each module.
+        files: the path of each module in the tree.
+        allowed: the oldest Python.
+        declared: the names of the declared dependencies; some bring modules of newer Pythons.
+
+    """
+    backports = " ".join(declared)
+    for module, found in code.items():
+        if not found:
+            continue
+        if found["newer"]:
+            line, why = found["newer"]
+            match = _NEEDED.search(why)
+            if match:
+                yield Need(f"{files[module]}:{line}", _syntax(why), (3, int(match[2])))
+        for name, names, line, inner, optional in found["imports"]:
+            spelled = [name, *(f"{name}.{item}" for item in names)]
+            brought = next((part for part in spelled if part in ADDED), None)
+            if brought is None or optional or brought.partition(".")[0] in backports:
+                continue
+            if ADDED[brought] > allowed:
+                yield Need(f"{files[module]}:{line}", brought, ADDED[brought], inner)
+
+
+def findings(
+    specifiers: str, classifiers: Iterable[str], needed: Iterable[Need]
+) -> Iterator[Finding]:
+    """Find where `requires-python`, the classifiers and the code do not say the same.
+
+    Args:
+        specifiers: the value of `requires-python`.
+        classifiers: those of the metadata.
+        needed: what the code needs that the oldest Python lacks.
+
+    """
+    needed = list(needed)
+    broken = {_file(need) for need in needed if not need.inner}
+    needed = [need for need in needed if not (need.inner and _file(need) in broken)]
+    for inner, finding in ((False, Finding), (True, advice)):
+        those = [need for need in needed if need.inner == inner]
+        if those:
+            newest = max(need.version for need in those)
+            first = next(need for need in those if need.version == newest)
+            others = sorted({need.where for need in those} - {first.where})
+            version = ".".join(map(str, newest))
+            yield finding(
+                first.where,
+                f"{first.what} needs Python {version}, requires-python says {specifiers}"
+                + (f" (see too {some(others)})" if others else ""),
+                f"raise it to >={version}, or do without",
+            )
+    claimed = [tuple(map(int, m.groups())) for c in classifiers if (m := _CLASSIFIER.fullmatch(c))]
+    excluded = [c for c in claimed if specifiers and not _allows((c[0], c[1]), specifiers)]
+    if excluded:
+        yield Finding(
+            "pyproject.toml",
+            f"classifiers name Python {some(['.'.join(map(str, c)) for c in sorted(excluded)])}, "
+            f"requires-python says {specifiers}",
+            "make them say the same",
+        )
+
+
+def removed(
+    code: Mapping[str, dict[str, Any] | None],
+    files: Mapping[str, str],
+    specifiers: str,
+    declared: Iterable[str],
+) -> Iterator[Finding]:
+    """Find modules imported that the standard library no longer has, on Pythons allowed."""
+    backports = " ".join(declared)
+    places: dict[str, list[str]] = {}
+    for module, found in code.items():
+        for name, _, line, inner, optional in (found or {}).get("imports", []):
+            top = name.partition(".")[0]
+            # Setuptools brings distutils; distributions such as standard-telnetlib, their module.
+            brought = top in backports or (top == "distutils" and "setuptools" in backports)
+            # In a function, who calls it may have asked for the version.
+            if top in REMOVED and not (inner or optional or brought):
+                places.setdefault(top, []).append(f"{files[module]}:{line}")
+    for top, those in places.items():
+        if _allows(REMOVED[top], specifiers):
+            yield Finding(
+                those[0],
+                f"{top} is not in Python {'.'.join(map(str, REMOVED[top]))} and newer"
+                + (f" (see too {some(those[1:])})" if those[1:] else ""),
+                "do without it, or exclude these in requires-python",
+            )
+
+
+def _allows(version: _Version, specifiers: str) -> bool:
+    return satisfies((*version, _ANY_PATCH), specifiers) or satisfies((*version, 0), specifiers)
+
+
+def _file(need: Need) -> str:
+    return need.where.rpartition(":")[0]
+
+
+def _syntax(why: str) -> str:
+    """Shorten "Pattern matching is only supported in Python 3.10 and greater"."""
+    return re.split(r" (?:is|are) only| not supported", why)[0].lower()
