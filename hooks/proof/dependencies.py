@@ -201,6 +201,14 @@ class _Judge:
         self.foreign = foreign
         self.always = {item.name for item in known.required if item.extra is None}
         self.extras = {item.name: item.extra for item in known.required if item.extra}
+        # Declared, and not installed here: what it brings is known only where it was unpacked.
+        absent = [item for item in known.required if item.name not in known.installed]
+        self.unknown = {item.name for item in absent} - known.optional.keys()
+        self.elsewhere = {
+            item.name: item.text.partition(";")[2].strip()
+            for item in absent
+            if item.extra is None and known.installed
+        }
         self.package = graph.eager(code, starts.packages)
         self.script = graph.eager(code, starts.scripts)
         self.plugin = graph.eager(code, starts.plugins) - self.package - self.script
@@ -214,20 +222,24 @@ class _Judge:
     def verdict(self, use: Use) -> tuple[str, bool] | None:
         """Say what is wrong with an import, and whether that is a fault; None where nothing is."""
         bringing = _bringing(use, self.known.installed)
-        if bringing & self.always or _name(use) in self.always:
-            return None
         in_package = use.module in self.package
         needed = in_package or use.module in self.script
+        known = {_name(use)} | _bringing(use, self.known.optional)
+        marker = next((self.elsewhere[each] for each in sorted(known & {*self.elsewhere})), None)
+        if marker and not bringing:
+            verdict = (f"but is declared only for {marker}", True)
+            return verdict if needed and not use.inner else None
+        if bringing & self.always or _name(use) in self.always:
+            return None
         if extra := self._extra(use):
             verdict = (f"but only the extra {extra} brings it", in_package)
             return verdict if needed and not use.inner else None
         if bringing:
             verdict = (f"but it comes only with what a dependency needs ({min(bringing)})", False)
             return None if use.inner else verdict
-        if use.module in self.plugin:
+        if use.module in self.plugin or (self.unknown and not needed):
             return None
-        mentioned = (_bringing(use, self.known.optional) | {_name(use)}) & self.known.mentioned
-        meant = mentioned or use.module in self.adapters
+        meant = known & self.known.mentioned or use.module in self.adapters
         return "but no dependency brings it", not use.inner and (needed or not meant)
 
     def _extra(self, use: Use) -> str | None:

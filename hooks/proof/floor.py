@@ -8,10 +8,13 @@ Sources: https://docs.python.org/3/whatsnew/, PEP 594 (removed modules), and
 https://packaging.python.org/en/latest/specifications/core-metadata/#requires-python
 """
 
+import json
 import re
+import subprocess
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+import machine
 from proof.findings import Finding, advice
 from proof.interpreters import satisfies
 from rows import some
@@ -47,6 +50,21 @@ REMOVED: dict[str, _Version] = {
     **dict.fromkeys(("uu", "xdrlib"), (3, 13)),
 }
 
+# For any Python 3.
+_COMPILE = """
+import json, sys
+found = []
+for path in json.load(sys.stdin):
+    with open(path, "rb") as file:
+        text = file.read()
+    try:
+        compile(text, path, "exec", dont_inherit=True)
+    except SyntaxError as error:
+        found.append([path, error.lineno])
+    except ValueError:
+        pass
+print(json.dumps(found))
+"""
 _NEEDED = re.compile(r"Python (3)\.(\d+)")
 _CLASSIFIER = re.compile(r"Programming Language :: Python :: (\d+)\.(\d+)")
 
@@ -68,12 +86,45 @@ class Need(NamedTuple):
     inner: bool = False
 
 
-def oldest(specifiers: str) -> _Version | None:
-    """Give the oldest Python that specifiers allow; None where they set no lower bound."""
+def oldest(specifiers: str, classifiers: Iterable[str] = ()) -> _Version | None:
+    """Give the oldest Python that a project says it runs on; None where it says nothing.
+
+    Args:
+        specifiers: the value of `requires-python`.
+        classifiers: those of the metadata, which tell where that sets no lower bound.
+
+    """
     if not specifiers.strip() or _allows((2, 6), specifiers):
-        return None
+        return min(_claimed(classifiers), default=None)
     versions = [(2, 7), *((3, minor) for minor in range(_NEWEST_MINOR))]
     return next((version for version in versions if _allows(version, specifiers)), None)
+
+
+def unreadable(python: str, version: _Version, code: Mapping[str, str]) -> Iterator[Finding]:
+    """Find what an old Python itself cannot read.
+
+    Args:
+        python: its interpreter.
+        version: its version.
+        code: the path of each file in the tree, by its path.
+
+    """
+    run = subprocess.run(
+        [python, "-I", "-S", "-B", "-c", _COMPILE],
+        input=json.dumps([*code]),
+        env=machine.without_secrets(machine.variables()),
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    found = [f"{code[file]}:{line}" for file, line in json.loads(run.stdout or "[]")]
+    if found:
+        yield Finding(
+            found[0],
+            f"Python {'.'.join(map(str, version))} cannot read it, and is said to run it"
+            + (f" (see too {some(found[1:])})" if found[1:] else ""),
+            "raise requires-python, or write it otherwise",
+        )
 
 
 def needs(
@@ -120,6 +171,10 @@ def findings(
         needed: what the code needs that the oldest Python lacks.
 
     """
+    least = oldest("", classifiers)
+    said = f"requires-python says {specifiers}"
+    if oldest(specifiers) is None and least:
+        said = f"the classifiers say {'.'.join(map(str, least))}"
     needed = list(needed)
     broken = {_file(need) for need in needed if not need.inner}
     needed = [need for need in needed if not (need.inner and _file(need) in broken)]
@@ -132,12 +187,11 @@ def findings(
             version = ".".join(map(str, newest))
             yield finding(
                 first.where,
-                f"{first.what} needs Python {version}, requires-python says {specifiers}"
+                f"{first.what} needs Python {version}, {said}"
                 + (f" (see too {some(others)})" if others else ""),
                 f"raise it to >={version}, or do without",
             )
-    claimed = [tuple(map(int, m.groups())) for c in classifiers if (m := _CLASSIFIER.fullmatch(c))]
-    excluded = [c for c in claimed if specifiers and not _allows((c[0], c[1]), specifiers)]
+    excluded = [c for c in _claimed(classifiers) if specifiers and not _allows(c, specifiers)]
     if excluded:
         yield Finding(
             "pyproject.toml",
@@ -176,6 +230,11 @@ def removed(
 
 def _allows(version: _Version, specifiers: str) -> bool:
     return satisfies((*version, _ANY_PATCH), specifiers) or satisfies((*version, 0), specifiers)
+
+
+def _claimed(classifiers: Iterable[str]) -> list[_Version]:
+    matches = [_CLASSIFIER.fullmatch(text) for text in classifiers]
+    return [(int(match[1]), int(match[2])) for match in matches if match]
 
 
 def _file(need: Need) -> str:

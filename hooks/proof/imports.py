@@ -85,7 +85,8 @@ class Trial(NamedTuple):
     @property
     def oldest(self) -> tuple[int, int] | None:
         """The oldest Python that is to read the code."""
-        return floor.oldest(self.wheel.metadata.get("Requires-Python", [""])[0])
+        fields = self.wheel.metadata
+        return floor.oldest(fields.get("Requires-Python", [""])[0], fields.get("Classifier", []))
 
     def file(self, module: str) -> str:
         """Give the path of a module in the tree, for a finding."""

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import machine
 from proof.project import Project
 
 _SPECIFIER = re.compile(r"(~=|===?|!=|<=|>=|<|>)\s*(\d+(?:\.\d+)*)(\.\*)?")
@@ -25,6 +26,15 @@ def find(project: Project, uv: str | None) -> str | None:
         if satisfies(version, project.requires_python):
             return path
     return None
+
+
+def of_version(version: tuple[int, int], uv: str | None) -> str | None:
+    """Find an interpreter of a minor version; None where this machine has none."""
+    name = ".".join(map(str, version))
+    if found := machine.program(f"python{name}"):
+        return found
+    ask = ["python", "find", "--no-project", "--no-python-downloads", name]
+    return (_output([uv, *ask]).strip() or None) if uv else None
 
 
 def satisfies(version: tuple[int, ...], specifiers: str) -> bool:

@@ -4,10 +4,12 @@ What is quick and needs no network is checked in every proof. What libraries kno
 command only: uv runs them, in an environment of their own.
 """
 
+import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+import machine
 from proof import (
     archives,
     building,
@@ -15,6 +17,7 @@ from proof import (
     floor,
     graph,
     installing,
+    interpreters,
     paths,
     publishing,
 )
@@ -88,7 +91,20 @@ def findings(release: Release, skipped: list[str], *, libraries: bool) -> Iterat
                 for what, fix in answer["refused"]:
                     yield publishing.refused(what, fix)
     yield from floor.findings(specifiers, classifiers, needed)
+    if libraries and oldest and oldest[0] == sys.version_info[0]:
+        yield from _unreadable(release, files, needed)
     yield from floor.removed(code, files, specifiers, declared)
+
+
+def _unreadable(release: Release, files: dict[str, str], needed: list[Need]) -> Iterator[Finding]:
+    """Ask the oldest Python itself, where it is at hand, what it can read of the rest."""
+    told = {need.where.rpartition(":")[0] for need in needed}
+    read = {module: files[module] for module in files if release.code[module]}
+    code = {path: where for path, where in _places(release, read) if where not in told}
+    oldest = release.trial.oldest
+    python = interpreters.of_version(oldest, machine.uv()) if oldest and code else None
+    if python and oldest:
+        yield from floor.unreadable(python, oldest, code)
 
 
 def install(
@@ -157,19 +173,25 @@ def undeclared(
     yield from dependencies.findings(code, files, known, own, starts)
 
 
-def _question(release: Release, files: dict[str, str]) -> dict[str, object]:
+def _places(release: Release, files: dict[str, str]) -> list[tuple[str, str]]:
+    """Give the path of each code file, with its path in the tree."""
     trial = release.trial
-    places = {
-        module: trial.site / path
+    return [
+        (str(trial.site / path), files[module])
         for module in files
         for name in [module.replace(".", "/")]
         for path in (f"{name}.py", f"{name}/__init__.py")
         if path in trial.wheel.files
-    }
+    ]
+
+
+def _question(release: Release, files: dict[str, str]) -> dict[str, object]:
+    """Give what the script that asks libraries reads."""
+    trial = release.trial
     return {
         "metadata": trial.wheel.info.get("METADATA", ""),
         "pyproject": str(release.project.folder / "pyproject.toml"),
-        "code": [[str(place), files[module]] for module, place in places.items()],
+        "code": _places(release, files),
         "oldest": trial.oldest,
         "declared": dependencies.declared(trial.wheel.metadata),
     }

@@ -71,7 +71,7 @@ def _colliding(names: Iterable[str]) -> Iterator[tuple[str, str]]:
     for name in names:
         path = PurePosixPath(name)
         for part in (path, *path.parents):
-            same = unicodedata.normalize("NFC", unicodedata.normalize("NFC", str(part)).casefold())
+            same = unicodedata.normalize("NFC", str(part).casefold())
             other = spelled.setdefault(same, str(part))
             # Where folders collide, what they hold does too: once is enough.
             beside = part.parent == PurePosixPath(other).parent

@@ -175,6 +175,8 @@ class Effects:
         # There is no other way to the caller.
         frame: types.FrameType | None = sys._getframe(1)  # noqa: SLF001
         while frame is not None and frame.f_code.co_name != "<module>":
+            if frame.f_code.co_name == "_get_default_tempdir":
+                return  # the standard library tries where it can write
             frame = frame.f_back
         module = frame.f_globals.get("__name__") if frame is not None else None
         if isinstance(module, str) and owned(module):

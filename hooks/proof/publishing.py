@@ -22,6 +22,8 @@ _SUMMARY = 512  # characters
 _LABEL = 32  # characters
 _SIZE = 100_000_000  # bytes; PyPI raises it for a project that asks
 _DIRECT = re.compile(r"[^;]*@\s*\w+[:+]")
+# What versions from git hold between two releases: the commit, and the day of other changes.
+_OF_GIT = re.compile(r"(\d+\.)?(g[0-9a-f]+|d\d{8}|dirty)([.-](d\d{8}|dirty))?")
 _ADDRESS = re.compile(r"(https?|git|ssh|ftp|mailto):", re.IGNORECASE)
 _CONTENT = ("text/plain", "text/x-rst", "text/markdown")
 
@@ -42,8 +44,8 @@ def findings(project: Project, sdist: Path, wheel: Wheel) -> Iterator[Finding]:
     """
     if is_private(wheel.metadata):
         return
-    # A version from git may be local between two releases.
-    if project.version and "+" in wheel.version:
+    local = wheel.version.partition("+")[2]
+    if local and not _OF_GIT.fullmatch(local):
         yield refused(f"local versions, such as {wheel.version}", "remove what follows the +")
     yield from _of_fields(wheel.metadata)
     yield from _of_names(project, sdist)

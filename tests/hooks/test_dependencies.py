@@ -29,7 +29,7 @@ def findings(
     read = {}
     for number, (module, text) in enumerate(code.items()):
         file = tmp_path / str(number) / ("__init__.py" if module == "acme" else "module.py")
-        file.parent.mkdir()
+        file.parent.mkdir(parents=True)
         file.write_text(text, encoding="utf-8")
         read[module] = sources.read(str(file), module)
     known = Known(
@@ -41,7 +41,7 @@ def findings(
             "urllib3": frozenset({"urllib3"}),
             "google-base": frozenset({"google.base"}),
         },
-        {"jinja2": frozenset({"jinja2"})},
+        {"jinja2": frozenset({"jinja2"}), "tomli": frozenset({"tomli"})},
     )
     files = {module: f"{module}.py" for module in code}
     starts = starts or Starts(["acme"], [], [])
@@ -67,7 +67,7 @@ def test_requirements() -> None:
         "import yaml, requests.adapters",
         "from acme import core",
         "import os.path, tomllib, distutils",
-        "import tomli",  # declared for another Python
+        "def f():\n    import tomli",  # declared for another Python
         "try:\n    import numpy\nexcept ImportError:\n    pass",
         "if TYPE_CHECKING:\n    import numpy",
         "def f():\n    import jinja2",
@@ -85,6 +85,11 @@ def test_what_is_declared_or_can_be_absent(tmp_path: Path, code: str) -> None:
         ("from numpy import array", "numpy is imported, but no dependency brings it", False),
         ("import google.other", "google is imported, but no dependency brings it", False),
         ("def f():\n    import numpy", "numpy is imported, but no dependency brings it", True),
+        (
+            "import tomli",
+            'tomli is imported, but is declared only for python_version < "3.11"',
+            False,
+        ),
         ("import jinja2", "jinja2 is imported, but only the extra web brings it", False),
         (
             "import urllib3",
@@ -125,6 +130,15 @@ def test_a_module_that_its_package_does_not_load(
 ) -> None:
     found = findings(tmp_path, {"acme": "", module: NUMPY}, **more)  # type: ignore[arg-type]
     assert [is_advice for _, is_advice in found] == expected
+
+
+def test_what_a_distribution_that_could_not_be_had_may_bring(tmp_path: Path) -> None:
+    METADATA["Requires-Dist"].append("pywin32; sys_platform == 'win32'")
+    try:
+        assert findings(tmp_path, {"acme": "", "acme.core": "import win32api"}) == []
+        assert findings(tmp_path / "needed", {"acme": "import win32api"}) != []
+    finally:
+        METADATA["Requires-Dist"].pop()
 
 
 def test_what_an_adapter_needs_besides_is_meant_too(tmp_path: Path) -> None:

@@ -31,6 +31,7 @@ ADVICE = {
 }
 HARMLESS = {
     "reads": "open(__file__).close()",
+    "where": "import tempfile\nFOLDER = tempfile.gettempdir()",
     "null": "import os\nopen(os.devnull, 'w').close()",
     "memory": "import sqlite3\nsqlite3.connect(':memory:').close()",
     "later": "def f():\n    open('{folder}/new', 'w').close()",

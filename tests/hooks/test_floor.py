@@ -26,6 +26,15 @@ def test_oldest(specifiers: str, oldest: tuple[int, int] | None) -> None:
     assert floor.oldest(specifiers) == oldest
 
 
+def test_classifiers_tell_where_requires_python_does_not() -> None:
+    classifiers = [f"{CLASSIFIER}{text}" for text in ("3.9", "3.8", "3")]
+    assert floor.oldest("", classifiers) == (3, 8)
+    assert floor.oldest(">=3.10", classifiers) == (3, 10)
+    assert floor.oldest("") is None
+    (found,) = floor.findings("", classifiers, [Need("a.py:1", "tomllib", (3, 11))])
+    assert "tomllib needs Python 3.11, the classifiers say 3.8; " in str(found)
+
+
 def read(*imports: list[object], newer: object = None) -> dict[str, dict[str, object] | None]:
     return {"acme": {"imports": [*imports], "newer": newer}, "acme.odd": None}
 

@@ -8,10 +8,13 @@ from pathlib import Path
 
 import pytest
 
+import pythons
 from hooks.samples import Sample
 from proof import Proof, prove
 from proof.packages import find
 from proof.project import read
+
+NOTHING: dict[str, list[str]] = {"refused": [], "invalid": [], "needs": []}
 
 
 @pytest.fixture
@@ -24,8 +27,7 @@ def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     wheel(folder, "Acme-Web", ["web_thing.py"])
     monkeypatch.setenv("UV_FIND_LINKS", str(folder))
     monkeypatch.setenv("UV_NO_INDEX", "1")
-    nothing: dict[str, list[str]] = {"refused": [], "invalid": [], "needs": []}
-    monkeypatch.setattr("updating.scripts.run", lambda *_: nothing)
+    monkeypatch.setattr("updating.scripts.run", lambda *_: NOTHING)
     return folder
 
 
@@ -101,6 +103,25 @@ def test_a_hook_installs_nothing_and_says_so(sample: Sample, index: Path) -> Non
         "acme_tool.good (needs acme_base)",
         "imports with its dependencies (hooks/prove.py installs them)",
     ]
+
+
+@pytest.mark.usefixtures("index")
+def test_a_dependency_that_is_declared_for_others_only(sample: Sample) -> None:
+    needing(sample, "acme-base", "acme-web; sys_platform == 'acme'")
+    sample.write(
+        {
+            "src/acme_tool/core.py": "import acme_web\ndef greet(): ...\n",
+            "src/acme_tool/other.py": "import acme_web\n",
+            "src/acme_tool/more.py": "import web_thing\n",
+        }
+    )
+    sample.edit("src/acme_tool/__init__.py", "TYPE_CHECKING = False", "from . import core\nT = 0")
+    sample.edit("src/acme_tool/__init__.py", "if TYPE_CHECKING:", "if T:")
+    (fault,) = [finding for finding in installed(sample).faults if "declared" in str(finding)]
+    assert str(fault) == (
+        "src/acme_tool/core.py:1: acme_web is imported, but is declared only for "
+        "sys_platform == 'acme'; declare it in [project] dependencies"
+    )
 
 
 @pytest.mark.usefixtures("index")
@@ -222,6 +243,21 @@ def test_requires_python_is_checked_by_hooks_too(sample: Sample) -> None:
     )
 
 
+@pytest.mark.skipif("3.13" not in pythons.at_hand(), reason="needs syntax that 3.11 has not")
+def test_the_oldest_python_is_asked_itself(sample: Sample, monkeypatch: pytest.MonkeyPatch) -> None:
+    sample.write({"src/acme_tool/quotes.py": "x = {'a': 1}\ny = f'{x['a']}'\n"})
+    newest = pythons.at_hand()["3.13"]
+    monkeypatch.setattr("proof.interpreters.find", lambda *_: newest)
+    monkeypatch.setattr("updating.scripts.run", lambda *_: NOTHING)
+    (fault,) = prove(sample.folder, install=True).faults
+    assert str(fault) == (
+        "src/acme_tool/quotes.py:2: Python 3.11 cannot read it, and is said to run it; "
+        "raise requires-python, or write it otherwise"
+    )
+    monkeypatch.setattr("proof.interpreters.of_version", lambda *_: None)
+    assert prove(sample.folder, install=True).faults == []
+
+
 def test_a_warning_is_no_output(sample: Sample) -> None:
     code = "import warnings\nwarnings.simplefilter('always')\nwarnings.warn('old', stacklevel=1)\n"
     sample.write({"src/acme_tool/old.py": code})
@@ -260,6 +296,7 @@ def test_modules_for_another_machine_are_not_faults(sample: Sample) -> None:
     proof = sample.prove()
     assert proof.status == 0
     assert proof.skipped == [
+        "acme_tool.tries (needs nowhere)",
         "acme_tool.other (tests, or loaded only under a condition)",
-        "acme_tool.asks, acme_tool.tries (needs nowhere, what it asks for)",
+        "acme_tool.asks (needs what it asks for)",
     ]

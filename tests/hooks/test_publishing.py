@@ -72,9 +72,9 @@ def test_a_private_project_may_hold_all_that(tmp_path: Path) -> None:
     assert findings(tmp_path, Version="1.0+x", Classifier="Private :: Do Not Upload") == []
 
 
-def test_a_version_from_git_may_be_local(tmp_path: Path) -> None:
-    project = Project(tmp_path, {"project": {"name": "acme", "dynamic": ["version"]}})
-    (tmp_path / "acme-1.tar.gz").touch()
-    info = {"METADATA": "Version: 1.0.dev1+gabcdef\n"}
-    wheel = Wheel(tmp_path / "acme-1.tar.gz", frozenset(), info, [])
-    assert list(publishing.findings(project, wheel.path, wheel)) == []
+@pytest.mark.parametrize(
+    "local",
+    ["gabcdef0", "gabcdef0.d20260101", "d20260101", "2.gabc123.dirty"],
+)
+def test_a_version_from_git_may_be_local(tmp_path: Path, local: str) -> None:
+    assert findings(tmp_path, Version=f"1.0.dev1+{local}") == []
