@@ -22,7 +22,9 @@ def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Give a folder of wheels that uv installs from, and from nowhere else."""
     folder = tmp_path / "index"
     folder.mkdir()
-    wheel(folder, "Acme-Base", ["acme_base/__init__.py", "_base.py"], requires=["acme-inner"])
+    wheel(
+        folder, "Acme-Base", ["acme_base/__init__.py", "_base.py"], ["acme-inner"], "sys.acme = 1"
+    )
     wheel(folder, "acme-inner", ["inner.py"])
     wheel(folder, "Acme-Web", ["web_thing.py"])
     monkeypatch.setenv("UV_FIND_LINKS", str(folder))
@@ -31,12 +33,15 @@ def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def wheel(folder: Path, name: str, files: list[str], requires: list[str] | None = None) -> None:
+def wheel(
+    folder: Path, name: str, files: list[str], requires: list[str] | None = None, start: str = ""
+) -> None:
     stem = name.replace("-", "_")
     info = f"{stem}-1.0.dist-info"
     metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n"
     metadata += "".join(f"Requires-Dist: {text}\n" for text in requires or [])
     texts = dict.fromkeys(files, "") | {
+        f"{stem}.pth": f"import sys; {start}\n",  # which an environment runs as it starts
         f"{info}/METADATA": metadata,
         f"{info}/WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
     }
@@ -64,7 +69,7 @@ def test_imports_beside_dependencies(sample: Sample) -> None:
     needing(sample, "acme-base", more='[project.optional-dependencies]\nweb = ["Acme.Web"]')
     sample.write(
         {
-            "src/acme_tool/good.py": "import acme_base, _base\n",
+            "src/acme_tool/good.py": "import acme_base, _base, sys\nsys.acme\n",
             "src/acme_tool/bad.py": "import acme_base\nraise ValueError(acme_base.__name__)\n",
             "src/acme_tool/other.py": "import inner\n",
             "src/acme_tool/site.py": "import web_thing\n",
@@ -168,6 +173,7 @@ def test_what_libraries_know(sample: Sample) -> None:
                 "old = functools.cache(len)\n"
                 "if hasattr(itertools, 'batched'):\n    itertools.batched\n"
             ),
+            "src/acme_tool/own.py": "ExceptionGroup = ValueError\nERRORS = (ExceptionGroup,)\n",
             "src/acme_tool/later.py": "import enum\ndef f():\n    return enum.StrEnum\n",
         }
     )

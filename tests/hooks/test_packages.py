@@ -13,7 +13,7 @@ INIT = "/__init__.py"
 
 def found(folder: Path, files: list[str], tables: str = "", name: str = "acme-tool") -> list[str]:
     for path in files:
-        file = folder / (path + INIT if not path.endswith((".py", ".txt")) else path)
+        file = folder / (path + INIT if not path.endswith((".py", ".pyi", ".txt")) else path)
         file.parent.mkdir(parents=True, exist_ok=True)
         file.touch()
     pyproject = tomllib.loads(f'[project]\nname = "{name}"\n{tables}')
@@ -102,3 +102,21 @@ def test_files(tmp_path: Path) -> None:
 
 def test_parents() -> None:
     assert ImportPackage("acme.data.tool", ".").parents == ["acme", "acme/data"]
+
+
+@pytest.mark.parametrize(
+    ("files", "tables", "packages"),
+    [
+        (["acme-stubs/__init__.pyi"], "", ["acme-stubs"]),
+        (["src/acme-stubs/inner/__init__.pyi"], "", ["src/acme-stubs"]),  # of a namespace
+        (["acme-stubs/__init__.pyi", "more-stubs/__init__.pyi"], "", ["acme-stubs", "more-stubs"]),
+        (["acme_tool", "acme_tool-stubs/__init__.pyi"], "", ["acme_tool"]),
+        (
+            ["acme/__init__.py", "acme-stubs/__init__.pyi"],
+            '[tool.hatch.build.targets.wheel]\npackages = ["acme", "acme-stubs"]',
+            ["acme", "acme-stubs"],
+        ),
+    ],
+)
+def test_stubs(tmp_path: Path, files: list[str], tables: str, packages: list[str]) -> None:
+    assert found(tmp_path, files, tables, name="acme-tool") == packages
