@@ -3,7 +3,7 @@
 # dependencies = [
 #   "packaging>=26",
 #   "readme-renderer>=45",
-#   "trove-classifiers",
+#   "trove-classifiers>=2026.9",
 #   "validate-pyproject>=0.27",
 #   "vermin>=1.8",
 # ]

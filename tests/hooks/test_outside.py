@@ -173,7 +173,9 @@ def test_what_libraries_know(sample: Sample) -> None:
                 "old = functools.cache(len)\n"
                 "if hasattr(itertools, 'batched'):\n    itertools.batched\n"
             ),
-            "src/acme_tool/own.py": "ExceptionGroup = ValueError\nERRORS = (ExceptionGroup,)\n",
+            "src/acme_tool/own.py": (
+                "from acme_tool.core import greet as sentinel\nNOTHING = sentinel('nothing')\n"
+            ),
             "src/acme_tool/later.py": "import enum\ndef f():\n    return enum.StrEnum\n",
         }
     )
