@@ -255,14 +255,14 @@ def _name(use: Use) -> str:
 
 def _foreign(code: Code, own: Iterable[str]) -> Iterator[Use]:
     """Give the imports of what is neither the package's own nor the standard library's."""
-    ours = [*own, *code]
+    ours = {*own, *code}
     tops = {name.partition(".")[0] for name in ours}
     conditional = graph.conditional(code)
     for use in graph.uses(code):
         top = use.name.partition(".")[0]
         if use.optional or use.module in conditional or aside(use.module):
             continue
-        if not top or top in _STANDARD:
+        if not top or top in _STANDARD or use.name in ours:
             continue
         if top in tops and any(_within(name, ours) for name in (use.name, *use.spelled)):
             continue

@@ -79,7 +79,7 @@ def prune(body: "list[ast.stmt]", *, inner: bool) -> "list[ast.stmt]":
 
 
 class _Unconditional(ast.NodeTransformer):
-    """Leaves out expressions that are evaluated only on some Pythons, or later."""
+    """Leaves out expressions that are evaluated only on some Pythons, later, or never."""
 
     def __init__(self, *, inner: bool) -> None:
         self.inner = inner
@@ -89,6 +89,22 @@ class _Unconditional(ast.NodeTransformer):
 
     def visit_BoolOp(self, node: ast.BoolOp) -> ast.expr:
         return ast.copy_location(ast.Constant(value=0), node)
+
+    def visit_arg(self, node: ast.arg) -> ast.arg:
+        node.annotation = None
+        return node
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        node.returns = None
+        return self.generic_visit(node)
+
+    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> ast.AST:
+        node.returns = None
+        return self.generic_visit(node)
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
+        node.annotation = ast.copy_location(ast.Constant(value=0), node)
+        return self.generic_visit(node)
 
     def visit_Lambda(self, node: ast.Lambda) -> ast.expr:
         return node if self.inner else ast.copy_location(ast.Constant(value=0), node)

@@ -139,6 +139,8 @@ class H:
 with s():
     t()
 u = lambda: v()
+def f(x: e.g[0]) -> h(): ...
+z: i() = 1
 if w:
     raise x
 y()
