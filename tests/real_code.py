@@ -474,7 +474,6 @@ def _libraries() -> Iterator[Library]:
             "docs": "none",
             "project_name": "more-itertools",
             "layout": "flat",
-            "github_user": "more-itertools",
             "build_backend": "flit",
         },
         "more_itertools",
