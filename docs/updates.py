@@ -15,7 +15,7 @@ from pathlib import Path
 
 from starters import ROOT, replay
 
-BEFORE, NOW = "v0.2.0", "v0.4.0"
+BEFORE, NOW = "v0.2.0", "v0.5.0"
 # By which release the package of each page was made.
 PAGES = {ROOT / "docs/updating.md": BEFORE, ROOT / "docs/changing-your-mind.md": NOW}
 

@@ -161,7 +161,7 @@ def test_what_libraries_know(sample: Sample) -> None:
     sample.configure(
         "",
         project='readme = "README.rst"\nclassifiers = ["Typing :: Typed", "Topic :: Acme Tools", '
-        '"Natural Language :: Ukranian"]',
+        '"Natural Language :: Klingonian"]',
     )
     sample.edit("pyproject.toml", ">=3.11", ">=3.9")
     sample.write(
@@ -184,7 +184,7 @@ def test_what_libraries_know(sample: Sample) -> None:
     assert proof.skipped == []
     told = "\n".join(map(str, proof.faults))
     assert "PyPI refuses the classifier Topic :: Acme Tools, which it does not know; " in told
-    assert "PyPI refuses the classifier Natural Language :: Ukranian, which " in told
+    assert "PyPI refuses the classifier Natural Language :: Klingonian, which " in told
     assert "PyPI refuses a README that is no reStructuredText (line 4: " in told
     assert "src/acme_tool/new.py:2: datetime.UTC member needs Python 3.11, " in told
     assert "(see too src/acme_tool/new.py:3)" in told

@@ -47,7 +47,7 @@ LEFT = [
         ["1 plain words", "1 texts", "2 plain words"],
     ),
     (KIT, GIZMO, "x.md", b"https://example.org/kit\n", ["1 web addresses"]),
-    (KIT, GIZMO, "x.md", b"kit-x, my_kit; kitchen KIT Kit tookit\n", ["1 longer names"]),
+    (KIT, GIZMO, "x.md", b"kit-x, my_kit; kitchen KIT Kit mykit\n", ["1 longer names"]),
     (KIT, GIZMO, "x.md", b"KIT_HOME=/tmp\n", ["1 variables"]),
     (KIT, GIZMO, "x.csv", b'"kit",1\n', ["1 data"]),
     (KIT, GIZMO, "CHANGES", b"kit.io\n", ["1 changelogs"]),
