@@ -209,12 +209,16 @@ def removed(
 ) -> Iterator[Finding]:
     """Find modules imported that the standard library no longer has, on Pythons allowed."""
     backports = " ".join(declared)
+    own = {module.partition(".")[0] for module in code}
     places: dict[str, list[str]] = {}
     for module, found in code.items():
-        for name, _, line, inner, optional in (found or {}).get("imports", []):
+        imports = (found or {}).get("imports", [])
+        # Who imports setuptools has it, declared or not: an extension of a build.
+        beside = own | {name.partition(".")[0] for name, *_ in imports} | {*backports.split()}
+        for name, _, line, inner, optional in imports:
             top = name.partition(".")[0]
             # Setuptools brings distutils; distributions such as standard-telnetlib, their module.
-            brought = top in backports or (top == "distutils" and "setuptools" in backports)
+            brought = top in backports or (top == "distutils" and "setuptools" in beside)
             # In a function, who calls it may have asked for the version.
             if top in REMOVED and not (inner or optional or brought):
                 places.setdefault(top, []).append(f"{files[module]}:{line}")

@@ -127,3 +127,8 @@ def test_modules_that_are_gone(
     told = f"src/acme.py:4: {top} is not in Python {version} and newer; "
     fix = "do without it, or exclude these in requires-python"
     assert found == ([told + fix] if version else [])
+
+
+def test_who_imports_setuptools_has_distutils() -> None:
+    code = read(["setuptools", [], 3, False, False], ["distutils", [], 4, False, False])
+    assert [*floor.removed(code, FILES, ">=3.8", [])] == []
