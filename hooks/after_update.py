@@ -1,6 +1,8 @@
 """After `copier update`: move, merge and rewrite what it leaves, prove, and report; never fail.
 
-Usage, by copier.yml, in the project's folder: python after_update.py ANSWERS GIVEN SITUATION
+Usage, by copier.yml, in the project's folder:
+  python after_update.py ANSWERS GIVEN SITUATION VERSION
+
 The arguments are those of after_copy.py; SITUATION may also say `rej`, as `--conflict rej` asks.
 
 Exit status: 0, whatever is left to a person; 1 where the update could not be finished, because of
@@ -29,7 +31,7 @@ Nothing of yours is lost. Undo it in this folder, then run it again:
   git clean -fd"""
 
 
-def main(answers_file: str, given: str, situation: str) -> int:
+def main(answers_file: str, given: str, situation: str, *_: str) -> int:
     """Run what follows an update and give the exit status."""
     repository, said = Repository(Path.cwd()), situation.split(",")
     print()  # after Copier's line on the task

@@ -1,6 +1,8 @@
 """Before `copier update` writes anything: refuse what it could not finish, or would lose.
 
-Usage, by copier.yml, in the project's folder: python before_update.py ANSWERS GIVEN SITUATION
+Usage, by copier.yml, in the project's folder:
+  python before_update.py ANSWERS GIVEN SITUATION VERSION
+
 The arguments are those of after_update.py, which ends what begins here.
 
 Exit status: 1 where the update must not begin; one sentence says why.
@@ -15,19 +17,18 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))  # PYTHONSAFEPATH leave
 import isolation  # noqa: F401  # first
 from rows import say
 from updating import untracked
-from updating.answers import read
 from updating.beginning import refusal
 from updating.locking import LockedError, lock, unlock
 from updating.repository import GitError, Repository
 
 
-def main(answers_file: str, *_: str) -> int:
+def main(_answers_file: str, _given: str, _situation: str, version: str) -> int:
     """Run what precedes an update and give the exit status."""
     repository = Repository(Path.cwd())
     try:
         lock(repository, os.getppid())
         if not (reason := refusal(repository)):
-            untracked.keep(repository, read(repository, answers_file).versions[0])
+            untracked.keep(repository, version)
     except (LockedError, GitError, OSError) as error:
         reason = str(error)
     if reason:

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from rows import some
 from updating.repository import Repository
 
+_NO = {"false", "no", "off", "0"}
+
 
 def refusal(repository: Repository) -> str:
     """Say in one sentence why an update must not begin; nothing where it may.
@@ -33,7 +35,7 @@ def _reasons(repository: Repository) -> Iterator[str]:
 
 def _unreadable(repository: Repository) -> list[str]:
     """Give the paths that git, as it is set, prints in a way that Copier does not read."""
-    if repository.setting("core.quotePath") not in {"false", "no", "off", "0"}:
+    if repository.settings("core.quotePath").get("core.quotepath") not in _NO:
         return []
     kinds = ("--cached", "--others", "--deduplicate")
     return [path for path in repository.files(*kinds) if not path.isascii()]

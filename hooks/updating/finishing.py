@@ -81,6 +81,8 @@ def _move(outcome: Outcome) -> Change:
         change = Change(Names.of(update.before), now)
     except KeyError:  # adopted, or edited by hand: there is nothing to compare
         return Change(now, now)
+    if not change:
+        return change
     try:
         moves = moving.plan(update.repository, change.before, now)
     except moving.TakenError as taken:

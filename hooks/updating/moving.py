@@ -67,8 +67,10 @@ def plan(repository: Repository, before: Names, now: Names) -> list[Move]:
         GitError: If git fails.
 
     """
+    if before.package_dir == now.package_dir:
+        return []
     package = _move(repository, before.package_dir, now.package_dir)
-    if before.package_dir == now.package_dir or not package.files:
+    if not package.files:
         return []
     if problem := taken(repository, package, now):
         raise TakenError(problem)

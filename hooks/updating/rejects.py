@@ -10,8 +10,6 @@ sides.
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from pathspec import GitIgnoreSpec
-
 from updating import seeds
 from updating.answers import Update
 from updating.names import Names
@@ -67,11 +65,10 @@ def take_up(update: Update, answers_file: str) -> list[Reject]:
 
     """
     repository = update.repository
-    unmerged = repository.unmerged()
     entries = {
         entry.path: entry
         for entry in repository.entries()
-        if entry.path not in {*unmerged, answers_file} and entry.mode in FILE_MODES
+        if not entry.stage and entry.path != answers_file and entry.mode in FILE_MODES
     }
     rejected = {
         path: [left for left in beside if left.endswith(".rej")]
@@ -81,6 +78,8 @@ def take_up(update: Update, answers_file: str) -> list[Reject]:
     paths = [path for path, beside in rejected.items() if beside]
     paths += [path for path in repository.changed_binaries() if path in entries]
     if _spoils(repository):
+        from pathspec import GitIgnoreSpec  # noqa: PLC0415  # slow, and seldom needed
+
         own = GitIgnoreSpec.from_lines(seeds.patterns(Names.of(update.now).package_dir))
         paths = [path for path in entries if not own.match_file(path)]
     if not paths:
@@ -107,12 +106,10 @@ def behind_links(update: Update) -> list[str]:
 
     The link stays, and what it leads to is the user's.
     """
-    managed = places(update.versions[0])
-    linked = [
-        entry.path
-        for entry in update.repository.entries()
-        if entry.mode == LINK_MODE and entry.path in managed
-    ]
+    linked = [entry.path for entry in update.repository.entries() if entry.mode == LINK_MODE]
+    if linked:  # to list the template's files takes longer
+        managed = places(update.versions[0])
+        linked = [path for path in linked if path in managed]
     if not linked:
         return []
     bases, news = _rendered(update, linked)
@@ -127,8 +124,9 @@ def give_back(repository: Repository, taken: list[Reject]) -> None:
         taken: What was taken up.
 
     """
+    unmerged = repository.unmerged()
     for reject in taken:
-        if reject.beside and reject.path in repository.unmerged():
+        if reject.beside and reject.path in unmerged:
             repository.write(reject.path, reject.text)
             repository.settled(reject.path, reject.stage)
             for left, text in reject.beside.items():
@@ -137,7 +135,8 @@ def give_back(repository: Repository, taken: list[Reject]) -> None:
 
 def _spoils(repository: Repository) -> bool:
     """Tell whether git's settings have `git apply` change what it applies, or refuse it."""
-    return any(repository.setting(name) in values for name, values in _SPOILING.items())
+    found = repository.settings(*_SPOILING)
+    return any(value in _SPOILING[name] for name, value in found.items())
 
 
 def _rendered(update: Update, paths: list[str]) -> tuple[dict[str, bytes], dict[str, bytes]]:

@@ -107,17 +107,21 @@ class Repository:
         *,
         pinned: bool = True,
     ) -> subprocess.CompletedProcess[bytes]:
-        if not (git := machine.git()):
-            raise GitError("git is not installed")
         more = {} if index is None else {"GIT_INDEX_FILE": str(index)}
         return subprocess.run(
-            [git, *(_OPTIONS if pinned else ()), *arguments],
+            [self._program, *(_OPTIONS if pinned else ()), *arguments],
             cwd=self.project,
             env=machine.variables_for_git(**more),
             input=given,
             capture_output=True,
             check=False,
         )
+
+    @cached_property
+    def _program(self) -> str:
+        if git := machine.git():
+            return git
+        raise GitError("git is not installed")
 
     @staticmethod
     def _said(errors: bytes) -> str:
@@ -147,10 +151,12 @@ class Repository:
         place = self.git("rev-parse", "--git-path", name).decode(errors="surrogateescape")[:-1]
         return Path(place)
 
-    def setting(self, name: str) -> str:
-        """Give a setting of git's, by its name; empty where it is not set."""
-        done = self._run(("config", "--get", name), pinned=False)
-        return done.stdout.decode(errors="replace").strip().lower()
+    def settings(self, *names: str) -> dict[str, str]:
+        """Give settings of git's as the user has them, in lower case, by their names in that."""
+        pattern = "|".join(map(re.escape, names)).lower()
+        done = self._run(("config", "-z", "--get-regexp", f"^({pattern})$"), pinned=False)
+        found = (entry.partition("\n") for entry in paths(done.stdout))
+        return {name: value.strip().lower() for name, _, value in found}
 
     def files(self, *which: str) -> list[str]:
         """List files below the project, as `git ls-files` with these options does."""

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from disk import is_regular, write_whole
-from updating.rendering import TEMPLATE
 from updating.repository import Repository
 
+_TEMPLATE = Path(__file__).parents[2]
 _KEPT = "treewright-kept"
 
 
@@ -54,7 +54,7 @@ def places(version: str) -> set[str]:
         version: The release of before; what only it has is deleted by the update.
 
     """
-    template = Repository(TEMPLATE)
+    template = Repository(_TEMPLATE)
     found: set[str] = set()
     for release in ("HEAD", version):
         names = (template.committed("includes/project.jinja", release) or b"").decode()
