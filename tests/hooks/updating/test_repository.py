@@ -24,7 +24,7 @@ ODD = ["a[b].txt", "ab.txt", "*.md", ":(top)x", "-n", "ü ö.txt", 'q"q.txt']
 def test_paths_are_paths(repository: Repository) -> None:
     for name in ODD:
         (repository.project / name).write_text(name)
-    commit(repository.project)
+    commit(repository.top)
     for name in ODD:
         (repository.project / name).unlink()
     assert sorted(repository.files("--deleted")) == sorted(ODD)
@@ -34,6 +34,12 @@ def test_paths_are_paths(repository: Repository) -> None:
     assert repository.unmerged().keys() == {"*.md"}
     assert repository.staged("*.md") == b"a"
     assert repository.committed(":(top)x") == b":(top)x"
+    folder = ":(top)y"
+    (repository.project / folder).mkdir()
+    (repository.project / folder / "z").write_text("z")
+    commit(repository.top)
+    assert [entry.path for entry in repository.entries(folder)] == [f"{folder}/z"]
+    assert repository.committed_files(folder) == [f"{folder}/z"]
 
 
 @pytest.mark.parametrize(
@@ -51,7 +57,7 @@ def test_paths_are_paths(repository: Repository) -> None:
 def test_moods(repository: Repository, name: str, value: str) -> None:
     (repository.project / "ü.txt").write_text("<<<<<<< before updating\r\n>>>>>>> not\n")
     (repository.project / "plain.txt").write_text("plain\n")
-    commit(repository.project)
+    commit(repository.top)
     (repository.project / "plain.txt.rej").write_text("rej\n")
     git("config", name, value, cwd=repository.project)
     assert repository.marked() == ["ü.txt"]
@@ -59,16 +65,29 @@ def test_moods(repository: Repository, name: str, value: str) -> None:
     assert repository.files("--others") == ["plain.txt.rej"]
 
 
+@pytest.mark.skipif(os.name == "nt", reason="a program of POSIX")
+def test_no_program_of_the_settings_runs(repository: Repository, tmp_path: Path) -> None:
+    monitor = tmp_path / "monitor"
+    monitor.write_text(f"#!/bin/sh\ntouch '{tmp_path}/ran'\nexit 1\n")
+    monitor.chmod(0o755)
+    (repository.project / "a").write_text("a")
+    commit(repository.top)
+    git("config", "core.fsmonitor", str(monitor), cwd=repository.project)
+    assert repository.files("--deleted") == []
+    assert repository.changed_binaries() == []
+    assert not (tmp_path / "ran").exists()
+
+
 def test_a_reject_that_is_tracked_is_a_file(repository: Repository) -> None:
     for name in ("a", "a.rej"):
         (repository.project / name).write_text(name)
-    commit(repository.project)
+    commit(repository.top)
     assert repository.rejects() == {}
 
 
 def test_old_rejects_do_not_count(repository: Repository) -> None:
     (repository.project / "a").write_text("a")
-    commit(repository.project)
+    commit(repository.top)
     for name in ("a.rej", "a.orig"):
         (repository.project / name).write_text(name)
     os.utime(repository.project / "a.orig", (100, 100))
