@@ -25,6 +25,7 @@ LINKS = {
     "near": "shared/data.json",
     "beside/far.json": "../shared/../shared/data.json",
     "through": "link/core.py",
+    "alike": "src/acme_tools/more.json",
 }
 ABOVE = "../above.txt"
 
@@ -32,7 +33,12 @@ ABOVE = "../above.txt"
 @pytest.fixture(params=["", "inside"], ids=["top", "in a folder"])
 def repository(request: pytest.FixtureRequest, tmp_path: Path) -> Repository:
     project: Path = tmp_path / "many" / request.param
-    for path in ("src/acme_tool/core.py", "src/acme_tool/sub/__init__.py", "shared/data.json"):
+    for path in (
+        "src/acme_tool/core.py",
+        "src/acme_tool/sub/__init__.py",
+        "src/acme_tools/more.json",
+        "shared/data.json",
+    ):
         (project / path).parent.mkdir(parents=True, exist_ok=True)
         (project / path).write_text(path)
     (project.parent / "above.txt").write_text("above")
@@ -76,12 +82,13 @@ def test_they_lead_where_they_led(repository: Repository, now: Names) -> None:
         assert (repository.project / path).readlink().as_posix() == target, (
             "no other text than needed"
         )
+    assert os.readlink(repository.project / "tests/sub").endswith("/sub/")  # noqa: PTH115  # keeps it
 
 
 def test_an_absolute_link_is_left(repository: Repository) -> None:
     target = str(repository.project / "src/acme_tool/core.py")
     (repository.project / "absolute").symlink_to(target)
-    commit(repository.project)
+    repository.git("add", "absolute")
     assert links.dead(repository) == set()
     carry_out(repository, plan(repository, BEFORE, Names("acme-tool", "kit", "src/kit")))
     assert str((repository.project / "absolute").readlink()) == target

@@ -33,6 +33,8 @@ def test_another_has_to_wait(repository: Repository) -> None:
     assert str(repository.beside_index("treewright.lock")) in str(refusal.value)
     assert began(repository) > 0
     unlock(repository, os.getppid())  # it is not its own
+    with pytest.raises(LockedError):
+        lock(repository, os.getppid())
     lock(repository, os.getpid())
     unlock(repository, os.getpid())
     assert began(repository) == 0
