@@ -139,7 +139,7 @@ class H:
 with s():
     t()
 u = lambda: v()
-def f(x: e.g[0]) -> h(): ...
+def f(x: e.g[0], y: h()) -> h(): ...
 z: i() = 1
 if w:
     raise x

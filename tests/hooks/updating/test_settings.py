@@ -122,6 +122,7 @@ def test_entry_points_have_keys_of_their_own() -> None:
         ("x.md", "a = 1"),
         ("x.toml", "a = 'x'\n" * LARGEST),
         ("x.json", "[" * 100_000),
+        ("x.toml", "a = " + "[" * 10_000),
     ],
 )
 def test_what_cannot_be_read_has_none(path: str, text: str) -> None:
