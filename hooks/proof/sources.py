@@ -10,7 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# Who catches one of these, imports what may be absent.
+# Code that catches one of these imports what may be absent.
 _CAUGHT = frozenset({"ImportError", "ModuleNotFoundError", "Exception", "BaseException"})
 _OLDEST = 7  # the minor version of the oldest grammar of Python 3 that ast knows
 
@@ -35,17 +35,32 @@ def read(file: str, module: str, oldest: "list[int] | None" = None) -> "dict[str
     try:
         with open(file, "rb") as source:  # noqa: PTH123  (pathlib would be loaded for nothing)
             text = source.read()
-        tree = ast.parse(text, file)
+        tree, newer = _parsed(text, file, oldest)
     except (SyntaxError, ValueError):
         return None
     package = module if file.endswith("__init__.py") else module.rpartition(".")[0]
-    newer = None
-    if oldest and oldest[0] == 3:  # noqa: PLR2004  (Python 3)
-        try:
-            ast.parse(text, file, feature_version=(3, max(oldest[1], _OLDEST)))
-        except SyntaxError as error:
-            newer = [_line(tree, error.lineno or 1), error.msg]
     return {"imports": list(_imports(tree.body, package)), "newer": newer}
+
+
+def _parsed(
+    text: bytes, file: str, oldest: "list[int] | None"
+) -> "tuple[ast.Module, list[object] | None]":
+    """Parse code, at once by the grammar of the oldest Python: most code needs no newer one.
+
+    Gives:
+        The code, and what `read` gives as `newer`.
+
+    Raises:
+        SyntaxError: this Python cannot parse it.
+
+    """
+    if not oldest or oldest[0] != 3:  # noqa: PLR2004  (Python 3)
+        return ast.parse(text, file), None
+    try:
+        return ast.parse(text, file, feature_version=(3, max(oldest[1], _OLDEST))), None
+    except SyntaxError as error:
+        tree = ast.parse(text, file)
+        return tree, [_line(tree, error.lineno or 1), error.msg]
 
 
 def prune(body: "list[ast.stmt]", *, inner: bool) -> "list[ast.stmt]":
