@@ -25,7 +25,10 @@ def followed(repository: Repository, moves: Mapping[str, str]) -> list[tuple[str
         root = repository.project.as_posix()
         goal = posixpath.normpath(posixpath.join(root, posixpath.dirname(path), target))
         inner = posixpath.relpath(goal, root)
-        new_path, new_goal = _place(path, moves), posixpath.join(root, _place(inner, moves))
+        new_path, new_inner = _place(path, moves), _place(inner, moves)
+        if (new_path, new_inner) == (path, inner):
+            continue
+        new_goal = posixpath.join(root, new_inner)
         start = posixpath.join(root, posixpath.dirname(new_path))
         new = posixpath.relpath(new_goal, start)
         if new != posixpath.normpath(target):

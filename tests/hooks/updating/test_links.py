@@ -25,6 +25,7 @@ LINKS = {
     "near": "shared/data.json",
     "beside/far.json": "../shared/../shared/data.json",
     "through": "link/core.py",
+    "roundabout": "shared/../shared/data.json",
     "alike": "src/acme_tools/more.json",
 }
 ABOVE = "../above.txt"
@@ -78,6 +79,7 @@ def test_they_lead_where_they_led(repository: Repository, now: Names) -> None:
     assert [*after.values()] == [*before.values()]
     assert links.dead(repository) == set()
     kept = {"near": "shared/data.json", "beside/far.json": "../shared/../shared/data.json"}
+    kept["roundabout"] = "shared/../shared/data.json"
     for path, target in {**kept, f"{now.package_dir}/in.py": "core.py"}.items():
         assert (repository.project / path).readlink().as_posix() == target, (
             "no other text than needed"
