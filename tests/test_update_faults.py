@@ -714,10 +714,12 @@ def test_a_file_that_git_does_not_know_is_kept(project: Path, updated: State, hi
         git("config", "status.showUntrackedFiles", "no", cwd=project)
     mine = {"NEW.md": b"mine\n", ".yamllint": (project / ".yamllint").read_bytes()}
     write(project, "NEW.md", "mine\n")
+    (project / ".yamllint").chmod(0o600)  # as of a file with a secret
     done = run_copier(project, "--trust", "--vcs-ref", NEXT)
     for path in mine:
         assert f"\n{path} is yours, and git does not track it" in done.stdout
     assert snapshot(project) == updated.files | mine
+    assert (project / ".yamllint").stat().st_mode & 0o777 == 0o600
     assert not (project / ".git/treewright-kept").exists()
 
 

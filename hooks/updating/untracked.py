@@ -9,7 +9,7 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from disk import is_regular, write_whole
+from disk import is_regular
 from updating.repository import Repository
 
 _TEMPLATE = Path(__file__).parents[2]
@@ -28,10 +28,9 @@ def keep(repository: Repository, version: str) -> None:
     shutil.rmtree(folder, ignore_errors=True)  # of an update that was killed
     tracked = {*repository.files()}
     for path in sorted(places(version) - tracked):
-        if (data := repository.read(path)) is not None:
+        if is_regular(repository.project / path):
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(repository.project / path, folder / path)
-            write_whole(folder / path, data)
 
 
 def give_back(repository: Repository) -> list[str]:
@@ -42,6 +41,7 @@ def give_back(repository: Repository) -> list[str]:
         path = kept.relative_to(folder).as_posix()
         if repository.read(path) != kept.read_bytes():
             repository.write(path, kept.read_bytes())
+            shutil.copystat(kept, repository.project / path)
             taken.append(path)
     shutil.rmtree(folder, ignore_errors=True)
     return sorted(taken)
