@@ -25,7 +25,7 @@ def lock(repository: Repository, process: int) -> None:
         LockedError: If another has it.
 
     """
-    file = repository.project / repository.beside_index(_LOCK)
+    file = _file(repository)
     while True:
         try:
             with file.open("x", encoding="ascii") as new:
@@ -44,6 +44,10 @@ def lock(repository: Repository, process: int) -> None:
         return
 
 
+def _file(repository: Repository) -> Path:
+    return repository.project / repository.beside_index(_LOCK)
+
+
 def _holder(file: Path) -> int:
     """Give the process that has a lock; 0 where it has not said so yet, or nobody can tell."""
     try:
@@ -55,14 +59,14 @@ def _holder(file: Path) -> int:
 def began(repository: Repository) -> float:
     """Give when the update began, in seconds since the epoch; 0 where nothing tells."""
     try:
-        return (repository.project / repository.beside_index(_LOCK)).stat().st_mtime
+        return _file(repository).stat().st_mtime
     except OSError:
         return 0.0
 
 
 def unlock(repository: Repository, process: int) -> None:
     """Give the repository free again, if a process has it."""
-    file = repository.project / repository.beside_index(_LOCK)
+    file = _file(repository)
     if _holder(file) == process:
         file.unlink(missing_ok=True)
 

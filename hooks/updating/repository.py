@@ -148,8 +148,12 @@ class Repository:
 
     def beside_index(self, name: str) -> Path:
         """Give where a file of ours is beside the repository's index, from the project."""
-        place = self.git("rev-parse", "--git-path", name).decode(errors="surrogateescape")[:-1]
-        return Path(place)
+        return self._beside_index.with_name(name)
+
+    @cached_property
+    def _beside_index(self) -> Path:
+        place = self.git("rev-parse", "--git-path", "treewright")
+        return Path(place.decode(errors="surrogateescape")[:-1])
 
     def settings(self, *names: str) -> dict[str, str]:
         """Give settings of git's as the user has them, in lower case, by their names in that."""
