@@ -35,6 +35,7 @@ from readme_renderer import rst
 from trove_classifiers import all_classifiers, deprecated_classifiers
 from vermin import Config, InvalidVersionException, SourceVisitor
 
+from proof.project import brought
 from proof.sources import prune
 
 _LINE = re.compile(r"L(\d+)(?: C\d+)?: (.+?) requires? .*?(\d+)\.(\d+)$")
@@ -114,7 +115,7 @@ def _needs(
         everywhere = _versions(source, inner=True)
     except (SyntaxError, ValueError, RecursionError):
         return  # for a newer Python than this; the probe has read it
-    backports = " ".join(declared)
+    backports = brought(declared)
     for (line, what), version in everywhere.items():
         known = re.search(r"'(\w+)", what)
         if version > oldest and not (known and known[1] in backports):

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import machine
 from proof.findings import Finding, advice
 from proof.interpreters import satisfies
+from proof.project import brought
 from rows import some
 
 _Version = tuple[int, int]
@@ -142,7 +143,7 @@ def needs(
         declared: the names of the declared dependencies; some bring modules of newer Pythons.
 
     """
-    backports = " ".join(declared)
+    backports = brought(declared)
     for module, found in code.items():
         if not found:
             continue
@@ -153,11 +154,11 @@ def needs(
                 yield Need(f"{files[module]}:{line}", _syntax(why), (3, int(match[2])))
         for name, names, line, inner, optional in found["imports"]:
             spelled = [name, *(f"{name}.{item}" for item in names)]
-            brought = next((part for part in spelled if part in ADDED), None)
-            if brought is None or optional or brought.partition(".")[0] in backports:
+            added = next((part for part in spelled if part in ADDED), None)
+            if not added or optional or added.partition(".")[0] in backports:
                 continue
-            if ADDED[brought] > allowed:
-                yield Need(f"{files[module]}:{line}", brought, ADDED[brought], inner)
+            if ADDED[added] > allowed:
+                yield Need(f"{files[module]}:{line}", added, ADDED[added], inner)
 
 
 def findings(
@@ -208,19 +209,19 @@ def removed(
     declared: Iterable[str],
 ) -> Iterator[Finding]:
     """Find modules imported that the standard library no longer has, on Pythons allowed."""
-    backports = " ".join(declared)
+    backports = brought(declared)
     own = {module.partition(".")[0] for module in code}
     places: dict[str, list[str]] = {}
     for module, found in code.items():
         imports = (found or {}).get("imports", [])
-        # Who imports setuptools has it, declared or not: an extension of a build.
-        beside = own | {name.partition(".")[0] for name, *_ in imports} | {*backports.split()}
+        # A module that imports setuptools has it, declared or not: it is run by a build.
+        beside = own | {name.partition(".")[0] for name, *_ in imports} | backports
         for name, _, line, inner, optional in imports:
             top = name.partition(".")[0]
             # Setuptools brings distutils; distributions such as standard-telnetlib, their module.
-            brought = top in backports or (top == "distutils" and "setuptools" in beside)
-            # In a function, who calls it may have asked for the version.
-            if top in REMOVED and not (inner or optional or brought):
+            is_there = top in backports or (top == "distutils" and "setuptools" in beside)
+            # In a function, the caller may have asked for the version.
+            if top in REMOVED and not (inner or optional or is_there):
                 places.setdefault(top, []).append(f"{files[module]}:{line}")
     for top, those in places.items():
         if _allows(REMOVED[top], specifiers):

@@ -5,6 +5,7 @@ Source: https://packaging.python.org/en/latest/specifications/pyproject-toml/
 
 import re
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -151,6 +152,15 @@ def _older(folder: Path, pyproject: dict[str, Any]) -> str | None:
 def normalised_name(name: str) -> str:
     """Normalise a distribution name (the specification "Names and normalization")."""
     return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def brought(dependencies: Iterable[str]) -> set[str]:
+    """Give the modules of the standard library that dependencies may bring, by their names.
+
+    Such are standard-telnetlib, legacy-cgi, pyasyncore and enum34.
+    """
+    words = [word for name in dependencies for word in re.split(r"[-_.]", name)]
+    return {*words, *(word.removeprefix("py").rstrip("0123456789") for word in words)}
 
 
 _PRE = {"alpha": "a", "beta": "b", "c": "rc", "pre": "rc", "preview": "rc", "rev": "post"}

@@ -114,6 +114,8 @@ def test_classifiers(classifiers: list[str], named: str) -> None:
         ("distutils.version", ">=3.8", [], "3.12"),
         ("distutils", ">=3.8", ["setuptools"], None),
         ("telnetlib", ">=3.8", ["standard-telnetlib"], None),
+        ("asyncore", ">=3.8", ["pyasyncore"], None),
+        ("imp", ">=3.8", ["importlib-metadata"], "3.12"),
         ("imp", ">=3.8,<3.12", [], None),
         ("json", ">=3.8", [], None),
     ],
