@@ -62,7 +62,7 @@ def state(project: Path) -> State:
 def shelf(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A newer template, a project that people work on, and the same after its update.
 
-    One file of it is merged, in another both changed the same line.
+    In two files of it both changed the same lines; one of these is merged by meaning.
     """
     folder = shared_folder(tmp_path_factory) / "faults"
     with FileLock(folder.with_suffix(".lock")):
@@ -74,6 +74,7 @@ def shelf(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
             copy(newer, project, "v9.0.0", SMALL)
             edit(project)
             _claim(project, "AGENTS.md")
+            _ignore(project, "/from-mine-at-the-end/")
             commit(project)
             write(project, IGNORED, "MINE=1\n")
             done = shutil.copytree(project, folder / "after" / "acme-tool")
@@ -83,8 +84,7 @@ def shelf(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def release(template: Path) -> None:
     """Change, add and remove files of the template, and release that."""
-    ignore = template / "template/.gitignore"
-    write(ignore.parent, ignore.name, ignore.read_text("utf-8") + "/from-the-template/\n")
+    _ignore(template / "template", "/from-the-template/")
     write(template, "template/NEW.md", "New.\n")
     (template / "template/.yamllint.jinja").unlink()
     _claim(template / "template", "AGENTS.md.jinja")
@@ -98,6 +98,10 @@ def _claim(folder: Path, name: str) -> None:
     """Change the first line, as others do too."""
     first, rest = (folder / name).read_text("utf-8").split("\n", 1)
     write(folder, name, f"{first}, by {folder.name}\n{rest}")
+
+
+def _ignore(folder: Path, line: str) -> None:
+    write(folder, ".gitignore", (folder / ".gitignore").read_text("utf-8") + f"{line}\n")
 
 
 @pytest.fixture
@@ -157,8 +161,8 @@ def test_nothing_goes_wrong(shelf: Path, updated: State) -> None:
     """What the other tests start from: both sides are there, and one file is left to a person."""
     project = shelf / "after" / "acme-tool"
     assert unmerged(project) == ["AGENTS.md"]
-    assert b"/from-the-template/\n" in updated.files[".gitignore"]
-    assert b"/from-mine/\n" in updated.files[".gitignore"]
+    lines = updated.files[".gitignore"].splitlines()
+    assert {b"/from-the-template/", b"/from-mine/", b"/from-mine-at-the-end/"} <= {*lines}
     assert "NEW.md" in updated.files
     assert ".yamllint" not in updated.files
     assert updated.files[IGNORED] == b"MINE=1\n"
