@@ -26,9 +26,9 @@ from copier.errors import UserMessageError
 from filelock import FileLock
 from plumbum import ProcessExecutionError
 
+import machine
 from conftest import shared_folder
 from keeping import ANSWERS, Files, copy, edit, parse, unmerged, update, write
-from proof.building import find_uv
 from rendering import QUICK, SLOW
 from repositories import commit, git, snapshot
 from tiers import exhaustive, full
@@ -213,7 +213,7 @@ class Stopper:
     def __init__(self, folder: Path) -> None:
         self.bin = folder / "bin"
         self.calls = folder / "calls"
-        for name, program in (("git", shutil.which("git")), ("uv", find_uv())):
+        for name, program in (("git", shutil.which("git")), ("uv", machine.uv())):
             assert program
             write(self.bin, name, STOPPER.format(name=name, program=shlex.quote(program)))
             (self.bin / name).chmod(0o755)

@@ -46,6 +46,11 @@ class Wheel(NamedTuple):
         return "\n".join(self.read(name) for name in names if name.endswith(".py"))
 
     @property
+    def entry_points(self) -> list[tuple[str, str, str, str]]:
+        """Group, name, module and attribute of each entry point."""
+        return entry_points(self.info.get("entry_points.txt", ""))
+
+    @property
     def pure(self) -> bool:
         """Whether the wheel has no compiled part."""
         return "true" in headers(self.info.get("WHEEL", "")).get("Root-Is-Purelib", ["true"])

@@ -75,7 +75,7 @@ class Built(NamedTuple):
 
 def find(project: Project) -> Builder | None:
     """Find a builder: uv, or else the module build of any Python at hand."""
-    uv = find_uv()
+    uv = machine.uv()
     if uv:
         return Builder("uv", [uv, "build"])
     script = machine.program("pyproject-build")
@@ -86,11 +86,6 @@ def find(project: Project) -> Builder | None:
         if python and _has_build(python):
             return Builder("build", [python, "-I", "-m", "build"])
     return None
-
-
-def find_uv() -> str | None:
-    """Find uv."""
-    return machine.uv()
 
 
 def build(builder: Builder, tree: Path, out: Path, python: str) -> Built | Finding:

@@ -16,10 +16,9 @@ from functools import cached_property
 
 from proof.findings import Finding
 from proof.graph import aside
-from proof.project import Project, normalised_name
+from proof.project import Project, named, normalised_name
 from rows import some
 
-_NAME = re.compile(r"\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)")
 # What no distribution brings: the program that runs the code does.
 _OF_HOSTS = frozenset(
     {"bpy", "gi", "google.colab", "hou", "java", "js", "maya", "pyodide", "unreal"}
@@ -42,9 +41,9 @@ class Declared:
         """Read the names."""
         self.project = project
         texts = metadata.get("Requires-Dist", [])
-        self.names = {_of(text) for text in texts}
-        self.others = {_of(text) for text in _strings(project.declared("dependency-groups"))}
-        self.others |= {_of(text) for text in project.listed("build-system", "requires")}
+        self.names = {named(text) for text in texts}
+        self.others = {named(text) for text in _strings(project.declared("dependency-groups"))}
+        self.others |= {named(text) for text in project.listed("build-system", "requires")}
         self.hosts = {re.split(r"[\d._]", group)[0].lower() for group in groups} - {
             "console",
             "gui",
@@ -124,11 +123,6 @@ def finding(name: str, files: Mapping[str, str]) -> Finding:
         + (f" (so do {some(rest)})" if rest else ""),
         "fix the name, or declare it in [project] dependencies",
     )
-
-
-def _of(requirement: str) -> str:
-    name = _NAME.match(requirement)
-    return normalised_name(name[1]) if name else ""
 
 
 def _alike(name: str, distribution: str) -> bool:

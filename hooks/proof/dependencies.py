@@ -19,10 +19,9 @@ from proof.archives import headers
 from proof.findings import Finding, advice
 from proof.floor import REMOVED
 from proof.graph import Code, Use, aside
-from proof.project import Project, normalised_name
+from proof.project import Project, named, normalised_name
 from rows import some
 
-_NAME = re.compile(r"\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)")
 _EXTRA = re.compile(r"""\bextra\s*==\s*["']([^"']+)""")
 _CODE = (".py", ".so", ".pyd")
 _STANDARD = sys.stdlib_module_names | {*REMOVED, "_typeshed", "__future__", "test", "__main__"}
@@ -76,9 +75,9 @@ def requirements(metadata: Mapping[str, list[str]]) -> list[Requirement]:
     """Read the requirements in a wheel's metadata."""
     found = []
     for text in metadata.get("Requires-Dist", []):
-        name, extra = _NAME.match(text), _EXTRA.search(text)
-        if name:
-            found.append(Requirement(normalised_name(name[1]), text, extra[1] if extra else None))
+        extra = _EXTRA.search(text)
+        if name := named(text):
+            found.append(Requirement(name, text, extra[1] if extra else None))
     return found
 
 
@@ -105,7 +104,7 @@ def mentioned(project: Project) -> dict[str, str]:
     for file in files:
         if file.is_file():
             texts += file.read_text(encoding="utf-8", errors="replace").splitlines()
-    return {normalised_name(match[1]): text for text in texts if (match := _NAME.match(text))}
+    return {name: text for text in texts if (name := named(text))}
 
 
 def installed(site: Path) -> dict[str, frozenset[str]]:

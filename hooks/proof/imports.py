@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import machine
 from proof import declaring, effects, floor, graph, public
-from proof.archives import Wheel, entry_points
+from proof.archives import Wheel
 from proof.declaring import Declared
 from proof.findings import Finding, UnprovenError, advice, told
 from proof.packages import ImportPackage
@@ -108,7 +108,7 @@ class Trial(NamedTuple):
 
 def check(trial: Trial) -> Imports:
     """Import everything in the wheel."""
-    points = entry_points(trial.wheel.info.get("entry_points.txt", ""))
+    points = trial.wheel.entry_points
     foreign = [p for p in points if not (trial.installed or _in_wheel(p[2], trial.wheel))]
     findings = [
         Finding(

@@ -163,7 +163,7 @@ def undeclared(
         wanted = [text.partition(";")[0].strip() for text in optional.values()]
         installing.unpack(uv, trial.python, wanted, folder)
         known = known._replace(optional=dependencies.installed(folder))
-    points = archives.entry_points(trial.wheel.info.get("entry_points.txt", ""))
+    points = trial.wheel.entry_points
     scripts = [point[2] for point in points if point[0] in archives.SCRIPTS]
     plugins = [point[2] for point in points if point[0] not in archives.SCRIPTS]
     packages = [package.name for package in trial.packages]

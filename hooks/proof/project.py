@@ -154,6 +154,12 @@ def normalised_name(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
+def named(requirement: str) -> str:
+    """Give the normalised name in a requirement (PEP 508); nothing if it begins with none."""
+    name = re.match(r"\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)", requirement)
+    return normalised_name(name[1]) if name else ""
+
+
 def brought(dependencies: Iterable[str]) -> set[str]:
     """Give the modules of the standard library that dependencies may bring, by their names.
 

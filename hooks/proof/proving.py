@@ -194,7 +194,7 @@ def _prove_built(
         wheel_files=len(wheel.files) + len(wheel.info),
         version=wheel.version,
         metadata=wheel.metadata,
-        entry_points=len(archives.entry_points(wheel.info.get("entry_points.txt", ""))),
+        entry_points=len(wheel.entry_points),
         python=python,
     )
     return outside.Release(project, built, sdist, trial, {})
@@ -241,5 +241,5 @@ def _import_beside_dependencies(
 
 
 def _declared(project: Project, wheel: archives.Wheel) -> Declared:
-    points = archives.entry_points(wheel.info.get("entry_points.txt", ""))
+    points = wheel.entry_points
     return Declared(project, wheel.metadata, [group for group, *_ in points])

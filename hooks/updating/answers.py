@@ -30,9 +30,9 @@ class Update(NamedTuple):
 
     @property
     def changed(self) -> dict[str, tuple[object, object]]:
-        """Each answer that is another one now, with both; None is no answer.
+        """Each answer that differs, with both values; None where there is none.
 
-        A question that is new with a release is none whose answer anybody changed.
+        Nobody changed the answer to a question that is new with a release.
         """
         before, now = self.versions
         names = self.before.keys() | (self.now.keys() if before == now else set())

@@ -26,8 +26,8 @@ def between(changelog: Path, before: str, now: str) -> list[Release]:
         now: The version that it has.
 
     Returns:
-        None where a version is no release (PEP 440), as that of an untagged commit, or where a
-        fork of the template keeps no changelog.
+        An empty list where a version is not a release (PEP 440), as that of an untagged commit, or
+        where a fork of the template keeps no changelog.
 
     """
     try:

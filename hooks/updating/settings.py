@@ -60,7 +60,7 @@ def scalars(text: str, path: str) -> list[Scalar]:
         path: Its path, which tells how to read it.
 
     Returns:
-        None for a file of another kind, a large one, or one that cannot be read.
+        An empty list for a file of another kind, a large one, or one that cannot be read.
 
     """
     read = _reader(PurePosixPath(path).name)

@@ -10,14 +10,15 @@ from pathlib import Path
 
 import pytest
 
+import machine
 import pythons
 from hooks.samples import PROVE, Sample
-from proof import building, prove
+from proof import prove
 from tiers import full
 
 OLD_PYTHON = pythons.found().get("3.10")
 GIT = shutil.which("git")
-UV = building.find_uv()
+UV = machine.uv()
 
 needs_git = pytest.mark.skipif(GIT is None, reason="needs git")
 
@@ -326,7 +327,7 @@ def test_version_from_git(make: Callable[..., Sample], backend: str, place: str)
 
 
 def test_build_instead_of_uv(sample: Sample, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(building, "find_uv", lambda: None)
+    monkeypatch.setattr(machine, "uv", lambda: None)
     sample.configure("", "flit")
     proof = sample.prove()
     assert [str(finding) for finding in proof.findings] == []
