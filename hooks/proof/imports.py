@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -98,12 +98,15 @@ class Trial(NamedTuple):
                 return f"{root}{path}/__init__.py" if init else f"{root}{path}.py"
         return path
 
-    def source(self, package: ImportPackage) -> str | None:
-        """Give the code file of a package in the site, if it has one."""
-        for path in (f"{package.path}/__init__.py", f"{package.path}.py"):
-            if path in self.wheel.files:
-                return str(self.site / path)
-        return None
+    def sources(self, modules: Iterable[str]) -> dict[str, str]:
+        """Give the code file in the site of each module that has one."""
+        return {
+            module: str(self.site / path)
+            for module in modules
+            for name in [module.replace(".", "/")]
+            for path in (f"{name}.py", f"{name}/__init__.py")
+            if path in self.wheel.files
+        }
 
 
 def check(trial: Trial) -> Imports:
@@ -125,7 +128,7 @@ def check(trial: Trial) -> Imports:
         "entry_points": [p for p in points if p not in foreign and not trial.brief],
         "cost": not trial.installed,
     }
-    request |= {"code": _code(trial, modules), "oldest": trial.oldest}
+    request |= {"code": trial.sources(modules), "oldest": trial.oldest}
     facts, culprit = _probe(trial, request)
     if not facts:
         return Imports([*findings, culprit], [])
@@ -223,17 +226,6 @@ def _modules(trial: Trial) -> Iterator[str]:
                 yield ".".join(parts)
 
 
-def _code(trial: Trial, modules: list[str]) -> dict[str, str]:
-    """Give the code file of each module."""
-    return {
-        module: str(trial.site / path)
-        for module in modules
-        for name in [module.replace(".", "/")]
-        for path in (f"{name}.py", f"{name}/__init__.py")
-        if path in trial.wheel.files
-    }
-
-
 def _children(trial: Trial, package: str) -> set[str]:
     """Give the names of a package's own modules and packages."""
     inside = package.replace(".", "/") + "/"
@@ -252,10 +244,9 @@ def _probe(trial: Trial, request: dict[str, Any]) -> tuple[dict[str, Any], Findi
 
     """
     modules = request["modules"]
-    sources = {package.name: trial.source(package) for package in trial.packages}
     request = request | {
         "patience": trial.patience,
-        "sources": {name: source for name, source in sources.items() if source},
+        "sources": trial.sources(package.name for package in trial.packages),
         "mains": {
             name: str(trial.site / f"{name.replace('.', '/')}.py")
             for name in modules

@@ -175,14 +175,7 @@ def undeclared(
 
 def _places(release: Release, files: dict[str, str]) -> list[tuple[str, str]]:
     """Give the path of each code file, with its path in the tree."""
-    trial = release.trial
-    return [
-        (str(trial.site / path), files[module])
-        for module in files
-        for name in [module.replace(".", "/")]
-        for path in (f"{name}.py", f"{name}/__init__.py")
-        if path in trial.wheel.files
-    ]
+    return [(code, files[module]) for module, code in release.trial.sources(files).items()]
 
 
 def _question(release: Release, files: dict[str, str]) -> dict[str, object]:

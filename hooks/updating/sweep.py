@@ -204,15 +204,17 @@ class Search:
 
     def of_name(self, path: str) -> Iterator[Left]:
         """Yield a file whose own name has an old one."""
-        given = path.encode(errors="surrogateescape")
-        if any(found.lastgroup != "right" for found in self._pattern.finditer(given)):
+        if self._is_in(path):
             yield Left(NAMES, path, 0, "")
 
     def of_link(self, path: str, target: str) -> Iterator[Left]:
         """Yield a link to what has an old name."""
-        given = target.encode(errors="surrogateescape")
-        if any(found.lastgroup != "right" for found in self._pattern.finditer(given)):
+        if self._is_in(target):
             yield Left(LINKS, path, 0, f"-> {target}")
+
+    def _is_in(self, path: str) -> bool:
+        given = path.encode(errors="surrogateescape")
+        return any(found.lastgroup != "right" for found in self._pattern.finditer(given))
 
     def _narrower(
         self,
