@@ -96,6 +96,7 @@ WHEN = {
     "pdm-vcs": "`version_source` is `vcs` and `build_backend` is `pdm`",
     "owner": "`github_user` is given",
     "site": "`docs` is not `none`",
+    "tutorial": "`starter` is not `minimal`",
     "conduct": "`code_of_conduct` is given",
     "container": "`devcontainer` is given",
 }

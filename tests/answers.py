@@ -61,6 +61,8 @@ STARTERS = [
     *(start("library", plugins, "") for plugins in PLUGINS),
     *(start(*answers) for answers in product(PROGRAMS, PLUGINS, FRAMEWORKS)),
     start("plugin", "", ""),
+    start("minimal", "none", ""),
+    start("minimal", "both", ""),
 ]
 # Of each starter a few, for what is slow.
 TYPICAL = [
@@ -75,6 +77,7 @@ TYPICAL = [
         ]
     ),
     start("plugin", "", ""),
+    start("minimal", "none", ""),
 ]
 PYTHONS = [{"python_min": minor} for minor in ("3.11", "3.12", "3.13", "3.14", "3.15")]
 # Every line that a starter can bring, in the plainest and the deepest shape, old and new by turns.
@@ -130,7 +133,7 @@ COVERING = [
             LICENSES,
             BUILDS,
             FORGES,
-            ["library", "command", "pipeline", "analysis", "plugin"],
+            ["library", "command", "pipeline", "analysis", "plugin", "minimal"],
             SHAPES,
             PYTHONS[2:] + PYTHONS[:2],
             PLUGINS,
@@ -260,6 +263,12 @@ CONTENTS = {
         ["test_plugin", "test_slugs"],
         {"slugs": ["slugify"]},
         'slugify("Acme").upper()',
+    ),
+    "minimal": Starter(
+        ["greeting"],
+        ["test_greeting"],
+        {"greeting": ["greet"]},
+        'greet("Ada").upper()',
     ),
 }
 PLUGIN_EXPORTS = ["Plugin", "PluginError", "find_plugins", "load_plugins"]
@@ -430,5 +439,7 @@ class Promise:
     @property
     def files(self) -> set[str]:
         """Every file of the project, relative to it."""
-        pages = set[str]() if self.docs == "none" else {"docs/index.md", "docs/tutorial.md"}
+        pages = set[str]() if self.docs == "none" else {"docs/index.md"}
+        if pages and self.answers.get("starter") != "minimal":
+            pages.add("docs/tutorial.md")
         return self.sdist_files | self.managed | pages

@@ -170,6 +170,7 @@ _RENAMED = {
     "pipeline": ("_logs", "_logging"),
     "analysis": ("_logs", "_logging"),
     "plugin": ("slugs", "names"),
+    "minimal": ("greeting", "greetings"),
 }
 
 

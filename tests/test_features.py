@@ -9,6 +9,7 @@ import rendering
 from in_process import copier
 from repositories import commit, snapshot
 from test_copier import run
+from tiers import full
 
 Update = Callable[..., str]
 STARTS = {"starter": "command", "layout": "flat", "package": "namespace", "namespace": "acme.data"}
@@ -118,24 +119,35 @@ def test_they_come_once_and_over_nothing(
     assert (project / "src/acme_tool/plugins.py").read_bytes() == MINE
 
 
-def test_a_library_becomes_a_command(
+@pytest.mark.parametrize(
+    ("starter", "chosen", "unused"),
+    [
+        ("library", {"starter": "command", "plugins": "entry-points"}, ["_units", "durations"]),
+        full("minimal", {"starter": "library"}, ["greeting"]),
+    ],
+)
+def test_another_starter(
     start: Callable[..., dict[str, bytes]],
     change: Update,
     project: Path,
     template: Path,
     tmp_path: Path,
+    starter: str,
+    chosen: dict[str, str],
+    unused: list[str],
 ) -> None:
-    before = start(starter="library")
-    wanted = fresh(template, tmp_path, starter="command", plugins="entry-points")
+    before = start(starter=starter)
+    wanted = fresh(template, tmp_path, **chosen)
     left = before.keys() - wanted.keys() - {".copier-answers.yml"}
 
-    printed = change(starter="command", plugins="entry-points")
+    printed = change(**chosen)
     run("git", "apply", "--3way", ".git/treewright.patch", cwd=project)
 
     after = snapshot(project)
     del after[".copier-answers.yml"]
     assert after == wanted | {path: before[path] for path in left}
-    assert "\nunused    src/acme_tool/_units.py, src/acme_tool/durations.py,\n" in printed
+    listed = ", ".join(f"src/acme_tool/{name}.py" for name in unused)
+    assert f"\nunused    {listed}," in printed
 
 
 def test_what_the_template_drops_stays_where_it_was_edited(

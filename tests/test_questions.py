@@ -311,7 +311,7 @@ REFUSED: list[tuple[str, list[str], str, dict[str, str]]] = [
     ),
     ("layout", ["scr"], "choose one of src, flat", {}),
     ("python_min", ["3.10"], "choose one of 3.11, 3.12, 3.13, 3.14, 3.15", {}),
-    ("starter", ["lib"], "choose one of library, command, pipeline, analysis, plugin", {}),
+    ("starter", ["lib"], "choose one of minimal, library, command, pipeline, analysis, plugin", {}),
     ("cli_framework", ["fire"], "choose one of argparse, click, typer", {"starter": "command"}),
     ("project", ["x", "{}"], "it follows from other answers", {}),
     ("seeds", ["[]"], "it follows from other answers", {}),

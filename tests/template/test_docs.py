@@ -39,7 +39,11 @@ SITES = [
             [
                 (start(starter, plugins, "argparse"), shape, python)
                 for number, (starter, plugins) in enumerate(
-                    [*product(("library", *PROGRAMS), ("none", "both")), ("plugin", "")]
+                    [
+                        *product(("library", *PROGRAMS), ("none", "both")),
+                        ("plugin", ""),
+                        ("minimal", "none"),
+                    ]
                 )
                 for shape, python in [
                     (SHAPES[number % 6], "3.11"),
@@ -126,18 +130,21 @@ def test_site(render: Render, site_answers: dict[str, str]) -> None:
     assert {f"{promise.import_path}.{name}" for name in names} <= described.keys()
 
     suffix = "/index.html" if answers["docs"] == "zensical" else ".html"
-    home, tutorial, reference, changelog = (
+    home, reference, changelog, tutorial = (
         site / name
-        for name in ("index.html", *(f"{x}{suffix}" for x in ("tutorial", "api", "changelog")))
+        for name in ("index.html", *(f"{x}{suffix}" for x in ("api", "changelog", "tutorial")))
     )
+    has_tutorial = answers["starter"] != "minimal"
+    assert tutorial.exists() == has_tutorial
     assert f" {DESCRIPTION} pip install acme-tool " in words(home)
     assert "First version." in words(changelog)
-    for page in (home, tutorial, reference, changelog):
-        assert "Tutorial" in words(page)
+    for page in (home, reference, changelog, *([tutorial] if has_tutorial else [])):
+        assert ("Tutorial" in words(page)) == has_tutorial
         assert "Reference" in words(page)
-    assert 'class="k' in tutorial.read_text("utf-8")  # a keyword, highlighted
+    shown = tutorial if has_tutorial else home
+    assert 'class="k' in shown.read_text("utf-8")  # a keyword, highlighted
     said = words(reference)
-    assert re.search(r"Raises: \w+", said)
+    assert re.search(rf"{'Raises' if has_tutorial else 'Returns'}: \w+", said)
     assert not re.search(r"Args:|Raises: \w+:", said)
     if answers["docs"] == "sphinx":
         assert 'href="https://docs.python.org/3/library.html#' in reference.read_text("utf-8")
@@ -170,7 +177,8 @@ def test_both_tools_have_the_same_pages(render: Render, starter: str) -> None:
     zensical, sphinx = (
         render(start(starter, "both", "typer"), docs=docs) / "docs" for docs in BUILD
     )
-    for name in ("tutorial.md", "index.md"):
+    assert (zensical / "tutorial.md").exists() == (starter != "minimal")
+    for name in sorted(page.name for page in zensical.glob("[it]*.md")):
         text = (sphinx / name).read_text("utf-8")
         assert re.sub(r"(?s)\n```\{toctree\}.*?```\n", "", text) == (zensical / name).read_text(
             "utf-8"

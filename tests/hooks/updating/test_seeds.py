@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from answers import Promise
+from answers import CONTENTS, Promise
 from rendering import ROOT
 from repositories import snapshot
 from updating.seeds import NAMING, UNREAD, patterns
@@ -64,7 +64,7 @@ def test_each_answer_is_in_one_list() -> None:
     assert {name for answers in OTHERS for name in answers} == {*UNREAD}
 
 
-@pytest.mark.parametrize("starter", ["library", "command", "pipeline", "analysis", "plugin"])
+@pytest.mark.parametrize("starter", CONTENTS)
 def test_no_seed_reads_them(render: Render, starter: str) -> None:
     base = seeds(render(BASE, starter=starter))
     assert len(base) > len(patterns(""))
