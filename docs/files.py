@@ -97,6 +97,8 @@ WHEN = {
     "owner": "`github_user` is given",
     "site": "`docs` is not `none`",
     "tutorial": "`starter` is not `minimal`",
+    "public": "`license` is not `Proprietary`",
+    "public-site": "`docs` is not `none` and `license` is not `Proprietary`",
     "conduct": "`code_of_conduct` is given",
     "container": "`devcontainer` is given",
 }

@@ -363,6 +363,11 @@ class Promise:
         return "LicenseRef-Proprietary" if name == "Proprietary" else name
 
     @property
+    def is_public(self) -> bool:
+        """Whether it goes to PyPI, and its documentation to a public site."""
+        return self.answers.get("license") != "Proprietary"
+
+    @property
     def docs(self) -> str:
         """What makes the documentation's site."""
         return self.answers.get("docs", "zensical")
@@ -376,7 +381,7 @@ class Promise:
         archive |= {"pdm_build.py"} if (backend, source) == ("pdm", "vcs") else set()
         forge = self.answers.get("forge", "github")
         bot = self.answers.get("update_bot", "renovate")
-        workflows = ["ci", "release", *([] if self.docs == "none" else ["docs"])]
+        workflows = ["ci", "release", *(["docs"] if self.docs != "none" and self.is_public else [])]
         docs = {
             "zensical": {"docs/api.md", "docs/changelog.md", "zensical.toml"},
             "sphinx": {"docs/api.md", "docs/changelog.md", "docs/conf.py"},
@@ -428,7 +433,7 @@ class Promise:
         container = self.answers.get("devcontainer", "false") == "true"
         return {
             "AGENTS.md",
-            "CITATION.cff",
+            *({"CITATION.cff"} if self.is_public else ()),
             "CONTRIBUTING.md",
             "SECURITY.md",
             *({"CODE_OF_CONDUCT.md"} if conduct else ()),

@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 import yaml
 from markdown_it import MarkdownIt
+from packaging.requirements import Requirement
 from reuse.project import Project
 from reuse.report import ProjectReport
 
-from answers import COVERING, PINS
+from answers import CONTENTS, COVERING, PINS
 from template.test_free_text import EVERYTHING
 
 Render = Callable[..., Path]
@@ -51,6 +52,16 @@ def links(markdown: str) -> list[str]:
             target = child.attrGet("href") or child.attrGet("src")
             if target:
                 found.append(str(target))
+    return found
+
+
+def badges(markdown: str) -> dict[str, tuple[str, str]]:
+    """Give the pictures of a text that are links, by what they say: the picture, and the link."""
+    found = {}
+    for token in MarkdownIt("commonmark").parse(markdown):
+        for link, picture in pairwise(token.children or []):
+            if (link.type, picture.type) == ("link_open", "image"):
+                found[picture.content] = (str(picture.attrGet("src")), str(link.attrGet("href")))
     return found
 
 
@@ -106,7 +117,8 @@ def test_reuse_is_content(rendered: Rendered, render: Render) -> None:
 
 
 def test_citation_is_what_was_answered(rendered: Rendered) -> None:
-    for answers, project in rendered:
+    public = [project for answers, project in rendered if answers["license"] != "Proprietary"]
+    for project in public:
         citation = yaml.safe_load((project / "CITATION.cff").read_text("utf-8"))
         metadata = tomllib.loads((project / "pyproject.toml").read_text("utf-8"))["project"]
         source = metadata.get("urls", {}).get("Source")
@@ -117,7 +129,7 @@ def test_citation_is_what_was_answered(rendered: Rendered) -> None:
             "abstract": metadata["description"],
             "authors": [{"name": "the acme-tool authors"}],
             **({"repository-code": source} if source else {}),
-            **({} if answers["license"] == "Proprietary" else {"license": metadata["license"]}),
+            "license": metadata["license"],
         }
         assert citation.pop("message")
         assert citation == expected
@@ -183,8 +195,10 @@ def test_releasing_fits_the_answers(render: Render) -> None:
         ({"forge": "gitlab"}, [".gitlab-ci.yml", "`pypi`"], ["release.yml", "uv publish"]),
         ({"forge": "gitlab", **proprietary}, ["Do Not Upload"], ["`pypi`", "to PyPI"]),
         ({"forge": "none"}, ["uv publish", "API tokens"], ["git push", "`pypi`"]),
-        ({"forge": "none", **proprietary}, ["Hand on", "Do Not Upload"], ["uv publish"]),
-        ({"version_source": "vcs"}, ["makes the version"], ["uv version"]),
+        ({"forge": "none", **proprietary}, ["Hand out", "Do Not Upload"], ["uv publish"]),
+        ({"forge": "none", **proprietary, **quiet}, ["Hand out"], ["in the settings"]),
+        ({"version_source": "vcs"}, ["The tag is the version"], ["uv version", "match"]),
+        ({"version_source": "static"}, ["has to match the version"], ["is the version"]),
         ({"update_bot": "dependabot"}, ["Dependabot proposes"], ["Renovate"]),
         ({"coverage_min": "90"}, ["90 % of all branches"], ["100 %"]),
         ({"code_of_conduct": "false"}, [], ["CODE_OF_CONDUCT"]),
@@ -192,6 +206,93 @@ def test_releasing_fits_the_answers(render: Render) -> None:
         text = contributing(render, answers)
         assert [words for words in wanted if words not in text] == [], answers
         assert [words for words in unwanted if words in text] == [], answers
+
+
+@pytest.mark.parametrize(
+    ("answers", "ci", "runs"),
+    [
+        (
+            {},
+            "https://github.com/acme/Acme_Tool/actions/workflows/ci.yml/badge.svg?branch=main",
+            "https://github.com/acme/Acme_Tool/actions/workflows/ci.yml",
+        ),
+        (
+            {"forge": "gitlab", "repository_url": "https://git.example.org/acme/tool.git"},
+            "https://git.example.org/acme/tool/badges/main/pipeline.svg",
+            "https://git.example.org/acme/tool/-/pipelines",
+        ),
+        ({"forge": "none"}, None, None),
+        ({"github_user": ""}, None, None),
+        ({"license": "Proprietary"}, None, None),
+    ],
+    ids=str,
+)
+def test_badges(render: Render, answers: dict[str, str], ci: str | None, runs: str | None) -> None:
+    """They are there where the forge and the owner are known and the package goes to PyPI."""
+    project = render({"github_user": "acme", **answers}, project_name="Acme_Tool")
+    readme = (project / "README.md").read_text("utf-8")
+    found = badges(readme)
+    assert list(found) == (["CI", "PyPI", "Python versions", "License"] if ci else [])
+    if ci:
+        assert found["CI"] == (ci, runs)
+        for name, kind in [("PyPI", "v"), ("Python versions", "pyversions"), ("License", "l")]:
+            assert found[name][0] == f"https://img.shields.io/pypi/{kind}/acme-tool"
+        assert found["PyPI"][1] == "https://pypi.org/project/acme-tool/"
+        assert found["License"][1] in links(readme.partition("## License")[2])
+        assert all(target.startswith("https://") for pair in found.values() for target in pair)
+
+
+@pytest.mark.parametrize("repository", ["", "https://git.example.org/acme/tool/"])
+@pytest.mark.parametrize("forge", ["github", "gitlab", "none"])
+def test_what_is_kept_off_pypi_is_not_fetched_from_there(
+    render: Render, forge: str, repository: str
+) -> None:
+    """By its name alone, pip would install whatever somebody has put there by that name."""
+    answers = {"license": "Proprietary", "forge": forge, "repository_url": repository}
+    project = render(answers, starter="pipeline", plugins="both", update_bot="none")
+    commands = set()
+    for path in project.rglob("*.md"):
+        text = path.read_text("utf-8")
+        commands |= set(re.findall(r"pip install ([^-\n`].*)", text))
+        assert "pypi.org" not in text, path
+    (command,) = commands
+    if repository:
+        wanted = Requirement(command.strip('"'))
+        assert (wanted.name, wanted.url) == ("acme-tool", "git+https://git.example.org/acme/tool")
+    else:
+        assert command == "."
+
+
+@pytest.mark.parametrize("license_", ["MIT", "Proprietary"])
+def test_what_is_not_public_is_not_published(render: Render, license_: str) -> None:
+    """Neither as a citation nor as a site; it is built all the same."""
+    answers = {"license": license_, "github_user": "acme"}
+    github, gitlab = render(answers, forge="github"), render(answers, forge="gitlab")
+    pipeline = yaml.safe_load((gitlab / ".gitlab-ci.yml").read_text("utf-8"))
+    public = license_ == "MIT"
+    assert (github / "CITATION.cff").exists() == public
+    assert (github / ".github/workflows/docs.yml").exists() == public
+    assert ("pages" in pipeline) == public
+    assert ("rules" in pipeline["docs"]) == public  # with `pages`, main is built there
+    for project in (github, gitlab):
+        metadata = tomllib.loads((project / "pyproject.toml").read_text("utf-8"))["project"]
+        assert ("Documentation" in metadata["urls"]) == public
+    checks = yaml.safe_load((github / ".github/workflows/ci.yml").read_text("utf-8"))["jobs"]
+    assert "docs" in checks["ok"]["needs"]
+
+
+def test_nothing_is_promised_for_the_owner(render: Render) -> None:
+    project = render()
+    for name in ("SECURITY.md", "CODE_OF_CONDUCT.md"):
+        text = (project / name).read_text("utf-8")
+        assert re.search(r"(?i)\b(hours?|days?|weeks?|months?)\b", text) is None
+
+
+@pytest.mark.parametrize("starter", CONTENTS)
+def test_the_readme_names_what_the_package_needs(render: Render, starter: str) -> None:
+    """Python, which the metadata names too; what else is needed changes, and pip says it."""
+    readme = (render(starter=starter) / "README.md").read_text("utf-8")
+    assert "\nIt needs Python 3.11 or newer.\n" in readme
 
 
 def test_owners_are_asked(rendered: Rendered) -> None:

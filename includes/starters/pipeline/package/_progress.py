@@ -1,4 +1,4 @@
-"""A progress bar on a terminal, if rich is installed: pip install NAME[progress]."""
+"""A progress bar on a terminal, if rich is installed, which the extra `progress` brings."""
 
 import sys
 from collections.abc import Callable, Generator
