@@ -1,9 +1,9 @@
-"""After `copier copy` and `copier recopy`: name answers that no question takes, then prove.
+"""After `copier copy` and `copier recopy`: prove what was made.
 
-Usage, by copier.yml, in the project's folder: python after_copy.py ANSWERS GIVEN SITUATION VERSION
-ANSWERS is the answers file, GIVEN are the names of the answers from --data, and SITUATION says
-`existing` where the folder held a project before, `secret` where the template's address has one
-in it, and `quiet`; these are joined by commas. VERSION is the release before an update.
+Usage, by copier.yml, in the project's folder: python after_copy.py ANSWERS SITUATION VERSION
+ANSWERS is the answers file. SITUATION says `existing` where the folder held a project before,
+`secret` where the template's address has one in it, and `quiet`; these are joined by commas.
+VERSION is the release before an update.
 
 Exit status: 1 where a new project has findings (advice counts): a fault of the template; else 0,
 since what the machine lacks and what the user wrote are no reason to undo the copy.
@@ -15,13 +15,12 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))  # PYTHONSAFEPATH leaves it out
 
 import isolation  # noqa: F401  # first
-from rendered import prove_here, warn_of_secret, warn_of_unknown
+from rendered import prove_here, warn_of_secret
 
 
-def main(answers_file: str, given: str, situation: str, *_: str) -> int:
+def main(answers_file: str, situation: str, *_: str) -> int:
     """Run what follows a copy and give the exit status."""
     print()  # after Copier's line on the task
-    warn_of_unknown(given.split(","))
     if "secret" in situation:
         warn_of_secret(answers_file)
     new = "existing" not in situation

@@ -1,7 +1,7 @@
 """After `copier update`: move, merge and rewrite what it leaves, prove, and report; never fail.
 
 Usage, by copier.yml, in the project's folder:
-  python after_update.py ANSWERS GIVEN SITUATION VERSION
+  python after_update.py ANSWERS SITUATION VERSION
 
 The arguments are those of after_copy.py; SITUATION may also say `rej`, as `--conflict rej` asks.
 
@@ -16,7 +16,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))  # PYTHONSAFEPATH leaves it out
 
 import isolation  # noqa: F401  # first
-from rendered import command_for_later, prove_here, warn_of_secret, warn_of_unknown
+from rendered import command_for_later, prove_here, warn_of_secret
 from rows import row, say
 from updating import report
 from updating.finishing import finish
@@ -31,11 +31,10 @@ Nothing of yours is lost. Undo it in this folder, then run it again:
   git clean -fd"""
 
 
-def main(answers_file: str, given: str, situation: str, *_: str) -> int:
+def main(answers_file: str, situation: str, *_: str) -> int:
     """Run what follows an update and give the exit status."""
     repository, said = Repository(Path.cwd()), situation.split(",")
     print()  # after Copier's line on the task
-    warn_of_unknown(given.split(","))
     if "secret" in said:
         warn_of_secret(answers_file, committed=True)
     try:

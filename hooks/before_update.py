@@ -1,7 +1,7 @@
 """Before `copier update` writes anything: refuse what it could not finish, or would lose.
 
 Usage, by copier.yml, in the project's folder:
-  python before_update.py ANSWERS GIVEN SITUATION VERSION
+  python before_update.py ANSWERS SITUATION VERSION
 
 The arguments are those of after_update.py, which ends what begins here.
 
@@ -22,7 +22,7 @@ from updating.locking import LockedError, lock, unlock
 from updating.repository import GitError, Repository
 
 
-def main(_answers_file: str, _given: str, _situation: str, version: str) -> int:
+def main(_answers_file: str, _situation: str, version: str) -> int:
     """Run what precedes an update and give the exit status."""
     repository = Repository(Path.cwd())
     try:

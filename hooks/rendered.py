@@ -1,35 +1,12 @@
 """What every hook does to a project that was just rendered, in the current folder."""
 
-import difflib
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 
 import yaml
 
 import shell
 from rows import say
-
-HERE = Path(__file__).parent
-
-
-def warn_of_unknown(given: Iterable[str]) -> None:
-    """Warn of answers from --data that no question takes: Copier ignores typing errors.
-
-    Args:
-        given: The names of the answers.
-
-    """
-    names = [*filter(None, given)]
-    if not names:  # reading copier.yml takes longer than the rest
-        return
-    questions = yaml.safe_load((HERE.parent / "copier.yml").read_text(encoding="utf-8"))
-    known = [name for name in questions if not name.startswith("_")]
-    for name in names:
-        if name not in known:
-            close = difflib.get_close_matches(name, known, n=1)
-            hint = f"; did you mean {close[0]}?" if close else "."
-            say(f"Warning: no question is called {name}, so it was ignored{hint}")
 
 
 def warn_of_secret(answers_file: str, *, committed: bool = False) -> None:

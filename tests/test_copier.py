@@ -133,16 +133,6 @@ def test_a_shell_with_a_mood(generate: Callable[..., tuple[Path, str]], tmp_path
     assert (project / "acme_tool/py.typed").is_file()
 
 
-def test_warns_of_an_answer_that_no_question_takes(
-    generate: Callable[..., tuple[Path, str]],
-) -> None:
-    _, printed = generate("--data=projct_name=x", "--data=layout=flat")
-    warnings = [line for line in printed.splitlines() if line.startswith("Warning")]
-    assert warnings == [
-        "Warning: no question is called projct_name, so it was ignored; did you mean project_name?"
-    ]
-
-
 def test_a_complete_tree_without_trust(checkout: Path, tmp_path: Path) -> None:
     project = tmp_path / "acme-tool"
     copier("copy", "--defaults", "--skip-tasks", checkout, project)

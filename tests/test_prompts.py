@@ -236,6 +236,7 @@ def test_backend_without_versions_from_git_is_off(start: Start) -> None:
     ("given", "refused", "remedy"),
     [
         (["layout=scr"], "layout=scr", "src, flat"),
+        (["projct_name=x"], "projct_name=x", "did you mean project_name?"),
         full(["project_name=-x"], "project_name=-x", "letters"),
         full(["version_source=vcs", "build_backend=uv"], "build_backend=uv", "hatchling"),
         full(["package=namespace", "namespace=a.class"], "namespace=a.class", "keyword"),

@@ -74,7 +74,8 @@ def test_each_text_has_a_rule(rules: Any) -> None:  # noqa: ANN401
 def test_every_computed_answer_and_every_switch_is_refused() -> None:
     refusals = (ROOT / "includes/refusals.jinja").read_text("utf-8")
     switches, computed = (
-        ast.literal_eval(found) for found in re.findall(r"name in (\[.+?\])", refusals)
+        ast.literal_eval(found)
+        for found in re.findall(r"set (?:switches|computed) = (\[.+?\])", refusals)
     )
     assert computed == [name for name, q in QUESTIONS.items() if q.get("when") is False]
     assert switches == [name for name, q in QUESTIONS.items() if q.get("type") == "bool"]
@@ -346,6 +347,52 @@ def test_refuses_in_one_sentence(
         render(others, **{name: value})
     assert repr(f"{name}={value} is refused: {problem}") in caught.value.message
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
+# A name that no question has, with the one that is meant.
+UNKNOWN = {
+    "projct_name": "; did you mean project_name?",
+    "layuot": "; did you mean layout?",
+    "licence": "; did you mean license?",
+    "python": "; did you mean python_min?",
+    "namespce": "; did you mean namespace?",
+    "script": "; did you mean project_description?",
+    "zzz": "",
+    "é": "",
+}
+
+
+@pytest.mark.parametrize("name", UNKNOWN)
+def test_refuses_a_name_that_no_question_has(render: Render, tmp_path: Path, name: str) -> None:
+    """Before anything is written; whatever the other answers are, of which one is `namespace`."""
+    with pytest.raises(UserMessageError) as caught:
+        render(NESTED, **{name: "x"})
+    problem = f"no question has this name{UNKNOWN[name]}"
+    assert repr(f"{name}=x is refused: {problem}") in caught.value.message
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
+def test_knows_every_question(jinja: jinja2.Environment, rules: Any) -> None:  # noqa: ANN401
+    """No name of a question is taken for a typing error."""
+    refusals = (ROOT / "includes/refusals.jinja").read_text("utf-8")
+    setting = "\n".join(re.findall(r"(?m)^\{% set (?!data|answers).*%\}$", refusals))
+    names = jinja.from_string(setting + "{{ known | join(' ') }}").render(
+        choices=QUESTIONS["choices"]["default"], rules=rules, settings={}, data={}
+    )
+    assert {*QUESTIONS} <= {*names.split()}
+
+
+def test_what_begins_with_an_underscore_is_for_others(render: Render) -> None:
+    assert "_commit" not in stored(render(_commit="v1", _of_another="template"))
+
+
+def test_settings_are_for_every_template(
+    render: Render, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = tmp_path / "settings.yml"
+    settings.write_text("defaults: {license_year: '2026', user_name: Ada}\n")
+    monkeypatch.setenv("COPIER_SETTINGS_PATH", str(settings))
+    assert stored(render())["user_name"] == "Ada"
 
 
 @pytest.mark.parametrize("value", ["https://ann:s3cret@h.org/a", "https://s3cret@h.org/a"])

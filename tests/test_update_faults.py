@@ -305,11 +305,17 @@ def undo(project: Path) -> None:
 # --- Refused, before anything is written -----------------------------------------------
 
 
-def refused(project: Path, kind: type[Exception], sentence: str, version: str = NEXT) -> None:
+def refused(
+    project: Path,
+    kind: type[Exception],
+    sentence: str,
+    version: str = NEXT,
+    data: Mapping[str, str] | None = None,
+) -> None:
     """Update in vain: Copier says why, and all is as it was."""
     before = state(project)
     with pytest.raises(kind, match=sentence):
-        update(project, version)
+        update(project, version, **(data or {}))
     assert state(project) == before
 
 
@@ -460,6 +466,12 @@ def test_no_answers(project: Path) -> None:
 def test_an_older_version(project: Path) -> None:
     answer(project, "_commit", f"_commit: {NEXT}")
     refused(project, UserMessageError, "Downgrades are not supported", version="v9.0.0")
+
+
+def test_a_name_that_no_question_has(project: Path) -> None:
+    """A person has it from the command line; what the answers file has besides is no error."""
+    answer(project, "type_checker", "colour: red")
+    refused(project, UserMessageError, "layuot=.* did you mean layout", data={"layuot": "flat"})
 
 
 @pytest.mark.filterwarnings("ignore:The repository .* is a shallow clone")

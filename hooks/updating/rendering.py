@@ -39,7 +39,10 @@ def render(
     """
     import copier  # noqa: PLC0415  # a third of a second, and seldom needed
 
-    given = {name: value for name, value in answers.items() if not name.startswith("_")}
+    marked = "_src_path"  # which has copier.yml take what no question asks, as in Copier's renders
+    given = {
+        name: value for name, value in answers.items() if name == marked or not name.startswith("_")
+    }
     with tempfile.TemporaryDirectory(prefix="treewright-") as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         project = Path(folder, "project")

@@ -10,20 +10,10 @@ import pytest
 
 import after_copy
 import shell
-from rendered import command_for_later, warn_of_secret, warn_of_unknown
+from rendered import command_for_later, warn_of_secret
 from rendering import ROOT
 
 AFTER_COPY = ROOT / "hooks/after_copy.py"
-
-
-def test_warns_of_a_typing_error_and_names_what_was_meant(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    warn_of_unknown(["layuot", "layout", "zzz", ""])
-    assert capsys.readouterr().out.splitlines() == [
-        "Warning: no question is called layuot, so it was ignored; did you mean layout?",
-        "Warning: no question is called zzz, so it was ignored.",
-    ]
 
 
 def test_names_what_keeps_a_secret(capsys: pytest.CaptureFixture[str]) -> None:
@@ -75,11 +65,11 @@ def test_the_command_for_later_without_answers(
 MINE = "raise SystemExit('it was imported')\n"
 
 
-def run_hook(folder: Path, given: str, **variables: str) -> subprocess.CompletedProcess[str]:
+def run_hook(folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
     """Run the hook after a copy in a folder that holds no project, so that it is soon done."""
     (folder / "answers.yml").write_text(f"_src_path: {ROOT}\n")
     return subprocess.run(
-        [sys.executable, str(AFTER_COPY), "answers.yml", given, "existing"],
+        [sys.executable, str(AFTER_COPY), "answers.yml", "existing"],
         cwd=folder,
         env={**os.environ, **variables},
         capture_output=True,
@@ -101,7 +91,7 @@ def test_nothing_is_imported_from_the_project(tmp_path: Path, given: str) -> Non
     names = ("yaml.py", "rows.py", "difflib.py", "proof/__init__.py")
     write_modules(tmp_path, *names)
     write_modules(tmp_path / "src", *names)
-    done = run_hook(tmp_path, "", PYTHONPATH=given)
+    done = run_hook(tmp_path, PYTHONPATH=given)
     assert (done.returncode, done.stderr) == (0, "")
     assert "\nNot proven: " in done.stdout
 
@@ -114,15 +104,17 @@ def test_its_own_modules_are_first(tmp_path: Path, value: str) -> None:
         tmp_path / "other", "rows.py", "rendered.py", "shell.py", "proof/__init__.py"
     )
     more = {"PYTHONOPTIMIZE": "2", "PYTHONWARNINGS": "error"}
-    done = run_hook(tmp_path / "project", "", PYTHONPATH=str(other), PYTHONSAFEPATH=value, **more)
+    done = run_hook(tmp_path / "project", PYTHONPATH=str(other), PYTHONSAFEPATH=value, **more)
     assert (done.returncode, done.stderr) == (0, "")
     assert "\nNot proven: " in done.stdout
 
 
 def test_a_terminal_that_cannot_show_a_name(tmp_path: Path) -> None:
-    done = run_hook(tmp_path, "n\N{LATIN SMALL LETTER E WITH ACUTE}", PYTHONIOENCODING="ascii")
+    folder = tmp_path / "n\N{LATIN SMALL LETTER E WITH ACUTE}"
+    folder.mkdir()
+    done = run_hook(folder, PYTHONIOENCODING="ascii")
     assert (done.returncode, done.stderr) == (0, "")
-    assert "no question is called n\\xe9, so it was ignored" in done.stdout
+    assert "n\\xe9" in done.stdout
 
 
 @pytest.mark.parametrize(
@@ -161,5 +153,5 @@ def test_style_counts_where_all_is_the_templates(
         return 1
 
     monkeypatch.setattr(after_copy, "prove_here", prove_here)
-    assert after_copy.main(".copier-answers.yml", "", situation) == status
+    assert after_copy.main(".copier-answers.yml", situation) == status
     assert asked == [{"quiet": "quiet" in situation, "strict": strict}]

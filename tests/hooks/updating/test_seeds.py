@@ -10,6 +10,7 @@ import yaml
 from answers import CONTENTS, Promise
 from rendering import ROOT
 from repositories import snapshot
+from updating import rendering
 from updating.seeds import NAMING, UNREAD, patterns
 
 Render = Callable[..., Path]
@@ -62,6 +63,12 @@ def test_each_answer_is_in_one_list() -> None:
     tried = [name for answers, _ in READ for name in answers]
     assert sorted([*NAMING, *UNREAD, *tried]) == sorted(QUESTIONS)
     assert {name for answers in OTHERS for name in answers} == {*UNREAD}
+
+
+def test_a_render_takes_answers_that_nothing_asks(template: Path) -> None:
+    """As an answers file may have them, which a person edits: only those of --data are refused."""
+    answers = {"_src_path": str(template), "colour": "red", "project_name": "acme-tool"}
+    assert rendering.render(answers, ["/LICENSE"], source=template)
 
 
 @pytest.mark.parametrize("starter", CONTENTS)
