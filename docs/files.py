@@ -64,6 +64,7 @@ WHY = {
     "docs/changelog.md": "CHANGELOG.md, as a page",
     "docs/conf.py": "how Sphinx makes the site",
     "docs/index.md": "the home page of the site",
+    "docs/python.inv": "stands in for the inventory of Python's manual, where Sphinx works offline",
     "docs/tutorial.md": "what the package does, step by step; its examples are tested",
     "SECURITY.md": "how to report a vulnerability in private, and what happens then",
     "pdm_build.py": "the version of an archive that `git archive` made, for pdm-backend",

@@ -384,7 +384,7 @@ class Promise:
         workflows = ["ci", "release", *(["docs"] if self.docs != "none" and self.is_public else [])]
         docs = {
             "zensical": {"docs/api.md", "docs/changelog.md", "zensical.toml"},
-            "sphinx": {"docs/api.md", "docs/changelog.md", "docs/conf.py"},
+            "sphinx": {"docs/api.md", "docs/changelog.md", "docs/conf.py", "docs/python.inv"},
             "none": set[str](),
         }
         return {

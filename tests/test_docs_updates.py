@@ -79,6 +79,7 @@ def test_switched_on_later(tagged: Path, tmp_path: Path) -> None:
         "docs/changelog.md",
         "docs/conf.py",
         "docs/index.md",
+        "docs/python.inv",
     }
     assert files["docs/index.md"] == MINE
     assert "zensical.toml" not in files

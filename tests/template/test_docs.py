@@ -148,6 +148,22 @@ def test_site(render: Render, site_answers: dict[str, str]) -> None:
     assert not re.search(r"Args:|Raises: \w+:", said)
     if answers["docs"] == "sphinx":
         assert 'href="https://docs.python.org/3/library.html#' in reference.read_text("utf-8")
+        offline(project)
+
+
+def offline(project: Path) -> None:
+    """Read the pages as the command above does, where Python's manual cannot be reached."""
+    scripts = project / ".venv" / ("Scripts" if os.name == "nt" else "bin")
+    options = ["--builder=dummy", "--fail-on-warning", "--fresh-env"]
+    done = subprocess.run(
+        [scripts / "sphinx-build", *options, project / "docs", project / "site/offline"],
+        env=os.environ | {"https_proxy": "http://127.0.0.1:9"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "working alternatives" in done.stdout
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the commands are those of POSIX")

@@ -64,6 +64,8 @@ def tool_table(answers: Mapping[str, str], promise: Promise) -> Mapping[str, Any
     folder, flat = promise.folder, answers["layout"] == "flat"
     vcs = answers["version_source"] == "vcs"
     inside = promise.import_path.replace(".", "/")
+    keys = [{"file": "pyproject.toml"}, {"git": {"commit": True, "tags": True}}]
+    cached = {"uv": {"cache-keys": keys}} if vcs else {}
     match answers["build_backend"]:
         case "uv":
             build: dict[str, Any] = {
@@ -79,7 +81,10 @@ def tool_table(answers: Mapping[str, str], promise: Promise) -> Mapping[str, Any
             options = {"search_parent_directories": True, **DESCRIBE}
             version = {"source": "vcs", "tag-pattern": TAG, "raw-options": options}
             found = {"version": version | {"fallback-version": "0.0.0"}} if vcs else {}
-            return {"hatch": {"build": {"targets": {"wheel": wheel, "sdist": sdist}}} | found}
+            return {
+                "hatch": {"build": {"targets": {"wheel": wheel, "sdist": sdist}}} | found,
+                **cached,
+            }
         case "setuptools":
             include = [*promise.parents, promise.import_path, f"{promise.import_path}.*"]
             setuptools = {
@@ -88,7 +93,7 @@ def tool_table(answers: Mapping[str, str], promise: Promise) -> Mapping[str, Any
                 "exclude-package-data": {"*": ["*.py[cod]"]},
             } | ({"package-dir": {"": "."}} if flat else {})
             scm = {"fallback_version": "0.0.0", "tag": {"regex": TAG}, **DESCRIBE}
-            return {"setuptools": setuptools} | ({"setuptools_scm": scm} if vcs else {})
+            return {"setuptools": setuptools} | ({"setuptools_scm": scm} if vcs else {}) | cached
         case "flit":
             sdist = {"include": ["tests/", "CHANGELOG.md"]}
             return {"flit": {"module": {"name": promise.import_path}, "sdist": sdist}}
@@ -96,7 +101,7 @@ def tool_table(answers: Mapping[str, str], promise: Promise) -> Mapping[str, Any
             build = {"includes": [folder], "source-includes": ["tests", "CHANGELOG.md"]}
             version = {"source": "scm", "tag_filter": "v[0-9]*.*[0-9]", "tag_regex": r"^v?(\d.*)$"}
             found = {"version": version | {"fallback_version": "0.0.0"}} if vcs else {}
-            return {"pdm": {"build": build} | found}
+            return {"pdm": {"build": build} | found, **cached}
         case _:
             package = {"include": inside} | ({} if flat else {"from": "src"})
             extra = [{"path": path, "format": "sdist"} for path in ("tests", "CHANGELOG.md")]

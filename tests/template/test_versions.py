@@ -210,3 +210,20 @@ def test_a_version_can_be_given(make: Make, tmp_path: Path, backend: str) -> Non
     said = r"Where\s+there is no git, set `(\w+)` to the version"
     (variable,) = re.findall(said, contributing)
     assert build(archive, tmp_path / "dist", **{variable: "3.2.1"}) == "3.2.1"
+
+
+@pytest.mark.parametrize("backend", ["hatchling", full("setuptools"), full("pdm")])
+def test_an_environment_knows_a_new_tag(make: Make, backend: str) -> None:
+    repository = make(backend).tag("v1.2.3")
+    said = [run_version(repository.project)]
+    repository.commit().tag("v1.2.4")
+    assert [*said, run_version(repository.project)] == ["1.2.3", "1.2.4"]
+
+
+def run_version(project: Path) -> str:
+    """Give the version of a package as its developer meets it."""
+    code = "import acme_tool; print(acme_tool.__version__)"
+    command = [sys.executable, "-m", "uv", "run", "--no-dev", "python", "-c", code]
+    return subprocess.run(
+        command, cwd=project, stdout=subprocess.PIPE, text=True, check=True
+    ).stdout.strip()
