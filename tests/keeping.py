@@ -14,6 +14,7 @@ import copier
 import yaml
 
 import rendering
+from home_page import whole
 from rendering import ROOT
 from repositories import commit, git, snapshot
 
@@ -319,6 +320,9 @@ class Update:
         made, mine, fresh = (side.get(path) for side in (self.made, self.mine, self.fresh))
         if self.is_seed(path):
             came_once = path.startswith("docs/") and made is None and mine is None
+            if path == "docs/index.md" and came_once and fresh:
+                readme = self.fresh["README.md"].decode()
+                return [whole(fresh.decode(), readme).encode()]
             return [fresh if came_once else mine]
         if mine == made:
             return [fresh]

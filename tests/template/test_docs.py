@@ -17,8 +17,20 @@ import pytest
 from uv import find_uv_bin
 
 import pythons
+import rendering
 import starters
-from answers import CONTENTS, COVERING, PROGRAMS, SHAPES, STARTERS, Promise, identify, start
+from answers import (
+    CONTENTS,
+    COVERING,
+    PROGRAMS,
+    SHAPES,
+    STARTERS,
+    VARIANTS,
+    Promise,
+    identify,
+    start,
+)
+from home_page import whole
 from tiers import exhaustive, spread
 
 Render = Callable[..., Path]
@@ -137,6 +149,9 @@ def test_site(render: Render, site_answers: dict[str, str]) -> None:
     has_tutorial = answers["starter"] != "minimal"
     assert tutorial.exists() == has_tutorial
     assert f" {DESCRIPTION} pip install acme-tool " in words(home)
+    examples = re.findall(r"(?m)^(?:>>>|\$) (.+)", (project / "README.md").read_text("utf-8"))
+    assert [line for line in examples if " ".join(line.split()) not in words(home)] == []
+    assert "[start:use]" not in words(home)
     assert "First version." in words(changelog)
     for page in (home, reference, changelog, *([tutorial] if has_tutorial else [])):
         assert ("Tutorial" in words(page)) == has_tutorial
@@ -189,16 +204,44 @@ def test_pages_show_public_names_only(covering: list[Path]) -> None:
 
 @pytest.mark.parametrize("starter", CONTENTS)
 def test_both_tools_have_the_same_pages(render: Render, starter: str) -> None:
-    """But for what Sphinx needs to find them."""
+    """But for what Sphinx needs to find them, and how each takes the example of the README."""
     zensical, sphinx = (
         render(start(starter, "both", "typer"), docs=docs) / "docs" for docs in BUILD
     )
     assert (zensical / "tutorial.md").exists() == (starter != "minimal")
     for name in sorted(page.name for page in zensical.glob("[it]*.md")):
-        text = (sphinx / name).read_text("utf-8")
-        assert re.sub(r"(?s)\n```\{toctree\}.*?```\n", "", text) == (zensical / name).read_text(
-            "utf-8"
+        with_sphinx, with_zensical = (
+            whole((docs / name).read_text("utf-8"), (docs.parent / "README.md").read_text("utf-8"))
+            for docs in (sphinx, zensical)
         )
+        assert re.sub(r"(?s)\n```\{toctree\}.*?```\n", "", with_sphinx) == with_zensical
+
+
+@pytest.mark.parametrize("starter", CONTENTS)
+@pytest.mark.parametrize("docs", BUILD)
+def test_home_page_beside_a_readme_that_stays(
+    template: Path, tmp_path: Path, render: Render, starter: str, docs: str
+) -> None:
+    """It shows the example itself, as there is no part that it could include."""
+    answers = start(starter, "both", "argparse") | {"project_name": "acme-tool", "docs": docs}
+    fresh = render(answers)
+    usual = (fresh / "docs/index.md").read_text("utf-8")
+    readme = (fresh / "README.md").read_text("utf-8")
+    there = tmp_path / "[there]" / "acme-tool"
+    there.mkdir(parents=True)
+    (there / "README.md").write_text("# Mine\n")
+    rendering.render(template, there, answers)
+    assert (there / "README.md").read_text() == "# Mine\n"
+    assert usual.count("\n## Use\n") == 0
+    assert (there / "docs/index.md").read_text("utf-8") == whole(usual, readme)
+
+
+def test_the_readme_is_for_users(variants: list[Path]) -> None:
+    """PyPI and the site show it: it names none of the modules, which the owner works on."""
+    for project, answers in zip(variants, VARIANTS, strict=True):
+        modules = [f"{name}.py" for name in Promise({"layout": "src", **answers}).starter.modules]
+        readme = (project / "README.md").read_text("utf-8")
+        assert [name for name in modules if re.search(rf"\b{re.escape(name)}\b", readme)] == []
 
 
 @pytest.mark.parametrize(

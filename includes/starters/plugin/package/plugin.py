@@ -2,9 +2,6 @@
 
 This is the plugin: the entry point in ``pyproject.toml`` names this module, and the host calls
 its `run` with each value. The first line says what it does, where the host lists its plugins.
-
-Another kind of host wants another object: pytest a module with hooks, flake8 a class, a program
-by click a command. Write that here, and name it in the entry point as ``MODULE:OBJECT``.
 """
 
 from pathlib import PurePath
