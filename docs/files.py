@@ -134,7 +134,9 @@ def overlay(name: str) -> tuple[str, str]:
 def whose(path: str) -> str:
     """Say whether a file is a seed, by the patterns of copier.yml."""
     seeds = [
-        re.sub(r"\{\{.*\}\}", "src/acme_tool", pattern) for pattern in SETTINGS["_skip_if_exists"]
+        re.sub(r"\{\{.*\}\}", "src/acme_tool", pattern)
+        for pattern in SETTINGS["_skip_if_exists"]
+        if pattern.startswith("/")
     ]
     is_seed = any(f"/{path}".startswith(seed) for seed in seeds)
     return "seed" if is_seed else "managed"

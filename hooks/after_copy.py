@@ -1,9 +1,9 @@
-"""After `copier copy` and `copier recopy`: prove what was made.
+"""After `copier copy` and `copier recopy`: join what was there before, and prove what was made.
 
-Usage, by copier.yml, in the project's folder: python after_copy.py ANSWERS SITUATION VERSION
+Usage, by copier.yml, in the project's folder: python after_copy.py ANSWERS SITUATION VERSION THEIRS
 ANSWERS is the answers file. SITUATION says `existing` where the folder held a project before,
 `secret` where the template's address has one in it, and `quiet`; these are joined by commas.
-VERSION is the release before an update.
+VERSION is the release before an update, and THEIRS the files in a folder that held no project.
 
 Exit status: 1 where a new project has findings (advice counts): a fault of the template; else 0,
 since what the machine lacks and what the user wrote are no reason to undo the copy.
@@ -16,14 +16,19 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))  # PYTHONSAFEPATH leave
 
 import isolation  # noqa: F401  # first
 from rendered import prove_here, warn_of_secret
+from rows import say
 
 
-def main(answers_file: str, situation: str, *_: str) -> int:
+def main(answers_file: str, situation: str, _version: str = "", theirs: str = "", *_: str) -> int:
     """Run what follows a copy and give the exit status."""
     print()  # after Copier's line on the task
     if "secret" in situation:
         warn_of_secret(answers_file)
-    new = "existing" not in situation
+    if theirs:
+        from theirs import join  # noqa: PLC0415  # seldom needed
+
+        say(*join(answers_file, theirs.split(",")))
+    new = "existing" not in situation and not theirs
     status = prove_here(answers_file, quiet="quiet" in situation, strict=new)
     return 1 if status == 1 and new else 0
 

@@ -22,7 +22,7 @@ from updating.locking import LockedError, lock, unlock
 from updating.repository import GitError, Repository
 
 
-def main(_answers_file: str, _situation: str, version: str) -> int:
+def main(_answers_file: str, _situation: str, version: str, *_: str) -> int:
     """Run what precedes an update and give the exit status."""
     repository = Repository(Path.cwd())
     try:

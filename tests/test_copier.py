@@ -15,7 +15,7 @@ from answers import SHAPES, Promise, identify
 from in_process import copier as in_process
 from keeping import write
 from rendering import QUICK
-from repositories import commit, snapshot
+from repositories import commit, git, snapshot
 from tiers import spread
 
 
@@ -171,6 +171,47 @@ def test_a_second_copy_keeps_what_the_user_wrote(
     assert "\nProven: " in printed
     seeds[2].write_text("import nobody\n")
     assert "\n1 fault.\n" in generate("--overwrite")[1]
+
+
+THEIRS = {"README.md": "# acme-tool\n", "LICENSE": "Mine.\n", ".gitignore": "/mine/\n"}
+
+
+def unattended(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run Copier where nobody can be asked."""
+    return subprocess.run(
+        [sys.executable, "-c", QUICK, *arguments],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("trust", ["--trust", "--skip-tasks"])
+def test_into_a_repository_that_a_forge_has_made(
+    checkout: Path, tmp_path: Path, trust: str
+) -> None:
+    """It goes through, nothing of theirs is lost, and the tests pass."""
+    project = tmp_path / "acme-tool"
+    for name, text in THEIRS.items():
+        write(project, name, text)
+    commit(project)
+    done = unattended("copy", "--defaults", trust, checkout, project)
+    assert done.returncode == 0, done.stderr
+    changed = git("diff", "--numstat", cwd=project).split()
+    assert changed[1:] == (["0", ".gitignore"] if trust == "--trust" else [])
+    assert ("\nyours     LICENSE, README.md: " in done.stdout) is (trust == "--trust")
+    assert ("\nProven: " in done.stdout) is (trust == "--trust")
+    path = {"PYTHONPATH": str(project / "src")}
+    run(sys.executable, "-m", "pytest", "-q", "tests/test_readme.py", cwd=project, **path)
+
+
+def test_a_folder_that_is_a_project_is_asked_about(checkout: Path, tmp_path: Path) -> None:
+    project = tmp_path / "acme-tool"
+    write(project, "pyproject.toml", "[project]\nname = 'mine'\n")
+    done = unattended("copy", "--defaults", "--skip-tasks", checkout, project)
+    assert done.returncode == 1
+    assert "Interactive session required" in done.stderr
 
 
 def test_update_merges_managed_files_and_leaves_seeds(
