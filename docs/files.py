@@ -20,8 +20,8 @@ HEAD = """\
 
 Made from the template by `python docs/files.py`. Each file is either a **seed**, written once and
 then yours, or **managed**: an update merges the template's changes into what you made of it.
-What a [starter](../README.md#the-starters) brings to `src/` and `tests/` is listed on its page: all
-of it is seeds.
+What a [starter](../README.md#the-starters) brings to `src/` and `tests/` is listed on its page; of
+that, only `tests/test_package_contract.py` is managed.
 
 | file | why it is there | when | whose |
 | --- | --- | --- | --- |
@@ -72,7 +72,7 @@ WHY = {
     "renovate.json": "proposes newer versions a week after they came out; the template's, too",
     "src/acme_tool/__init__.py": "the public names, loaded when they are first used",
     "src/acme_tool/py.typed": "tells type checkers that the package has types (PEP 561)",
-    "tests/test_contract.py": "what the package goes on to promise: light, typed, tested",
+    "tests/test_package_contract.py": "what every package promises: names, types, tests, light",
     "tests/test_readme.py": "the examples in the README and in docs/ do what they show",
     "tox.toml": "the tests on every Python, and with the oldest dependencies",
     "zensical.toml": "how Zensical makes the site",
@@ -138,7 +138,7 @@ def whose(path: str) -> str:
         for pattern in SETTINGS["_skip_if_exists"]
         if pattern.startswith("/")
     ]
-    is_seed = any(f"/{path}".startswith(seed) for seed in seeds)
+    is_seed = any(f"/{path}".startswith(seed) for seed in seeds) and f"!/{path}" not in seeds
     return "seed" if is_seed else "managed"
 
 

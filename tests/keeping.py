@@ -17,6 +17,7 @@ import rendering
 from home_page import whole
 from rendering import ROOT
 from repositories import commit, git, snapshot
+from updating import contract
 
 HERE = "v9.0.0"
 EMPTY = "v0.0.0"  # the empty template, from which packages of another make join
@@ -303,6 +304,8 @@ class Update:
 
     def is_seed(self, path: str) -> bool:
         """Tell whether a file is the user's from the start, or has no part in the template."""
+        if path in {contract.SEED, contract.MANAGED}:
+            return False
         pages = path in {"docs/index.md", "docs/tutorial.md"}
         (typed,) = (name for name in self.fresh if name.endswith("/py.typed"))
         package = typed.removesuffix("py.typed")

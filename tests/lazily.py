@@ -117,14 +117,9 @@ def a_default(package: ModuleType) -> object:
 
 
 @case
-def listed(package: ModuleType) -> object:
-    return [name for name in dir(package) if not name.startswith("_") and name != "TYPE_CHECKING"]
-
-
-@case
 def members(package: ModuleType) -> object:
     found = inspect.getmembers(package)
-    return [one for one in found if not one[0].startswith("_") and one[0] != "TYPE_CHECKING"]
+    return [one for one in found if one[0] in package.__all__]
 
 
 @case
@@ -136,7 +131,7 @@ def functions(package: ModuleType) -> object:
 @case
 def documented(package: ModuleType) -> object:
     text = pydoc.plain(pydoc.render_doc(package))
-    return [line for line in text.splitlines() if FUNCTION in line]
+    return [line for line in text.splitlines() if FUNCTION in line and "__all__" not in line]
 
 
 @case
@@ -330,7 +325,7 @@ def reloaded_after_it_was_set(package: ModuleType) -> object:
     return package.parse_duration is before, names_are_those_of_the_module(package)
 
 
-# --- What is not the same: a lazy package asks the module each time ------------------------
+# --- What is not the same: it asks the module each time, and lists public names only -------
 
 
 @case
@@ -349,6 +344,11 @@ def differs_after_a_reload_of_its_module(package: ModuleType) -> object:
 @case
 def differs_when_deleted(package: ModuleType) -> None:
     delattr(package, FUNCTION)
+
+
+@case
+def differs_in_what_is_listed(package: ModuleType) -> object:
+    return dir(package)
 
 
 def main() -> None:

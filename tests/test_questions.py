@@ -177,7 +177,9 @@ def test_names_follow_from_the_folder(
     assert stored(project).get("namespace") == namespace
     source = "" if answers.get("layout") == "flat" else "src"
     assert (project / source / path.replace(".", "/") / "__init__.py").is_file()
-    assert f"import {path} as package" in (project / "tests/test_contract.py").read_text("utf-8")
+    assert f"import {path} as package" in (project / "tests/test_package_contract.py").read_text(
+        "utf-8"
+    )
 
 
 # project_name, answers, plugin_group, plugin_name

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from updating import (
     changelog,
+    contract,
     dropped,
     links,
     merging,
@@ -61,6 +62,8 @@ def finish(repository: Repository, answers_file: str, *, keep_rejects: bool = Fa
     if change:
         outcome.left = fixed.left
         outcome.listed = sweep.write(repository, change, fixed.left)
+    if told := contract.hand_over(update):
+        outcome.migrated.append(told)
     if fixed.notice:
         outcome.notes.append(fixed.notice)
     folder = Names.of(update.now).package_dir

@@ -29,7 +29,7 @@ def lacking(update: Update) -> list[str]:
     return [
         path
         for path in wanted
-        if not path.startswith("docs/")
+        if not path.startswith(("docs/", "!"))
         and path not in there
         and not _is_there(update.project, path)
     ]

@@ -68,6 +68,15 @@ def renamed(old: str, new: str) -> Callable[[Update], None]:
 MIGRATIONS: Sequence[Migration] = ()
 
 
+def crosses(update: Update, version: str) -> bool:
+    """Tell whether an update is from before a release to it, or to a later one."""
+    try:
+        low, high = map(Version, update.versions)
+    except InvalidVersion:
+        return False
+    return low < Version(version) <= high
+
+
 def run(update: Update, migrations: Sequence[Migration] = MIGRATIONS) -> list[str]:
     """Run the migrations of the releases that an update brings, oldest first.
 
@@ -79,11 +88,7 @@ def run(update: Update, migrations: Sequence[Migration] = MIGRATIONS) -> list[st
         What each has changed.
 
     """
-    try:
-        low, high = map(Version, update.versions)
-    except InvalidVersion:
-        return []
-    crossed = [one for one in migrations if low < Version(one.version) <= high]
+    crossed = [one for one in migrations if crosses(update, one.version)]
     crossed.sort(key=lambda one: Version(one.version))
     for migration in crossed:
         migration.run(update)

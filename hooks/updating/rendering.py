@@ -29,7 +29,7 @@ def render(
 
     Args:
         answers: The answers; those that it does not ask are ignored.
-        paths: Patterns of the files, as in .gitignore, relative to the project.
+        paths: Patterns of the files, as in .gitignore, relative to the project; `!` takes out.
         source: The template.
         version: The release of it, where it is in a git repository.
 
@@ -52,7 +52,7 @@ def render(
                 project,
                 data=given,
                 vcs_ref=version,
-                exclude=["*", *(f"!{path}" for path in paths)],
+                exclude=["*", *(path[1:] if path[0] == "!" else f"!{path}" for path in paths)],
                 defaults=True,
                 quiet=True,
                 skip_tasks=True,

@@ -70,7 +70,7 @@ def compare(update: Update, folder: str) -> Seeds | None:
 
 
 def patterns(folder: str) -> list[str]:
-    """Give the patterns of the seeds, as copier.yml declares them.
+    """Give the patterns of the seeds, as copier.yml declares them; one with `!` is of no seed.
 
     Args:
         folder: The package's folder, relative to the project.

@@ -89,7 +89,7 @@ def test_faults_are_caught(render: Render, mirrors: dict[str, str]) -> None:
         "check-merge-conflict": ("CHANGELOG.md", "<<<<<<< before updating\n"),
         "codespell": ("CONTRIBUTING.md", "Nothing occ" + "ured.\n"),
         "reuse": ("LICENSES/0BSD.txt", "A licence of no file.\n"),
-        "ruff-check": ("tests/test_contract.py", "import os\n"),
+        "ruff-check": ("tests/test_package_contract.py", "import os\n"),
         "ruff-format": ("tests/test_readme.py", "PAIR = (1,2)\n"),
         "trailing-whitespace": ("README.md", "The end. \n"),
         "validate-pyproject": ("pyproject.toml", "[project.urls]\nSource = 1\n"),

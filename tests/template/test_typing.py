@@ -51,7 +51,7 @@ class Project:
     def files(self) -> int:
         """How many there are to check."""
         starter = Promise(self.answers).starter
-        shared = ["__init__", "test_contract", "test_readme", "use"]
+        shared = ["__init__", "test_package_contract", "test_readme", "use"]
         return len([*shared, *starter.modules, *starter.tests])
 
     def settings(self, tool: str) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import yaml
+from pathspec import GitIgnoreSpec
 
 from answers import CONTENTS, Promise
 from rendering import ROOT
@@ -55,8 +56,8 @@ READ = [
 
 def seeds(project: Path) -> dict[str, bytes]:
     """Give the user's own files of a project."""
-    places = tuple(path.removeprefix("/") for path in patterns(Promise(BASE).folder))
-    return {path: text for path, text in snapshot(project).items() if path.startswith(places)}
+    own = GitIgnoreSpec.from_lines(patterns(Promise(BASE).folder))
+    return {path: text for path, text in snapshot(project).items() if own.match_file(path)}
 
 
 def test_each_answer_is_in_one_list() -> None:
