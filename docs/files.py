@@ -136,7 +136,7 @@ def whose(path: str) -> str:
     seeds = [
         re.sub(r"\{\{.*\}\}", "src/acme_tool", pattern)
         for pattern in SETTINGS["_skip_if_exists"]
-        if pattern.startswith("/")
+        if pattern.startswith(("/", "!/"))
     ]
     is_seed = any(f"/{path}".startswith(seed) for seed in seeds) and f"!/{path}" not in seeds
     return "seed" if is_seed else "managed"

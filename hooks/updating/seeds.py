@@ -77,7 +77,7 @@ def patterns(folder: str) -> list[str]:
 
     """
     settings = yaml.safe_load((TEMPLATE / "copier.yml").read_text(encoding="utf-8"))
-    paths = [path for path in settings["_skip_if_exists"] if path.startswith("/")]
+    paths = [path for path in settings["_skip_if_exists"] if path.startswith(("/", "!/"))]
     return [re.sub(r"\{\{.*\}\}", folder, path) for path in paths]
 
 
