@@ -57,7 +57,7 @@ WHY = {
     "CONTRIBUTING.md": "how to set up, to change, to take the template's updates, to release",
     "LICENSE": "the licence, where people and forges look for it",
     "LICENSES/MIT.txt": "the licence, where REUSE looks for it",
-    "MANIFEST.in": "adds the tests to the sdist, which setuptools would leave out",
+    "MANIFEST.in": "adds the tests to the sdist, and leaves out what git ignores",
     "README.md": "what PyPI and the forge show first",
     "REUSE.toml": "the owner and the licence of every file, for machines",
     "docs/api.md": "the reference, made from the docstrings of the public names",

@@ -1,11 +1,11 @@
 """What the artefacts hold against what the tree shows."""
 
 import re
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterator
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from proof import copying
+from proof import copying, ignoring
 from proof.archives import Wheel
 from proof.findings import Finding, advice
 from proof.packages import NOT_PACKAGES, ImportPackage, dotted, shares_namespace
@@ -51,12 +51,23 @@ class Chain(NamedTuple):
     tree: Path
 
 
-def sdist_findings(project: Project, files: Iterable[str]) -> Iterator[Finding]:
-    """Find what no sdist should hold."""
-    junk = sorted(name for name in files if _is_junk(name))
-    tracked = copying.tracked(project) if junk else frozenset()
-    if stray := [name for name in junk if name not in tracked]:
-        yield _junk("sdist", stray)
+def sdist_findings(project: Project, chain: Chain, skipped: list[str]) -> Iterator[Finding]:
+    """Find what no sdist should hold.
+
+    Args:
+        project: the project.
+        chain: what was built, and where.
+        skipped: where to tell what could not be checked.
+
+    """
+    tracked = copying.tracked(project)
+    if tracked is None and copying.repository(project):
+        skipped.append("what git ignores (git does not answer here)")
+    stray = {name for name in chain.sdist if _is_junk(name)} - (tracked or frozenset())
+    if stray:
+        yield _junk("sdist", sorted(stray))
+    if tracked is not None:
+        yield from ignoring.findings(project, chain.sdist - stray, tracked, chain.tree)
 
 
 def wheel_findings(
@@ -83,7 +94,7 @@ def wheel_findings(
     expected: dict[str, str] = {}
     for package in packages:
         expected |= package.files(project.folder)
-    yield from _missing(packages, expected, chain.sdist, wheel)
+    yield from _missing(project, packages, expected, chain)
     left = {name for name in wheel.files if not _is_junk(name)}
     junk = sorted(wheel.files - left)
     junk += sorted(name for name in left if _JUNK_IN_WHEEL.search(name) and not _KEPT.search(name))
@@ -117,13 +128,16 @@ def _junk(where: str, names: list[str]) -> Finding:
 
 
 def _missing(
-    packages: list[ImportPackage], expected: dict[str, str], sdist: frozenset[str], wheel: Wheel
+    project: Project, packages: list[ImportPackage], expected: dict[str, str], chain: Chain
 ) -> Iterator[Finding]:
+    wheel = chain.wheel
     absent = {
         name: path
         for name, path in expected.items()
         if name not in wheel.files and _belongs(name, pure=wheel.pure)
     }
+    left_out = ignoring.left_out(project, absent.values())
+    absent = {name: path for name, path in absent.items() if path not in left_out}
     for package in packages:
         own = package.files_in(expected)
         if own and wheel.files.isdisjoint(own):
@@ -133,7 +147,7 @@ def _missing(
     for name, path in absent.items():
         module = name.endswith((".py", ".pyi"))
         kind = "module" if module else "py.typed" if name.endswith("/py.typed") else "data file"
-        where = "wheel" if path in sdist else "sdist and wheel"
+        where = "wheel" if path in chain.sdist else "sdist and wheel"
         kinds.setdefault(f"{where}: {kind}", []).append(path)
     for key, paths in kinds.items():
         where, kind = key.split(": ")
@@ -149,7 +163,7 @@ def _belongs(name: str, *, pure: bool) -> bool:
     inner = PurePosixPath(name)
     return not (
         _JUNK.search(name)
-        or any(part.startswith(".") for part in inner.parts)
+        or any(part.startswith(".") or part.endswith(".egg-info") for part in inner.parts)
         or _SOURCE.search(name)
         or _EXTENSION.search(name)
         or _TEST_FOLDER.search(name)

@@ -13,19 +13,18 @@ import stat
 import subprocess
 from pathlib import Path
 
+import disk
 import machine
 from proof.project import Project
 
-_CACHES = frozenset(
+_REPOSITORIES = frozenset({".git", ".hg", ".svn"})
+_CACHES = _REPOSITORIES | frozenset(
     {
-        ".git",
-        ".hg",
         ".hypothesis",
         ".mypy_cache",
         ".nox",
         ".pytest_cache",
         ".ruff_cache",
-        ".svn",
         ".tox",
         "node_modules",
     }
@@ -85,12 +84,13 @@ def _outside(link: Path, top: Path) -> str | None:
 
 
 def ignored(project: Project, paths: list[str]) -> frozenset[str]:
-    """Give those of some paths that git ignores."""
+    """Give those of some paths that git ignores, whoever asks: by the repository's own rules."""
     git = machine.git()
     if not paths or not git or not repository(project):
         return frozenset()
     run = subprocess.run(
-        [git, "-C", str(project.folder), "check-ignore", "-z", "--stdin"],
+        [git, "-c", f"core.excludesFile={os.devnull}", "check-ignore", "-z", "--stdin"],
+        cwd=project.folder,
         env=machine.variables_for_git(),
         input=os.fsencode("\0".join(paths)),
         capture_output=True,
@@ -124,17 +124,24 @@ def repository(project: Project) -> Path | None:
     return next((path for path in (folder, *folder.parents) if (path / ".git").exists()), None)
 
 
-def tracked(project: Project) -> frozenset[str]:
-    """Give the files that git tracks in the project, relative to its folder."""
+def tracked(project: Project) -> frozenset[str] | None:
+    """Give the files that git tracks in the project, relative to its folder.
+
+    Returns:
+        The files; None where there is no repository, or git cannot tell.
+
+    """
     git = machine.git()
     if not git or not repository(project):
-        return frozenset()
+        return None
     run = subprocess.run(
         [git, "-C", str(project.folder), "ls-files", "-z"],
         env=machine.variables_for_git(),
         capture_output=True,
         check=False,
     )
+    if run.returncode:
+        return None
     return frozenset(run.stdout.decode("utf-8", "surrogateescape").split("\0"))
 
 
@@ -142,14 +149,16 @@ def _copy_folder(source: Path, target: Path, project: Project, top: Path) -> Non
     with os.scandir(source) as entries:
         for entry in entries:
             path, copied = Path(entry.path), target / entry.name
-            if entry.name == ".git" or (entry.is_symlink() and _outside(path, top)):
+            if entry.name in _REPOSITORIES or (entry.is_symlink() and _outside(path, top)):
                 continue  # nothing from outside can get into what is built
             if entry.is_symlink() and path.is_dir():
                 _link(path, copied, project.folder.resolve())
             elif entry.is_dir(follow_symlinks=False):
+                copied.mkdir()
                 if not _skipped(path, project):
-                    copied.mkdir()
                     _copy_folder(path, copied, project, top)
+                elif not _stand_in(path, copied):
+                    copied.rmdir()
             elif path.is_file():
                 shutil.copy2(path, copied)
                 copied.chmod(copied.stat().st_mode | stat.S_IWUSR)
@@ -166,6 +175,23 @@ def _skipped(folder: Path, project: Project) -> bool:
         or (folder / "pyvenv.cfg").exists()
         or (at_top and folder.name in _BUILT and not (folder / "__init__.py").exists())
     )
+
+
+def _stand_in(folder: Path, copied: Path) -> bool:
+    """Copy one file of a folder that is left out, which goes where all of them would.
+
+    No list of a .egg-info: setuptools would read it.
+    """
+    for place, folders, files in os.walk(folder):
+        folders.sort()
+        regular = [Path(place, name) for name in sorted(files) if name != "SOURCES.txt"]
+        file = next((path for path in reversed(regular) if disk.is_regular(path)), None)
+        if file:
+            target = copied / file.relative_to(folder)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(file, target)
+            return True
+    return False
 
 
 def _link(link: Path, copied: Path, project: Path) -> None:

@@ -158,12 +158,12 @@ def _prove_built(
         return None
     sdist, sdist_fields = archives.read_sdist(built.sdist)
     wheel = archives.read_wheel(built.wheel)
-    proof.findings += contents.sdist_findings(project, sdist)
+    chain = contents.Chain(sdist, wheel, place)
+    proof.findings += contents.sdist_findings(project, chain, proof.skipped)
     proof.findings += metadata.findings(project, sdist_fields, wheel)
     if not proof.packages:
         tops = sorted({name.partition("/")[0].removesuffix(".py") for name in wheel.files})
         proof.packages = packages.locate(project.folder, tops)
-    chain = contents.Chain(sdist, wheel, place)
     beside = contents.others(proof.packages, wheel)
     code = {path: wheel.code(names) for path, names in beside.items()}
     meant = packages.meant(project, proof.packages, code)

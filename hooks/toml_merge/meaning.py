@@ -34,10 +34,19 @@ _REQUIREMENTS: list[Path] = [
     ("dependency-groups", "*"),
 ]
 
+# Lists of what stays out of an sdist: nothing gets worse where two are joined.
+_EXCLUDES: list[Path] = [
+    ("tool", "flit", "sdist", "exclude"),
+    ("tool", "pdm", "build", "excludes"),
+    ("tool", "poetry", "exclude"),
+    ("tool", "uv", "build-backend", "source-exclude"),
+]
+
 # Lists of which the order means nothing, and each element something by itself. All others are one
 # value: an order decides (addopts, filterwarnings, tool.coverage.paths), or the whole (select,
 # testpaths).
 _SETS: list[Path] = [
+    *_EXCLUDES,
     ("project", "classifiers"),
     ("project", "dynamic"),
     ("project", "import-names"),
@@ -54,6 +63,8 @@ _SETS: list[Path] = [
     ("tool", "mypy", "files"),
     ("tool", "pdm", "build", "includes"),
     ("tool", "pdm", "build", "source-includes"),
+    ("tool", "poetry", "include"),
+    ("tool", "poetry", "packages"),
     ("tool", "pyright", "include"),
     ("tool", "ruff", "lint", "ignore"),
     ("tool", "ruff", "lint", "per-file-ignores", "*"),
@@ -137,11 +148,11 @@ class Merge:
     def _changed_by_both(self, path: Path, base: Any, ours: Any, theirs: Any) -> Any:  # noqa: ANN401
         """Merge what is no table: lists by their elements if that is safe; else yours stays."""
         if isinstance(ours, list) and isinstance(theirs, list):
+            before = base if isinstance(base, list) else []
             if _listed(path, _REQUIREMENTS):
-                before = base if isinstance(base, list) else []
                 return self._requirements(path, before, ours, theirs)
-            if _listed(path, _SETS) and isinstance(base, list):
-                return _set(base, ours, theirs)
+            if _listed(path, _SETS if isinstance(base, list) else _EXCLUDES):
+                return _set(before, ours, theirs)
         self._clash(path, ours, theirs)
         return ours
 

@@ -20,13 +20,18 @@ def folder(tmp_path: Path) -> Path:
     for path in (
         "project/src/acme/__init__.py",
         "project/src/acme/dist/data.txt",
+        "project/src/acme.egg-info/PKG-INFO",
         "project/src/acme.egg-info/SOURCES.txt",
         "project/dist/old.whl",
         "project/build/lib/acme.py",
         "project/.venv/pyvenv.cfg",
         "project/env/pyvenv.cfg",
         "project/node_modules/x/index.js",
-        "project/.ruff_cache/x",
+        "project/.ruff_cache/1/.gitignore",
+        "project/.ruff_cache/1/x",
+        "project/.ruff_cache/2/y",
+        "project/.tox/empty.egg-info/SOURCES.txt",
+        "project/.hg/store",
         "outside/data.txt",
     ):
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
@@ -39,8 +44,19 @@ def files(place: Path) -> set[str]:
 
 
 @pytest.mark.usefixtures("folder")
-def test_caches_and_old_builds_stay_out(tmp_path: Path) -> None:
-    assert files(copied(tmp_path)) == {"src/acme/__init__.py", "src/acme/dist/data.txt"}
+def test_of_caches_and_old_builds_one_file_is_copied(tmp_path: Path) -> None:
+    """It shows whether an archive would hold them."""
+    assert files(copied(tmp_path)) == {
+        "src/acme/__init__.py",
+        "src/acme/dist/data.txt",
+        "src/acme.egg-info/PKG-INFO",
+        "dist/old.whl",
+        "build/lib/acme.py",
+        ".venv/pyvenv.cfg",
+        "env/pyvenv.cfg",
+        "node_modules/x/index.js",
+        ".ruff_cache/1/x",
+    }
 
 
 @pytest.mark.usefixtures("folder")

@@ -7,6 +7,7 @@ what the code depends on is there; with --full, every pair; with --every-python 
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tarfile
@@ -14,6 +15,7 @@ import tomllib
 import zipfile
 from collections.abc import Callable
 from functools import cache
+from itertools import product
 from pathlib import Path
 from typing import NamedTuple
 
@@ -28,11 +30,12 @@ import environments
 import proof
 import pythons
 import repositories
-from answers import COMBINATIONS, COVERING, TESTED, TRIED, Promise, identify
+from answers import BUILDS, COMBINATIONS, COVERING, SHAPES, TESTED, TRIED, Promise, identify
 from conftest import shared_folder
-from tiers import exhaustive, spread
+from tiers import exhaustive, full, spread
 
 Render = Callable[..., Path]
+BACKENDS = sorted({build["build_backend"] for build in BUILDS})
 VERSIONS = {"static": "0.1.0", "vcs": "1.2.3"}
 
 
@@ -166,6 +169,48 @@ def test_a_version_from_git_needs_no_git(render: Render, backend: str) -> None:
     assert (proven.unproven, proven.findings) == (None, [])
     assert proven.facts is not None
     assert proven.facts.version == "0.0.0"
+
+
+@pytest.mark.parametrize(
+    ("backend", "shape"),
+    [
+        ("uv", SHAPES[-1]),
+        *(full(backend, SHAPES[0]) for backend in BACKENDS),
+        *(full(backend, SHAPES[-1]) for backend in BACKENDS if backend != "uv"),
+    ],
+    ids=str,
+)
+def test_no_archive_has_what_git_ignores(
+    render: Render, tmp_path: Path, backend: str, shape: dict[str, str]
+) -> None:
+    """A file for each pattern of .gitignore lies in each folder; the tests keep one of theirs."""
+    answers = {"project_name": "acme-tool", **shape, "build_backend": backend}
+    project, package = render(answers), Promise({"starter": "library", **answers}).folder
+    patterns = re.findall(r"(?m)^[^#\n/]+/?$", (project / ".gitignore").read_text("utf-8"))
+    names = [re.sub(r"\[.*]", "c", pattern.replace("*", "x")) for pattern in patterns]
+    folders = ["", "tests", "tests/deep", "docs", str(Path(package).parent), package]
+    for name, folder in product(names, [*folders, f"{package}/inner"]):
+        file = project / folder / (f"{name}x" if name.endswith("/") else name)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("SECRET=1\n")
+    kept = ("tests/.coveragerc", "tests/deep/data.json", f"{package}/inner/__init__.py")
+    for path in kept:
+        (project / path).write_text("")
+    repositories.commit(project)
+    proven = proof.prove(project, keep=tmp_path / "dist", strict=True)
+    assert (proven.unproven, proven.findings) == (None, [])
+    made = Made(project, tmp_path / "dist", [])
+    assert in_sdist(made.sdist) >= {*kept}
+    source = "src/" if shape["layout"] == "src" else ""
+    held = {*in_sdist(made.sdist), *(source + name for name in in_wheel(made.wheel))}
+    if backend != "flit":  # which knows no exclusion for a wheel that is not made from an sdist
+        uv("build", "--quiet", "--wheel", "--out-dir", tmp_path / "direct", project)
+        (wheel,) = (tmp_path / "direct").glob("*.whl")
+        held |= {source + name for name in in_wheel(wheel)}
+    known = {path for path in held if "acme_tool.egg-info/" not in path}  # of setuptools itself
+    asked = ["git", "check-ignore", *sorted(known)]
+    done = subprocess.run(asked, cwd=project, capture_output=True, text=True, check=False)
+    assert (done.stdout, done.returncode) == ("", 1)
 
 
 def in_wheel(wheel: Path) -> set[str]:

@@ -66,15 +66,17 @@ def tool_table(answers: Mapping[str, str], promise: Promise) -> Mapping[str, Any
     inside = promise.import_path.replace(".", "/")
     keys = [{"file": "pyproject.toml"}, {"git": {"commit": True, "tags": True}}]
     cached = {"uv": {"cache-keys": keys}} if vcs else {}
+    ignored = re.findall(r"(?m)^([^#\n/]+)/?$", (ROOT / "template/.gitignore").read_text("utf-8"))
+    everywhere = [f"**/{pattern}" for pattern in ignored]
     match answers["build_backend"]:
         case "uv":
             build: dict[str, Any] = {
                 "module-name": promise.import_path,
                 **({"module-root": ""} if flat else {}),
+                "source-include": ["tests/**", "CHANGELOG.md"],
+                "source-exclude": ignored,
             }
-            return {
-                "uv": {"build-backend": build | {"source-include": ["tests/**", "CHANGELOG.md"]}}
-            }
+            return {"uv": {"build-backend": build}}
         case "hatchling":
             wheel = {"only-include": [folder], **({} if flat else {"sources": ["src"]})}
             sdist = {"only-include": [folder, "tests", "CHANGELOG.md"]}
@@ -95,17 +97,19 @@ def tool_table(answers: Mapping[str, str], promise: Promise) -> Mapping[str, Any
             scm = {"fallback_version": "0.0.0", "tag": {"regex": TAG}, **DESCRIBE}
             return {"setuptools": setuptools} | ({"setuptools_scm": scm} if vcs else {}) | cached
         case "flit":
-            sdist = {"include": ["tests/", "CHANGELOG.md"]}
+            sdist = {"include": ["tests/", "CHANGELOG.md"], "exclude": everywhere}
             return {"flit": {"module": {"name": promise.import_path}, "sdist": sdist}}
         case "pdm":
             build = {"includes": [folder], "source-includes": ["tests", "CHANGELOG.md"]}
+            build["excludes"] = everywhere
             version = {"source": "scm", "tag_filter": "v[0-9]*.*[0-9]", "tag_regex": r"^v?(\d.*)$"}
             found = {"version": version | {"fallback_version": "0.0.0"}} if vcs else {}
             return {"pdm": {"build": build} | found, **cached}
         case _:
             package = {"include": inside} | ({} if flat else {"from": "src"})
-            extra = [{"path": path, "format": "sdist"} for path in ("tests", "CHANGELOG.md")]
-            return {"poetry": {"packages": [package], "include": extra}}
+            packages = [package, {"include": "tests", "format": "sdist"}]
+            extra = [{"path": "CHANGELOG.md", "format": "sdist"}]
+            return {"poetry": {"packages": packages, "include": extra, "exclude": everywhere}}
 
 
 BEYOND = [answers for answers in COMBINATIONS if answers not in COVERING]

@@ -128,6 +128,23 @@ CASES = [
         "tool.ruff.lint.ignore",
     ),
     Case(
+        "lists that both made",  # what stays out of an sdist
+        '[project]\n[tool.uv.build-backend]\nmodule-name = "x"\n[tool.poetry]\n'
+        'packages = [{ include = "x" }]\ninclude = [{ path = "tests" }, { path = "CHANGES" }]\n',
+        '[project]\n[tool.uv.build-backend]\nmodule-name = "x"\nsource-exclude = ["tests/big"]\n'
+        '[tool.poetry]\npackages = [{ include = "x" }, { include = "mine" }]\n'
+        'include = [{ path = "tests" }, { path = "CHANGES" }, { path = "mine" }]\n',
+        '[project]\n[tool.uv.build-backend]\nmodule-name = "x"\nsource-exclude = [".env"]\n'
+        '[tool.poetry]\npackages = [{ include = "x" }, { include = "tests" }]\n'
+        'include = [{ path = "CHANGES" }]\n'
+        'exclude = [".env"]\n',
+        '[project]\n[tool.uv.build-backend]\nmodule-name = "x"\n'
+        'source-exclude = ["tests/big", ".env"]\n'
+        '[tool.poetry]\npackages = [{ include = "x" }, { include = "mine" }, '
+        '{ include = "tests" }]\n'
+        'include = [{ path = "CHANGES" }, { path = "mine" }]\nexclude = [".env"]\n',
+    ),
+    Case(
         "arrays of tables",
         '[[tool.uv.index]]\nname = "a"\n',
         '[[tool.uv.index]]\nname = "a"\n[[tool.uv.index]]\nname = "mine"\n',
