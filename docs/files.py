@@ -74,7 +74,7 @@ WHY = {
     "src/acme_tool/py.typed": "tells type checkers that the package has types (PEP 561)",
     "tests/test_package_contract.py": "what every package promises: names, types, tests, light",
     "tests/test_readme.py": "the examples in the README and in docs/ do what they show",
-    "tox.toml": "the tests on every Python, and with the oldest dependencies",
+    "tox.toml": "all that has to pass: linters, types, docs, and the tests on every Python",
     "zensical.toml": "how Zensical makes the site",
 }
 

@@ -208,7 +208,7 @@ def test_checks_are_all_required(covering: list[Path]) -> None:
         documented = {"docs"} if answers["docs"] != "none" else set()
         checks = {"tests", "coverage", "lint", "types", "build", "audit", *documented}
         assert set(others) == checks
-        assert parse(path)["env"] == {"UV_LOCKED": "1"}
+        assert parse(path)["env"] == {"UV_LOCKED": "1", "UV_PYTHON_DOWNLOADS": "automatic"}
 
 
 def promised_pythons(answers: Mapping[str, str]) -> list[str]:
@@ -285,6 +285,7 @@ def test_pipelines_do_as_workflows(covering: list[Path]) -> None:
         assert versions == [{"TOXENV": [*promised_pythons(answers), "lowest"]}]
         assert pipeline["types"]["variables"] == {"UV_PYTHON": answers["python_min"]}
         assert pipeline["variables"]["UV_LOCKED"] == "1"
+        assert pipeline["variables"]["UV_PYTHON_DOWNLOADS"] == "automatic"
         assert pipeline["default"]["timeout"] == "15 minutes"
         version = PINS["hooks"]["astral-sh/uv-pre-commit"]
         assert pipeline["default"]["image"] == f"ghcr.io/astral-sh/uv:{version}-trixie"
