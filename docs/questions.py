@@ -18,8 +18,10 @@ DEFAULTS = {
     "namespace": "first part of the name, else `acme`",
     "plugin_group": "`acme_tool.plugins` for acme-tool-csv",
     "plugin_name": "last word of the name",
-    "forge": "`github`, or from `repository_url`",
-    "repository_url": "empty, or from `github_user`",
+    "repository": "empty, or from `github_user`, `forge`, `repository_url`",
+    "github_user": "from `repository`",
+    "forge": "`github`, or from `repository`",
+    "repository_url": "from `repository`",
     "import_name": "from the name",
     "build_backend": "`uv`; `hatchling` for `vcs`",
 }

@@ -174,6 +174,7 @@ def expected(template: Path, folder: Path, before: Answers, now: Answers) -> dic
     But what was made from other answers then stays: the repository's address, the import name.
     """
     kept = {
+        "repository": "github.com/acme/acme-tool",
         "repository_url": "https://github.com/acme/acme-tool",
         "import_name": names(before).import_path.rpartition(".")[2],
     }

@@ -130,7 +130,7 @@ def test_chosen_answers_are_kept(start: Start, folder: Path) -> None:
         "project_description": 'Says "hello", politely.',
         "user_name": "Ada Lovelace",
         "user_email": "ada@example.org",
-        "github_user": "acme",
+        "repository": "gitlab.com/acme/data/tool.git",
         "namespace": "acme.data",
     }
     chosen = {
@@ -149,7 +149,13 @@ def test_chosen_answers_are_kept(start: Start, folder: Path) -> None:
             terminal.press(ERASE, typed[name], ENTER)
     assert terminal.finish() == 0
     answers = yaml.safe_load((folder / "acme-tool/.copier-answers.yml").read_text())
-    assert (typed | chosen | {"import_name": "tool"}).items() <= answers.items()
+    follows = {
+        "import_name": "tool",
+        "github_user": "acme/data",
+        "forge": "gitlab",
+        "repository_url": "https://gitlab.com/acme/data/tool",
+    }
+    assert (typed | chosen | follows).items() <= answers.items()
     assert (folder / "acme-tool/acme/data/tool/cli.py").is_file()
     assert not (folder / "acme-tool/acme/__init__.py").exists()
 
@@ -160,7 +166,7 @@ REFUSED = {
     "project_description": ([" "], "Mends."),
     "user_name": (["Ada, Grace"], "Ada"),
     "user_email": (["ada@", "ada@münchen.example"], "ada@example.org"),
-    "github_user": (["@acme", "a b"], "acme"),
+    "repository": (["acme/tool", "https://ann:pw@h.org/a/b", "@acme", "a b"], "acme"),
     "namespace": (
         ["acme.class", "json", "tests", "acme.a-b", "con", "acme.__x"],
         "acme.io",
@@ -174,7 +180,7 @@ def refusal(template: Path, folder: Path, name: str, answer: str) -> str:
     """Give the words that refuse an answer given as data; a prompt shows them whole."""
     with pytest.raises(UserMessageError) as refused:
         render(template, folder, {"starter": "plugin", "package": "namespace", name: answer})
-    words = str(refused.value).partition(f"{name}={answer} is refused: ")[2]
+    words = str(refused.value).partition(" is refused: ")[2]
     return words.removesuffix("'")
 
 

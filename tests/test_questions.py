@@ -20,6 +20,7 @@ import pythons
 import questions
 from rendering import ROOT
 from rendering import render as render_into
+from tiers import spread
 
 Render = Callable[..., Path]
 
@@ -68,7 +69,8 @@ def test_what_can_be_chosen_is_known_before_it_is_asked() -> None:
 def test_each_text_has_a_rule(rules: Any) -> None:  # noqa: ANN401
     asked = {name for name, q in QUESTIONS.items() if "validator" in q}
     named = {row.split()[0] for row in str(rules.texts).splitlines()}
-    assert named - {"top_level", "flat", "identifier"} == asked - {"import_name", "namespace"}
+    others = {"import_name", "namespace", "forge"}  # which have rules of their own
+    assert named - {"top_level", "flat", "identifier"} == asked - others
 
 
 def test_every_computed_answer_and_every_switch_is_refused() -> None:
@@ -224,6 +226,7 @@ ASCII = "use ASCII letters, digits and _"
 PROJECT = "hides a part of the project"
 STDLIB = "hides a standard-library module"
 NAMESPACE = {"package": "namespace"}
+WITHOUT_USER = "leave out what is before the @"
 # The answer, its values, what is wrong with them, and the answers that make it wrong.
 REFUSED: list[tuple[str, list[str], str, dict[str, str]]] = [
     (
@@ -256,6 +259,15 @@ REFUSED: list[tuple[str, list[str], str, dict[str, str]]] = [
         "use https://HOST/OWNER/NAME",
         {},
     ),
+    ("repository", ["acme/tool", "acme/a/b", "~a/b"], "say github.com/A/B or gitlab.com/A/B", {}),
+    ("repository", ["https://ann:s3cret@h.org/a", "http://tok@h.org/a/b"], WITHOUT_USER, {}),
+    (
+        "repository",
+        ["github.com", "https://github.com", "a b", "@acme", "ftp://h.org/a", "a.b", 'a"', "a\n"],
+        "HOST/OWNER/NAME, OWNER, or nothing",
+        {},
+    ),
+    ("repository", ["ann:s3cret@h.org/a"], "HOST/OWNER/NAME, OWNER, or nothing", {}),
     (
         "github_user",
         ["@acme", "acme/", "a b", "é", "acme\n", 'a"'],
@@ -276,6 +288,12 @@ REFUSED: list[tuple[str, list[str], str, dict[str, str]]] = [
         ["dependabot"],
         "works on GitHub only; choose renovate or none",
         {"repository_url": "https://gitlab.com/acme/acme-tool"},
+    ),
+    (
+        "update_bot",
+        ["dependabot"],
+        "works on GitHub only; choose renovate or none",
+        {"repository": "git@gitlab.example.org:acme/acme-tool.git"},
     ),
     ("import_name", ["", "a-b", "a.b", "1a", "über", "a b"], ASCII, {}),
     ("import_name", ["json", "_thread"], STDLIB, {}),
@@ -347,7 +365,8 @@ def test_refuses_in_one_sentence(
 ) -> None:
     with pytest.raises(UserMessageError) as caught:
         render(others, **{name: value})
-    assert repr(f"{name}={value} is refused: {problem}") in caught.value.message
+    shown = re.sub(r"(^|//)[^/]*(?=@)", r"\1***", value) if name == "repository" else value
+    assert repr(f"{name}={shown} is refused: {problem}") in caught.value.message
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 
 
@@ -457,3 +476,136 @@ def test_a_known_owner_completes_the_address(render: Render) -> None:
     assert (
         'Source = "https://github.com/acme/acme-tool"' in (project / "pyproject.toml").read_text()
     )
+
+
+# --- Where the repository is -----------------------------------------------------------
+
+GITHUB, GITLAB = "https://github.com/acme/tool", "https://gitlab.example.org/acme/data/tool"
+# What is said of it; forge, owner and address.
+PLACES: list[tuple[list[str], tuple[str, str, str]]] = [
+    ([""], ("github", "", "")),
+    (["acme", " acme "], ("github", "acme", "https://github.com/acme/my-lib")),
+    (["github.com/acme", "https://github.com/acme/"], ("github", "acme", GITHUB[:-4] + "my-lib")),
+    (
+        [
+            "github.com/acme/tool",
+            "GitHub.com/acme/tool/",
+            "http://www.github.com/acme/tool.git",
+            "https://github.com/acme/tool/tree/main/src?tab=readme-ov-file#tool",
+            "git@github.com:acme/tool.git",
+            "ssh://git@github.com/acme/tool",
+            "git+https://github.com/acme/tool",
+        ],
+        ("github", "acme", GITHUB),
+    ),
+    (
+        [
+            "gitlab.example.org/acme/data/tool",
+            "https://gitlab.example.org/acme/data/tool/-/tree/main",
+            "https://gitlab.example.org/acme/data/tool/blob/main/README.md",
+            "git@gitlab.example.org:acme/data/tool.git",
+            "ssh://git@gitlab.example.org:2222/acme/data/tool.git",
+        ],
+        ("gitlab", "acme/data", GITLAB),
+    ),
+    (["gitlab.com/acme"], ("gitlab", "acme", "https://gitlab.com/acme/my-lib")),
+    (
+        ["codeberg.org/acme/tool/src/branch/main", "git@codeberg.org:acme/tool"],
+        ("none", "acme", "https://codeberg.org/acme/tool"),
+    ),
+    (["http://git.lan:3000/a/b/"], ("none", "a", "http://git.lan:3000/a/b")),
+    (["https://git.sr.ht/~ann/tool"], ("none", "", "https://git.sr.ht/~ann/tool")),
+]
+
+
+def place(project: Path) -> tuple[str, str, str]:
+    answers = stored(project)
+    return answers["forge"], answers["github_user"], answers["repository_url"]
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    spread(
+        [(said, found) for some, found in PLACES for said in some],
+        [(some[-1], found) for some, found in PLACES],
+        names=2,
+    ),
+)
+def test_what_is_said_of_the_repository_tells_the_rest(
+    render: Render, said: str, found: tuple[str, str, str]
+) -> None:
+    project = render(project_name="my-lib", repository=said)
+    assert place(project) == found
+    assert stored(project)["repository"] == said
+
+
+@pytest.mark.parametrize(
+    ("answers", "said"),
+    [
+        ({"github_user": "acme"}, "github.com/acme/my-lib"),
+        ({"github_user": "acme/data", "forge": "gitlab"}, "gitlab.com/acme/data/my-lib"),
+        ({"repository_url": GITLAB}, GITLAB),
+        ({"github_user": "acme", "forge": "none"}, ""),
+    ],
+    ids=str,
+)
+def test_what_is_known_is_offered(render: Render, answers: dict[str, str], said: str) -> None:
+    """Where an earlier release, a script or the settings file has given them."""
+    project = render(answers, project_name="my-lib")
+    assert stored(project)["repository"] == said
+    assert answers.items() <= stored(project).items()
+
+
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        ({}, ("gitlab", "jane", "https://gitlab.com/jane/my-lib")),
+        ({"repository": "other"}, ("gitlab", "other", "https://gitlab.com/other/my-lib")),
+        ({"repository": "github.com/acme/tool"}, ("github", "acme", GITHUB)),
+        ({"repository": ""}, ("gitlab", "", "")),
+        ({"github_user": "ann"}, ("gitlab", "ann", "https://gitlab.com/ann/my-lib")),
+        ({"forge": "github"}, ("github", "jane", "https://github.com/jane/my-lib")),
+    ],
+    ids=str,
+)
+def test_an_answer_wins_over_the_settings(
+    render: Render,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    given: dict[str, str],
+    found: tuple[str, str, str],
+) -> None:
+    settings = tmp_path / "settings.yml"
+    settings.write_text("defaults: {github_user: jane, forge: gitlab}\n")
+    monkeypatch.setenv("COPIER_SETTINGS_PATH", str(settings))
+    assert place(render(given, project_name="my-lib")) == found
+
+
+EARLIER = {"github_user": "jane", "forge": "github", "repository_url": "https://github.com/jane/x"}
+
+
+@pytest.mark.parametrize(
+    ("before", "given", "found"),
+    [
+        (EARLIER, {}, ("github", "jane", EARLIER["repository_url"])),
+        (EARLIER, {"repository": GITLAB}, ("gitlab", "acme/data", GITLAB)),
+        (EARLIER, {"repository": ""}, ("github", "", "")),
+        (EARLIER, {"repository": GITLAB, "forge": "none"}, ("none", "acme/data", GITLAB)),
+        ({**EARLIER, "repository": "acme"}, {}, ("github", "jane", EARLIER["repository_url"])),
+        ({**EARLIER, "repository": "acme"}, {"repository": GITHUB}, ("github", "acme", GITHUB)),
+        ({**EARLIER, "github_user": ""}, {}, ("github", "", EARLIER["repository_url"])),
+        (EARLIER, {"github_user": "ann"}, ("github", "ann", EARLIER["repository_url"])),
+    ],
+    ids=str,
+)
+def test_what_is_stored_holds_until_the_repository_moves(
+    template: Path,
+    tmp_path: Path,
+    before: dict[str, str],
+    given: dict[str, str],
+    found: tuple[str, str, str],
+) -> None:
+    project = tmp_path / "my-lib"
+    project.mkdir()
+    (project / ".copier-answers.yml").write_text(yaml.safe_dump(before))
+    assert place(render_into(template, project, given)) == found

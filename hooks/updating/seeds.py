@@ -16,8 +16,8 @@ from updating.repository import FILE_MODES, Entry, Repository
 NAMING = ("layout", "package", "namespace", "import_name", "project_name")
 # What none of these files reads: with another such answer, a new project has the same ones.
 UNREAD = (
-    "user_name", "user_email", "github_user", "version_source", "build_backend", "type_checker",
-    "coverage_min", "update_bot", "devcontainer", "code_of_conduct",
+    "user_name", "user_email", "repository", "github_user", "version_source", "build_backend",
+    "type_checker", "coverage_min", "update_bot", "devcontainer", "code_of_conduct",
 )  # fmt: skip
 
 

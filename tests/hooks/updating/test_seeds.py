@@ -36,7 +36,12 @@ OTHERS = [
     {"user_name": "Ada", "user_email": "ada@example.org", "build_backend": "flit"},
     {"version_source": "vcs", "update_bot": "dependabot", "build_backend": "pdm"},
     {"coverage_min": "80", "update_bot": "none", "build_backend": "poetry"},
-    {"devcontainer": "true", "code_of_conduct": "false", "github_user": "other"},
+    {
+        "devcontainer": "true",
+        "code_of_conduct": "false",
+        "github_user": "other",
+        "repository": "other",
+    },
 ]
 # Another value of each answer that some seed reads, and what has to be answered for it.
 READ = [
