@@ -173,7 +173,14 @@ def test_a_second_copy_keeps_what_the_user_wrote(
     assert "\n1 fault.\n" in generate("--overwrite")[1]
 
 
-THEIRS = {"README.md": "# acme-tool\n", "LICENSE": "Mine.\n", ".gitignore": "/mine/\n"}
+# A command in a page of theirs was not written to be run.
+COMMAND = "# acme-tool\n\n```console\n$ touch ran; exit 1\n```\n"
+THEIRS = {
+    "README.md": COMMAND,
+    "docs/a.md": COMMAND,
+    "LICENSE": "Mine.\n",
+    ".gitignore": "/mine/\n",
+}
 
 
 def unattended(*arguments: str | Path) -> subprocess.CompletedProcess[str]:

@@ -5,7 +5,6 @@ import os
 import re
 import shlex
 import subprocess
-import sys
 import tomllib
 import zlib
 from collections.abc import Callable
@@ -18,20 +17,18 @@ from uv import find_uv_bin
 
 import pythons
 import rendering
-import starters
 from answers import (
     CONTENTS,
     COVERING,
     PROGRAMS,
     SHAPES,
-    STARTERS,
     VARIANTS,
     Promise,
     identify,
     start,
 )
 from home_page import whole
-from tiers import exhaustive, spread
+from tiers import exhaustive
 
 Render = Callable[..., Path]
 
@@ -40,7 +37,7 @@ BUILD = {
     "sphinx": "uv run --group docs sphinx-build --fail-on-warning --fresh-env docs site",
 }
 NEWEST = "3.15" if "3.15" in pythons.at_hand() else "3.11"
-# The first of each tool is built on every run.
+# The first of each tool is built on every run, the others with --exhaustive.
 SITES = [
     {"docs": docs, **shape, **answers, "python_min": python}
     for docs, (answers, shape, python) in [
@@ -99,19 +96,11 @@ def words(page: Path) -> str:
     return " ".join(html.unescape(text).split())
 
 
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Take a site of each tool and some tutorials, or with --exhaustive all of them."""
-    every = metafunc.config.getoption("--exhaustive")
-    if "site_answers" in metafunc.fixturenames:
-        ids = [f"{number}-{identify(answers)}" for number, answers in enumerate(SITES)]
-        sites = [*SITES[:2], *map(exhaustive, SITES[2:])]
-        metafunc.parametrize("site_answers", sites, ids=ids)
-    if "program" in metafunc.fixturenames:
-        usual = [start(name, "both", "argparse") for name in ("command", "pipeline", "plugin")]
-        beyond = [exhaustive(answers) for answers in STARTERS if every and answers not in usual]
-        metafunc.parametrize("program", [*spread(usual, usual[:1]), *beyond], ids=identify)
-
-
+@pytest.mark.parametrize(
+    "site_answers",
+    [*SITES[:2], *map(exhaustive, SITES[2:])],
+    ids=[f"{number}-{identify(answers)}" for number, answers in enumerate(SITES)],
+)
 def test_site(render: Render, site_answers: dict[str, str]) -> None:
     answers = site_answers
     python = answers["python_min"]
@@ -179,17 +168,6 @@ def offline(project: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert "working alternatives" in done.stdout
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="the commands are those of POSIX")
-def test_transcript(render: Render, tmp_path: Path, program: dict[str, str]) -> None:
-    """The tutorial shows what is printed. Its Python is run by the project's own tests."""
-    project = render(program, project_name="acme-tool")
-    tutorial = (project / "docs/tutorial.md").read_text("utf-8")
-    home = tmp_path / "home"
-    home.mkdir(mode=0o700)
-    programs = starters.install(project, tmp_path / "environment")
-    assert starters.replay(tutorial, programs, home) == tutorial
 
 
 def test_pages_show_public_names_only(covering: list[Path]) -> None:
