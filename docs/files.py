@@ -59,6 +59,7 @@ WHY = {
     "LICENSES/MIT.txt": "the licence, where REUSE looks for it",
     "MANIFEST.in": "adds the tests to the sdist, and leaves out what git ignores",
     "README.md": "what PyPI and the forge show first",
+    "MAKE_IT_YOURS.md": "how to add to the package, and to take the sample out, step by step",
     "REUSE.toml": "the owner and the licence of every file, for machines",
     "docs/api.md": "the reference, made from the docstrings of the public names",
     "docs/changelog.md": "CHANGELOG.md, as a page",

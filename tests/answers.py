@@ -436,6 +436,7 @@ class Promise:
             "AGENTS.md",
             *({"CITATION.cff"} if self.is_public else ()),
             "CONTRIBUTING.md",
+            "MAKE_IT_YOURS.md",
             "SECURITY.md",
             *({"CODE_OF_CONDUCT.md"} if conduct else ()),
             *({".devcontainer/devcontainer.json"} if container else ()),

@@ -1,13 +1,16 @@
-"""Every command that CONTRIBUTING.md and AGENTS.md name works as printed, in a fresh clone."""
+"""Each command of CONTRIBUTING.md, AGENTS.md and MAKE_IT_YOURS.md works in a fresh clone."""
 
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 from markdown_it import MarkdownIt
 
+from answers import identify
+from make_it_yours import follow
 from repositories import commit, git
 from tiers import full
 
@@ -60,8 +63,9 @@ def variables(mirrors: dict[str, str], tmp_path: Path) -> dict[str, str]:
 @pytest.fixture
 def clone(render: Render, tmp_path: Path, request: pytest.FixtureRequest) -> Path:
     """A fresh clone of a package, with the lock that uv makes, or without one."""
-    project = render(github_user="acme", python_min=HERE)
-    if request.param:
+    answers, is_locked = request.param
+    project = render(answers, github_user="acme", python_min=HERE)
+    if is_locked:
         subprocess.run([sys.executable, "-m", "uv", "lock", "--quiet"], cwd=project, check=True)
     commit(project)
     git("clone", project, "clone", cwd=tmp_path)
@@ -82,8 +86,28 @@ def run(script: str, folder: Path, variables: dict[str, str]) -> None:
     assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-5000:]
 
 
-@pytest.mark.parametrize("clone", [True, full(False)], indirect=True, ids=["uv", "pip"])
-def test_commands_work(clone: Path, variables: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    ("clone", "path"),
+    [
+        pytest.param(({}, True), "", id="uv"),
+        full(({}, False), "", id="pip"),
+        *(
+            full((answers, True), path, id=f"{identify(answers)}-{path}")
+            for answers, path in [
+                ({"starter": "library", "docs": "sphinx"}, "remove-the-sample"),
+                ({"starter": "pipeline"}, "remove-the-sample"),
+                ({"starter": "minimal"}, "add-a-dependency"),
+                ({"starter": "command", "plugins": "both"}, "add-a-plugin"),
+                ({"starter": "plugin"}, "add-a-plugin"),
+            ]
+        ),
+    ],
+    indirect=["clone"],
+)
+def test_commands_work(clone: Path, variables: dict[str, str], path: str) -> None:
+    if path:
+        follow(clone, path, run=partial(run, folder=clone, variables=variables))
+        return
     with_uv = (clone / "uv.lock").exists()
     ran = []
     for heading, script in scripts(clone / "CONTRIBUTING.md"):

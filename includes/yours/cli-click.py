@@ -1,0 +1,52 @@
+"""The command line: what can be asked for, and how it is asked."""
+
+from collections.abc import Sequence
+{% if project.plugin_folder %}
+from pathlib import Path
+{% endif %}
+
+import click
+
+from . import _commands
+from ._about import NAME, version
+from ._logs import start_logging
+
+__all__ = ["run"]
+
+{% set sample = {"help_examples": ["count to be or not to be"], "exit_statuses": {1: "it failed", 2: "wrong usage"}} %}
+{% include "includes/cli/epilog.jinja" %}
+
+
+{% include "includes/cli/click-run.jinja" %}
+
+
+@click.group(epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@_version
+@click.option("-v", "--verbose", count=True, help="Say more; twice, say all.")
+@click.option("-q", "--quiet", count=True, help="Say errors only.")
+def _command(verbose: int, quiet: int) -> None:
+    """Count words."""
+    start_logging(verbose - quiet)
+
+
+{% include "includes/yours/count-click.py" %}
+{% if project.plugin_support %}
+
+
+@_command.command("plugins")
+{% if project.plugin_folder %}
+@click.option(
+    "--plugins",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    help="Load plugins from here.",
+)
+def _plugins(plugins: Path | None) -> int:
+    """List plugins, and what failed."""
+    return _commands.list_plugins(plugins)
+{% else %}
+def _plugins() -> int:
+    """List plugins, and what failed."""
+    return _commands.list_plugins()
+{% endif %}
+{% endif %}

@@ -1,0 +1,58 @@
+"""The command line: what can be asked for, and how it is asked."""
+
+import sys
+from collections.abc import Sequence
+{% if project.plugin_folder %}
+from pathlib import Path
+{% endif %}
+from typing import Annotated, NoReturn
+
+import typer
+
+from . import _commands
+from ._about import NAME, version
+from ._logs import start_logging
+
+__all__ = ["run"]
+
+{% set sample = {"help_examples": ["count to be or not to be"], "exit_statuses": {1: "it failed", 2: "wrong usage"}} %}
+{% include "includes/cli/epilog.jinja" %}
+
+{% include "includes/cli/typer-app.jinja" %}
+_Verbose = Annotated[
+    int,
+    typer.Option(
+        "--verbose", "-v", count=True, show_default=False, help="Say more; twice, say all."
+    ),
+]
+_Quiet = Annotated[
+    int,
+    typer.Option("--quiet", "-q", count=True, show_default=False, help="Say errors only."),
+]
+
+
+@_app.callback()
+def _command(*, _version: _Version = False, verbose: _Verbose = 0, quiet: _Quiet = 0) -> None:
+    """Count words."""
+    start_logging(verbose - quiet)
+
+
+{% include "includes/yours/count-typer.py" %}
+{% if project.plugin_folder %}
+
+
+_Plugins = Annotated[Path | None, typer.Option(metavar="FOLDER", help="Load plugins from here.")]
+
+
+@_app.command("plugins")
+def _plugins(plugins: _Plugins = None) -> None:
+    """List plugins, and what failed."""
+    raise typer.Exit(_commands.list_plugins(plugins))
+{% elif project.plugin_support %}
+
+
+@_app.command("plugins")
+def _plugins() -> None:
+    """List plugins, and what failed."""
+    raise typer.Exit(_commands.list_plugins())
+{% endif %}
