@@ -23,6 +23,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*forkpty:DeprecationWarning")
 SETTINGS: dict[str, Any] = yaml.safe_load((ROOT / "copier.yml").read_text(encoding="utf-8"))
 QUESTIONS = {name: value for name, value in SETTINGS.items() if not name.startswith("_")}
 COPY = [sys.executable, "-c", QUICK, "copy", "--skip-tasks"]
+TEMPLATE = re.compile(r"\\\{%.*%\\\}")  # escaped
 MARK = re.compile(r"^(\d+)/(\d+) ", re.MULTILINE)
 
 Start = Callable[..., Terminal]
@@ -75,8 +76,8 @@ def prompt(name: str) -> str:
 
 
 def choice_line(label: str) -> str:
-    """Give the pattern of a choice's line, chosen or not."""
-    return f"^ [ »] {re.escape(label)}$"
+    """Give the pattern of a choice's line, chosen or not; templates in it say anything."""
+    return f"^ [ »] {TEMPLATE.sub('.+', re.escape(label))}$"
 
 
 def wait_for_prompt(terminal: Terminal, name: str) -> None:
@@ -92,7 +93,7 @@ def choose(terminal: Terminal, name: str, value: str) -> None:
     labels = {choice: label for label, choice in QUESTIONS[name]["choices"].items()}
     values = list(labels)
     terminal.press(*[DOWN] * (values.index(value) - values.index(usual(name))))
-    terminal.wait_for(f"^ » {re.escape(labels[value])}$")
+    terminal.wait_for(choice_line(labels[value]).replace("[ »]", "»"))
     terminal.press(ENTER)
 
 
@@ -158,6 +159,24 @@ def test_chosen_answers_are_kept(start: Start, folder: Path) -> None:
     assert (typed | chosen | follows).items() <= answers.items()
     assert (folder / "acme-tool/acme/data/tool/cli.py").is_file()
     assert not (folder / "acme-tool/acme/__init__.py").exists()
+
+
+@pytest.mark.parametrize(
+    ("given", "regular", "inside"),
+    [
+        (["project_name=my-lib"], "my_lib", "my.lib: shares my"),
+        full(["project_name=json"], "json_", "acme.json: shares acme"),
+        full(["project_name=x", "namespace=a.b", "import_name=c"], "c", "a.b.c: shares a.b"),
+    ],
+)
+def test_choices_show_the_names_of_the_project(
+    start: Start, given: list[str], regular: str, inside: str
+) -> None:
+    terminal = start(*data(*given), "--defaults", "--ask", "package")
+    terminal.wait_for(f"^ » regular - import {regular}: a name of its own$")
+    terminal.wait_for(f"^   namespace - import {inside} with other distributions$")
+    terminal.press(DOWN, ENTER)
+    assert terminal.finish() == 0
 
 
 # For each answer that is typed: what is refused, in turn, and then the correction.
