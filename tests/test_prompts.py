@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,11 @@ import pytest
 import yaml
 from copier.errors import UserMessageError
 
+from answers import CONTENTS
 from questions import asked
 from rendering import QUICK, ROOT, render
 from terminal import COLUMNS, DOWN, ENTER, ERASE, INTERRUPT, Terminal
-from tiers import full
+from tiers import full, spread
 
 # xdist has threads, and from Python 3.12 on a fork of such a process warns.
 pytestmark = pytest.mark.filterwarnings("ignore:.*forkpty:DeprecationWarning")
@@ -123,6 +125,36 @@ def test_enter_takes_every_default(start: Start, folder: Path) -> None:
             assert answers[name] == usual(name)
     assert answers["project_name"] == "acme-tool", "the folder's name"
     assert (folder / "acme-tool/src/acme_tool/__init__.py").is_file()
+
+
+@pytest.mark.parametrize(
+    "starter", spread(QUESTIONS["starter"]["choices"].values(), ["plugin", "minimal"])
+)
+def test_each_starter_is_asked_for_to_its_end(start: Start, folder: Path, starter: str) -> None:
+    """Each question in its turn: a number may come twice, and none is left out."""
+    names = asked()
+    if starter == "plugin":
+        at = names.index("plugins")
+        names[at : at + 1] = ["plugin_group", "plugin_name"]
+    terminal = start()
+    for name in names:
+        wait_for_prompt(terminal, name)
+        if name == "starter":
+            choose(terminal, name, starter)
+        else:
+            terminal.press(ENTER)
+    assert terminal.finish() == 0
+    assert max(map(len, terminal.lines)) < COLUMNS, terminal.text
+    seen = [line for line in terminal.lines if MARK.match(line)]
+    assert seen == [prompt(name) for name in names]
+    numbers = [int(number) for number, _ in MARK.findall(terminal.text)]
+    assert {after - before for before, after in pairwise([0, *numbers])} <= {0, 1}
+    assert numbers[-1] == 10
+    answers = yaml.safe_load((folder / "acme-tool/.copier-answers.yml").read_text())
+    assert answers["starter"] == starter
+    assert {"plugins", *names} & answers.keys() == {*names}
+    for module in CONTENTS[starter].modules:
+        assert (folder / f"acme-tool/src/acme_tool/{module}.py").is_file()
 
 
 def test_chosen_answers_are_kept(start: Start, folder: Path) -> None:
