@@ -16,7 +16,7 @@ from copier.errors import UserMessageError
 from answers import CONTENTS
 from questions import asked
 from rendering import QUICK, ROOT, render
-from terminal import COLUMNS, DOWN, ENTER, ERASE, INTERRUPT, Terminal
+from terminal import COLUMNS, DOWN, ENTER, ERASE, INTERRUPT, UP, Terminal
 from tiers import full, spread
 
 # xdist has threads, and from Python 3.12 on a fork of such a process warns.
@@ -55,7 +55,7 @@ def start(checkout: Path, folder: Path, temporary: Path) -> Iterator[Start]:
 
         def _start(*options: str) -> Terminal:
             command = [*COPY, *options, str(checkout), "acme-tool"]
-            terminal = Terminal(command, folder, {"TMPDIR": str(temporary)})
+            terminal = Terminal(command, folder, {"TMPDIR": str(temporary)}, lines=150)
             return stack.enter_context(terminal)
 
         yield _start
@@ -94,7 +94,8 @@ def choose(terminal: Terminal, name: str, value: str) -> None:
     wait_for_prompt(terminal, name)
     labels = {choice: label for label, choice in QUESTIONS[name]["choices"].items()}
     values = list(labels)
-    terminal.press(*[DOWN] * (values.index(value) - values.index(usual(name))))
+    steps = values.index(value) - values.index(usual(name))
+    terminal.press(*[DOWN if steps > 0 else UP] * abs(steps))
     terminal.wait_for(choice_line(labels[value]).replace("[ »]", "»"))
     terminal.press(ENTER)
 
