@@ -58,7 +58,7 @@ def follow(project: Path, section: str, *, run: Run | None = None, with_uv: bool
             continue
         for before in re.findall(r"First, \[.*?\]\(#(.+?)\)", step.text):
             follow(project, before, with_uv=with_uv)
-        for named in re.findall(r"(?i)\b(?:in|at the end of|all of) `([^` ]+)`", step.text):
+        for named in re.findall(r"(?i)\b(?:in|at the end of) `([^` ]+)`", step.text):
             file = project / named
         for old, new in re.findall(r"[Cc]hange `(.+?)` to `(.+?)`", step.text):
             _edit(file, old, new)
@@ -84,10 +84,10 @@ def _use(project: Path, file: Path, step: Step, run: Run | None) -> None:
         file.write_text("".join(lines), "utf-8")
     elif re.search(r"At the end of `\S+`, below two empty lines, add", step.text):
         file.write_text(f"{file.read_text('utf-8')}\n\n{block}", "utf-8")
-    elif step.text.endswith(f"all of `{file.relative_to(project).as_posix()}`:"):
+    elif step.text.endswith(f"everything in `{file.relative_to(project).as_posix()}` with:"):
         assert file.is_file()
         file.write_text(block, "utf-8")
-    elif ends := re.search(r"in place of all between `(.+?)` and `(.+?)`:$", step.text):
+    elif ends := re.search(r"replace everything between `(.+?)` and `(.+?)` with:$", step.text):
         text = file.read_text("utf-8")
         assert [text.count(f"\n{end}\n") for end in ends.groups()] == [1, 1]
         before, after = text.partition(f"\n{ends[1]}\n")[0], text.partition(f"\n{ends[2]}\n")[2]
