@@ -191,3 +191,35 @@ def test_pyright_alone(render: Render, shape: Mapping[str, str]) -> None:
     project = Project(render(shape), shape)
     found = pyright(project.folder)
     assert found["summary"]["filesAnalyzed"] == project.files
+
+
+LARGEST = {"project_name": "acme-tool", **SHAPES[0], "starter": "pipeline", "plugins": "both"}
+# What graders run beside the type checkers that can be chosen: the newest of each.
+GRADERS = {
+    "pyrefly": ("pyrefly", "check", "--python-interpreter-path", sys.executable),
+    "zuban": ("zuban", "mypy", "--python-executable", sys.executable),
+}
+
+
+@pytest.mark.parametrize("grader", ["verifytypes", *map(full, ["verifytypes of all", *GRADERS])])
+def test_other_graders_find_nothing(
+    request: pytest.FixtureRequest, render: Render, grader: str
+) -> None:
+    """The types of all public names are written, and what is right for one checker is for all."""
+    chosen = {render(LARGEST): LARGEST}
+    if grader != "verifytypes":
+        variants: list[Path] = request.getfixturevalue("variants")
+        chosen = dict(zip(variants, VARIANTS, strict=True))
+    for folder, answers in chosen.items():
+        public = ("--verifytypes", Promise(answers).import_path, "--ignoreexternal")
+        run = GRADERS.get(grader, ("pyright", "--pythonpath", sys.executable, *public))
+        source = folder / "src" if answers["layout"] == "src" else folder
+        done = subprocess.run(
+            [sys.executable, "-m", *(["uv", "tool", "run"] if grader in GRADERS else []), *run],
+            cwd=folder,
+            env=os.environ | {"PYTHONPATH": str(source)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr

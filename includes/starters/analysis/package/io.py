@@ -14,7 +14,7 @@ from ._errors import AnalysisError
 
 __all__ = ["KEY", "NUMBERS", "TARGET", "WEATHER", "read_table", "write_file", "write_json"]
 
-logger = logging.getLogger(__name__)
+_logger = logging.getLogger(__name__)
 
 KEY = "delivery"
 NUMBERS = ("distance_km", "climb_m", "load_kg")
@@ -61,7 +61,7 @@ def read_table(source: Path | None = None, *, target: bool = True) -> pl.DataFra
     table = table.with_columns(numbers).filter(pl.any_horizontal(pl.all().is_not_null()))
     if table.is_empty():
         raise AnalysisError(f"{name} has no rows")
-    logger.info("read %d rows of %s", table.height, name)
+    _logger.info("read %d rows of %s", table.height, name)
     return table
 
 

@@ -8,7 +8,7 @@ from .io import NUMBERS, TARGET, WEATHER
 
 __all__ = ["WEATHERS", "clean", "tidy"]
 
-logger = logging.getLogger(__name__)
+_logger = logging.getLogger(__name__)
 
 WEATHERS = ("dry", "rain", "snow")
 # Beyond these, somebody mistyped a number or forgot to stop the watch.
@@ -41,7 +41,7 @@ def tidy(table: pl.DataFrame) -> pl.DataFrame:
     )
     for column in tidied.columns:
         if lost := tidied[column].null_count() - table[column].null_count():
-            logger.warning("%d impossible values of %s are taken for missing", lost, column)
+            _logger.warning("%d impossible values of %s are taken for missing", lost, column)
     return tidied
 
 
@@ -57,6 +57,6 @@ def clean(table: pl.DataFrame) -> pl.DataFrame:
     """
     unique = tidy(table).unique(maintain_order=True)
     cleaned = unique.drop_nulls(TARGET)
-    logger.info("dropped %d repeated rows", table.height - unique.height)
-    logger.info("dropped %d rows without %s", unique.height - cleaned.height, TARGET)
+    _logger.info("dropped %d repeated rows", table.height - unique.height)
+    _logger.info("dropped %d rows without %s", unique.height - cleaned.height, TARGET)
     return cleaned

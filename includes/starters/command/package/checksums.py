@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple, get_args
 
 __all__ = ["ALGORITHMS", "Algorithm", "Checksum", "digest", "read_sums"]
 
-logger = logging.getLogger(__name__)
+_logger = logging.getLogger(__name__)
 
 Algorithm = Literal["blake2b", "sha256", "sha512"]
 ALGORITHMS: tuple[Algorithm, ...] = get_args(Algorithm)
@@ -59,7 +59,7 @@ def digest(path: str | os.PathLike[str], algorithm: Algorithm = "sha256") -> str
     """
     with Path(path).open("rb") as file:
         value = hashlib.file_digest(file, algorithm).hexdigest()
-    logger.debug("%s of %s is %s", algorithm, path, value)
+    _logger.debug("%s of %s is %s", algorithm, path, value)
     return value
 
 

@@ -8,7 +8,7 @@ from ._units import UNITS
 
 __all__ = ["parse_duration"]
 
-logger = logging.getLogger(__name__)
+_logger = logging.getLogger(__name__)
 
 _PART = re.compile(r"\s*(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>[a-zA-Z]+)[\s,]*")
 
@@ -37,5 +37,5 @@ def parse_duration(text: str) -> timedelta:
             raise ValueError(msg)
         total += float(part["number"]) * UNITS[part["unit"].lower()]
         position = part.end()
-    logger.debug("read %r as %s", text, total)
+    _logger.debug("read %r as %s", text, total)
     return total

@@ -21,6 +21,8 @@ class Transform:
 
 
 class _Function(Protocol):
+    """A function of a text."""
+
     __name__: str
 
     def __call__(self, text: str, /) -> object: ...

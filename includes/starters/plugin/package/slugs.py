@@ -6,7 +6,7 @@ import unicodedata
 
 __all__ = ["slugify"]
 
-logger = logging.getLogger(__name__)
+_logger = logging.getLogger(__name__)
 
 # Letters of Latin alphabets that Unicode does not take apart into a plain one and a mark.
 _PLAIN = str.maketrans("ðđħ\u0131łø", "ddhilo") | str.maketrans({"æ": "ae", "œ": "oe", "þ": "th"})
@@ -33,9 +33,10 @@ def slugify(text: str) -> str:
     whole = _APOSTROPHES.sub("", text)
     letters = unicodedata.normalize("NFKD", whole).casefold().translate(_PLAIN)
     plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
-    slug = "-".join(_WORD.findall(plain))
+    words: list[str] = _WORD.findall(plain)
+    slug = "-".join(words)
     if not slug:
         msg = f"nothing to make a slug of: {text!r}"
         raise ValueError(msg)
-    logger.debug("made %r of %r", slug, text)
+    _logger.debug("made %r of %r", slug, text)
     return slug
