@@ -1,4 +1,4 @@
-"""After `copier copy` and `copier recopy`: join what was there before, and prove what was made.
+"""After `copier copy` and `copier recopy`: join what was there, prove, and say what is next.
 
 Usage, by copier.yml, in the project's folder: python after_copy.py ANSWERS SITUATION VERSION THEIRS
 ANSWERS is the answers file. SITUATION says `existing` where the folder held a project before,
@@ -28,9 +28,15 @@ def main(answers_file: str, situation: str, _version: str = "", theirs: str = ""
         from theirs import join  # noqa: PLC0415  # seldom needed
 
         say(*join(answers_file, theirs.split(",")))
-    new = "existing" not in situation and not theirs
-    status = prove_here(answers_file, quiet="quiet" in situation, strict=new)
-    return 1 if status == 1 and new else 0
+    new, quiet = "existing" not in situation, "quiet" in situation
+    status = prove_here(answers_file, quiet=quiet, strict=new and not theirs)
+    if status == 1 and new and not theirs:
+        return 1
+    if new and not quiet:
+        from following import steps  # noqa: PLC0415  # not for what is undone
+
+        say(*steps(answers_file))
+    return 0
 
 
 if __name__ == "__main__":

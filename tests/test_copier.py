@@ -67,7 +67,8 @@ def test_prints_the_proof_and_the_next_commands(
 ) -> None:
     project, printed = generate()
     assert "\nProven: the wheel holds exactly the package that the tree shows.\n" in printed
-    assert f"\n  cd {project}\n  uv run pytest\n  git init" in printed
+    assert f"\n  cd {project}\n  " in printed
+    assert printed.count("is ready: ") == 1
     assert "Warning" not in printed
 
 
@@ -75,11 +76,13 @@ def test_prints_the_proof_and_the_next_commands(
 @pytest.mark.parametrize("name", ["-acme", "acme tool's", "$acme"])
 def test_the_next_commands_can_be_typed(checkout: Path, tmp_path: Path, name: str) -> None:
     """A line each, as not every shell has `&&`; and a dash begins no option."""
-    copy = ("--defaults", "--skip-tasks", "--data=project_name=acme-tool", checkout)
+    answers = ("--data=project_name=acme-tool", "--data=repository=acme")
+    copy = ("--defaults", "--skip-tasks", *answers, checkout)
     printed = copier("copy", *copy, "--", name, cwd=tmp_path)
     _, _, shown = printed.partition(" Next:\n\n")
     commands = [line.strip() for line in shown.splitlines() if line.startswith("  ")]
     assert commands[1:4] == ["uv run pytest", "git init -b main", "git add ."]
+    assert commands[-1].startswith("git push ")
     done = run("sh", "-c", f"{commands[0]}\npwd", cwd=tmp_path)
     assert done == f"{tmp_path / name}\n"
 

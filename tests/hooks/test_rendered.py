@@ -141,6 +141,7 @@ def test_each_script_finds_its_own_modules(tmp_path: Path, script: str) -> None:
     [("", True, 1), ("quiet", True, 1), ("existing,", False, 0), ("existing,quiet", False, 0)],
 )
 def test_style_counts_where_all_is_the_templates(
+    tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     situation: str,
     strict: bool,  # noqa: FBT001
@@ -153,5 +154,6 @@ def test_style_counts_where_all_is_the_templates(
         return 1
 
     monkeypatch.setattr(after_copy, "prove_here", prove_here)
+    monkeypatch.chdir(tmp_path)
     assert after_copy.main(".copier-answers.yml", situation) == status
     assert asked == [{"quiet": "quiet" in situation, "strict": strict}]
