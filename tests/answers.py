@@ -98,6 +98,7 @@ FORGES = [
 OWNERS = [{"github_user": ""}, {"github_user": "acme"}]
 DOCS = [{"docs": docs} for docs in ("zensical", "sphinx", "none")]
 TYPE_CHECKERS = [{"type_checker": checker} for checker in ("mypy", "pyright", "ty")]
+EXPORTS = [{"exports": exports} for exports in ("lazy", "plain")]
 CONDUCT = [{"code_of_conduct": answer} for answer in ("true", "false")]
 CONTAINERS = [{"devcontainer": answer} for answer in ("false", "true")]
 UPKEEP = [
@@ -140,6 +141,7 @@ COVERING = [
             FRAMEWORKS,
             DOCS,
             TYPE_CHECKERS,
+            EXPORTS,
             OWNERS,
             CONDUCT,
             CONTAINERS,
@@ -152,6 +154,7 @@ COVERING = [
 # What the code of a package and its tests depend on; how it is built is for the proof to judge.
 OF_THE_CODE = (
     "starter", "plugins", "cli_framework", "layout", "package", "namespace", "python_min", "docs",
+    "exports",
 )  # fmt: skip
 
 

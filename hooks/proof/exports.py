@@ -18,6 +18,7 @@ def read(file: str, package: str) -> "dict[str, object] | None":
         public: the public names that the code binds: its functions and classes, and what it
             imports from the package's own modules.
         siblings: those names that it imports from the package itself, as `from . import core`.
+        postponed: whether it has `__lazy_modules__`, which wait for their first use (PEP 810).
 
     None where this Python cannot parse the code.
     """
@@ -30,8 +31,10 @@ def read(file: str, package: str) -> "dict[str, object] | None":
     literal: bool | None = None
     public: dict[str, None] = {}
     siblings: set[str] = set()
+    postponed = False
     for node in _statements(tree.body):
-        if _assigns_all(node):
+        postponed = postponed or _assigns(node, "__lazy_modules__")
+        if _assigns(node, "__all__"):
             values = _strings(getattr(node, "value", None))
             literal = values is not None and literal is None
             names = values or names
@@ -40,7 +43,13 @@ def read(file: str, package: str) -> "dict[str, object] | None":
                 public[name] = None
             if isinstance(node, ast.ImportFrom) and node.module in {None, package}:
                 siblings.add(name)
-    return {"literal": literal, "all": names, "public": list(public), "siblings": sorted(siblings)}
+    return {
+        "literal": literal,
+        "all": names,
+        "public": list(public),
+        "siblings": sorted(siblings),
+        "postponed": postponed,
+    }
 
 
 def guarded(file: str) -> bool:
@@ -68,10 +77,10 @@ def _statements(body: "list[ast.stmt]") -> Iterator[ast.stmt]:
                 yield from _statements(handler.body)
 
 
-def _assigns_all(node: ast.stmt) -> bool:
+def _assigns(node: ast.stmt, name: str) -> bool:
     targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
     return isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign)) and any(
-        isinstance(target, ast.Name) and target.id == "__all__" for target in targets
+        isinstance(target, ast.Name) and target.id == name for target in targets
     )
 
 

@@ -37,6 +37,7 @@ class Imports(NamedTuple):
         skipped: what could not be checked, and why.
         cost: the import times of the package and of an empty one in microseconds.
         others: how many modules beyond its own the package loads.
+        postponed: whether Python 3.15 loads them on first use only.
         code: what `sources.read` found in each module.
         undeclared: the names of what is told to be needed and not declared.
 
@@ -46,6 +47,7 @@ class Imports(NamedTuple):
     skipped: list[str]
     cost: tuple[float, float] | None = None
     others: int = 0
+    postponed: bool = False
     code: graph.Code = {}  # noqa: RUF012  (never changed)
     undeclared: frozenset[str] = frozenset()
 
@@ -143,7 +145,7 @@ def check(trial: Trial) -> Imports:
     for package, first in facts["packages"].items():
         if _is_missing(first) and "optional" not in first["failure"]:
             missing.setdefault(first["failure"]["needs"], []).append(package)
-        findings += _of_package(trial, package, first)
+        findings += _of_package(trial, package, _at_once(first, facts["exports"].get(package)))
     for package, exports in facts["exports"].items():
         if exports:
             names = facts.get("names", {}).get(package)
@@ -173,7 +175,8 @@ def check(trial: Trial) -> Imports:
     others = len(facts["packages"][main]["others"])
     cost = facts["cost"]
     times = (cost[0], cost[1]) if cost else None
-    return Imports(findings, skipped, times, others, facts["code"], undeclared)
+    postponed = bool((facts["exports"].get(main) or {}).get("postponed"))
+    return Imports(findings, skipped, times, others, postponed, facts["code"], undeclared)
 
 
 def static_findings(python: str, project: Path, packages: list[ImportPackage]) -> Iterator[Finding]:
@@ -281,6 +284,16 @@ def _probe(trial: Trial, request: dict[str, Any]) -> tuple[dict[str, Any], Findi
         "do that in a function, not at import",
     )
     return (json.loads(last) if last.startswith("{") else {}), finding
+
+
+def _at_once(first: dict[str, Any], exports: dict[str, Any] | None) -> dict[str, Any]:
+    """Leave out what Python 3.15 loads on first use, as the package asks by `__lazy_modules__`."""
+    if not (exports and exports["postponed"]):
+        return first
+    direct, failed = first["at_once"], first["failure"]
+    if failed and failed["kind"] == "missing" and failed["needs"] not in first["missing"]:
+        failed = None
+    return first | {"direct": direct, "failure": failed, "others": range(sum(direct.values()))}
 
 
 def _of_package(trial: Trial, package: str, first: dict[str, Any]) -> Iterator[Finding]:

@@ -84,20 +84,28 @@ class Trace:
     def __init__(self) -> None:
         """Take the place of the import function."""
         self.loaded: dict[str, int] = {}
+        self.at_once: dict[str, int] = {}  # by the packages themselves
+        self.missing: list[str] = []  # to the packages themselves
         self.original = BUILTINS["__import__"]
         BUILTINS["__import__"] = self
 
     def __call__(self, name, globals=None, locals=None, fromlist=(), level=0):  # type: ignore[no-untyped-def]  # noqa: A002, ANN001, ANN204, D102
         before = len(sys.modules)
+        importer = (globals or {}).get("__name__") or ""
         try:
             return self.original(name, globals, locals, fromlist, level)
+        except ModuleNotFoundError:
+            if importer in PACKAGES:
+                self.missing.append(name)
+            raise
         finally:
             count = len(sys.modules) - before
-            importer = (globals or {}).get("__name__") or ""
             if level == 0 and count and owned(importer) and not owned(name):
                 inner = [f"{name}.{item}" for item in fromlist or ()]
                 key = next((module for module in inner if module in sys.modules), name)
                 self.loaded[key] = self.loaded.get(key, 0) + count
+            if level == 0 and importer in PACKAGES and not owned(name):
+                self.at_once[name] = self.at_once.get(name, 0) + count
 
     def end(self) -> None:
         """Give the import function its place back."""
@@ -285,6 +293,8 @@ def first_imports() -> "dict[str, dict[str, object]]":
                 if name not in before and name not in parents and not owned(name)
             ],
             "direct": trace.loaded,
+            "at_once": trace.at_once,
+            "missing": trace.missing,
         }
     return facts
 

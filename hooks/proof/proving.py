@@ -85,6 +85,7 @@ class Facts(NamedTuple):
     python: str | None
     cost: tuple[float, float] | None = None
     others: int = 0
+    postponed: bool = False
 
 
 def prove(
@@ -217,7 +218,9 @@ def _prove_imports(
     if outcome.code and not install and dependencies.needs_install(trial.wheel.metadata):
         proof.skipped.append("imports with its dependencies (hooks/prove.py installs them)")
     if proof.facts:
-        proof.facts = proof.facts._replace(cost=outcome.cost, others=outcome.others)
+        proof.facts = proof.facts._replace(
+            cost=outcome.cost, others=outcome.others, postponed=outcome.postponed
+        )
 
 
 def _import_beside_dependencies(

@@ -69,5 +69,6 @@ def _facts(proof: Proof, facts: Facts) -> Iterator[str]:
         own, empty = facts.cost
         yield from row(
             "import",
-            f"{own:,.0f} us, an empty package {empty:,.0f} us; loads {facts.others} other modules",
+            f"{own:,.0f} us, an empty package {empty:,.0f} us; loads {facts.others} other modules"
+            + (", from Python 3.15 on when they are used" if facts.postponed else ""),
         )

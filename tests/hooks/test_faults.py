@@ -601,6 +601,41 @@ def test_heavy_import(sample: Sample, module: str) -> None:
     assert f"other modules (by {module}); import them where they are used" in found
 
 
+PLAIN = """\
+__lazy_modules__ = ["acme_tool.more"]
+
+from .more import shout
+
+__all__ = ["shout"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("own", "found"),
+    [
+        ("", ""),
+        ("import logging.config\n", "import acme_tool is heavy, it loads"),
+        ("import pytest\n", "import acme_tool imports the third-party module pytest"),
+    ],
+    ids=["none", "heavy", "third-party"],
+)
+@pytest.mark.parametrize("loads", ["http.client", "pytest"])
+def test_what_waits_for_its_use_on_newer_pythons(
+    sample: Sample, loads: str, own: str, found: str
+) -> None:
+    """By `__lazy_modules__`: only what the package itself loads at once is told of."""
+    sample.configure("", project='dependencies = ["pytest"]')
+    init = own + PLAIN
+    more = (
+        f"import {loads}\n\n__all__ = ['shout']\n\n\ndef shout() -> object:\n    return {loads}\n"
+    )
+    sample.write({"src/acme_tool/__init__.py": init, "src/acme_tool/more.py": more})
+    proof = sample.prove()
+    assert [found in str(finding) for finding in proof.findings] == ([True] if found else [])
+    waits = "from Python 3.15 on when they are used" in " ".join(report.text(proof).split())
+    assert waits == (proof.facts is not None and proof.facts.cost is not None)
+
+
 def test_usual_imports_are_not_heavy(sample: Sample) -> None:
     code = "import collections, contextlib, enum, functools, json, os, re, typing"
     sample.write({"src/acme_tool/__init__.py": f"from __future__ import annotations\n{code}\n"})

@@ -45,6 +45,11 @@ OPENINGS = {
 }
 
 
+def parse(source: str) -> ast.Module:
+    """Parse Python, with the keyword `lazy` of 3.15, which older parsers lack."""
+    return ast.parse(re.sub(r"(?m)^lazy (?=from )", "", source))
+
+
 def cannot_check_out(path: str) -> bool:
     """Whether Windows refuses a path (naming rules of the Win32 API)."""
     devices = r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?"
@@ -134,10 +139,10 @@ def test_keeps_the_promise(render: Render, covering: list[Path], answers: dict[s
         assert not re.search(r"(?m)[ \t]+$", body) or "LICENSE" in path, path
         assert "\n\n\n" not in body or path.endswith((".py", ".md")) or "LICENSE" in path, path
         if path.endswith(".py"):
-            ast.parse(body)
+            parse(body)
     assert texts["LICENSE"].strip().startswith(OPENINGS[answers["license"]].strip())
     check_pyproject(tomllib.loads(texts["pyproject.toml"]), answers, promise)
-    check_init(texts[f"{promise.folder}/__init__.py"], promise)
+    check_init(texts[f"{promise.folder}/__init__.py"], answers, promise)
     stored = yaml.safe_load(texts[".copier-answers.yml"])
     assert answers.items() <= {name: text(value) for name, value in stored.items()}.items()
 
@@ -179,8 +184,8 @@ def check_pyproject(found: dict[str, Any], answers: Mapping[str, str], promise: 
     assert tools == tool_table(answers, promise)
 
 
-def check_init(source: str, promise: Promise) -> None:
-    tree = ast.parse(source)
+def check_init(source: str, answers: Mapping[str, str], promise: Promise) -> None:
+    tree = parse(source)
     exported = [
         ast.literal_eval(node.value)
         for node in tree.body
@@ -190,8 +195,14 @@ def check_init(source: str, promise: Promise) -> None:
     assert exported == [
         sorted(["__version__", *(name for found in exports.values() for name in found)])
     ]
+    plain = answers.get("exports") == "plain"
+    opening = "lazy " if answers["python_min"] == "3.15" else "" if plain else "    "
     for module, names in exports.items():
-        assert f"\n    from .{module} import {', '.join(names)}\n" in source
+        assert source.count(f"from .{module} import ") == 1
+        assert f"\n{opening}from .{module} import {', '.join(names)}\n" in source
+    listed = re.findall(r"(?ms)^__lazy_modules__ = \[.*?\n(.*?)\n\]", source)
+    modules = [f'    "{promise.import_path}.{module}",' for module in sorted(exports)]
+    assert listed == (["\n".join(modules)] if plain and not opening else [])
 
 
 @cache

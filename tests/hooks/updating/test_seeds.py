@@ -53,6 +53,7 @@ READ = [
     ({"repository_url": "https://github.com/acme/other"}, {}),
     ({"cli_framework": "click"}, {"starter": "command"}),
     ({"python_min": "3.15"}, {}),
+    ({"exports": "plain"}, {}),
     ({"docs": "none"}, {}),
     ({"plugin_group": "host.more"}, {"starter": "plugin"}),
     ({"plugin_name": "more"}, {"starter": "plugin"}),
