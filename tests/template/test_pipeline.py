@@ -242,7 +242,8 @@ def test_hostile_csv(command: tuple[str, ...], what: str) -> None:
     assert done.returncode == 0, done.stderr
     *skipped, summary = done.stderr.splitlines()
     assert plain(output) == rows
-    assert summary.startswith(f"acme-pipes: {len(rows)} rows{f', {len(bad)} skip' if bad else ''}")
+    count = f"{len(rows)} row{'' if len(rows) == 1 else 's'}"
+    assert summary.startswith(f"acme-pipes: {count}{f', {len(bad)} skip' if bad else ' in '}")
     for message, (line, reason) in zip(skipped, bad, strict=True):
         assert message.startswith(f"acme-pipes: skipped input.csv: line {line}: {reason}")
 

@@ -80,7 +80,7 @@ BAD = {
     "syntax": ("def run(\n", "SyntaxError: "),
 }
 TURN = '''\
-"""Turn a text around."""
+"""Reverse a text."""
 
 
 def run(value: object) -> object:
@@ -370,7 +370,7 @@ def test_broken_metadata_costs_no_other(render: Render, tmp_path: Path, version:
     assert listed == ["turn        turn 1 (turn)"]
     last = [] if version >= "3.15" else ["elsewhere", "valueless"]
     for name in BROKEN:
-        warning = f"acme-tool: the plugins of {tmp_path / name}-1.dist-info are left out: "
+        warning = f"acme-tool: the plugins of {tmp_path / name}-1.dist-info are ignored: "
         assert (warning in done.stderr) is (name not in last), name
     assert "turn-1" not in done.stderr
 

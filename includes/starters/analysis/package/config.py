@@ -16,19 +16,19 @@ _RULES = {
 
 
 class ConfigError(ValueError):
-    """A setting is wrong; the message names it, and the file that has it."""
+    """A setting is wrong; the message names it and its file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
-    """How the model is made and judged. Equal settings and equal data give equal results."""
+    """How the model is trained and evaluated. The same settings and data give the same results."""
 
     seed: int = 0
-    """Where all chance begins, as in which rows test the model, and which fold a row is in."""
+    """The seed of all random choices, such as which rows test the model."""
     test_share: float = 0.25
-    """The share of the rows that the model does not see, but is tested on."""
+    """The share of the rows that are kept for testing."""
     folds: int = 5
-    """Into how many parts the other rows are cut to choose how much the model smooths."""
+    """The number of folds of the cross-validation that chooses the regularization."""
 
     def __post_init__(self) -> None:
         """Check every setting.
@@ -50,10 +50,10 @@ def load_config(file: Path | None = None, *, seed: int | None = None) -> Config:
 
     Args:
         file: A TOML file with the fields of `Config` as its keys.
-        seed: The seed, instead of the one in the file.
+        seed: Overrides the seed in the file.
 
     Raises:
-        ConfigError: If the file is no TOML, or a setting in it is unknown or wrong.
+        ConfigError: If the file is not TOML, or a setting is unknown or wrong.
         OSError: If the file cannot be read.
 
     """
@@ -64,7 +64,7 @@ def load_config(file: Path | None = None, *, seed: int | None = None) -> Config:
             known = [field.name for field in fields(Config)]
             for name in settings:
                 if name not in known:
-                    raise ConfigError(f"there is no setting {name}, but {', '.join(known)}")
+                    raise ConfigError(f"unknown setting {name}; there are {', '.join(known)}")
             config = Config(**settings)
         except ValueError as error:
             raise ConfigError(f"{file}: {error}") from error

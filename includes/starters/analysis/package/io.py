@@ -29,16 +29,16 @@ def read_table(source: Path | None = None, *, target: bool = True) -> pl.DataFra
     """Read a table from a CSV file.
 
     Args:
-        source: The file; without one, the sample that the package holds.
-        target: Whether it has to say how long each delivery took.
+        source: The file; by default, the sample in the package.
+        target: Whether it must have the column that says how long each delivery took.
 
     Returns:
-        The columns that the analysis knows, without spaces around their cells. Numbers are
-        numbers; what is empty or marked as missing is null; rows without a cell are gone.
+        The columns that the analysis knows, with cells stripped of white space. Numbers are
+        parsed, empty cells and marks for missing ones are null, and empty rows are dropped.
 
     Raises:
-        AnalysisError: If it is no table, lacks a column or has text where a number should be.
-            Rows are counted as in a spreadsheet: the first one has the names of the columns.
+        AnalysisError: If it is not a table, lacks a column, or has text where a number should be.
+            Rows are counted as in a spreadsheet, where the header is row 1.
         OSError: If the file cannot be read.
 
     """
@@ -49,11 +49,11 @@ def read_table(source: Path | None = None, *, target: bool = True) -> pl.DataFra
         table = pl.read_csv(data, infer_schema=False)
     except pl.exceptions.PolarsError as error:
         reason = str(error).partition("\n")[0]
-        raise AnalysisError(f"{name} is no CSV table: {reason}") from error
+        raise AnalysisError(f"{name} is not a CSV table: {reason}") from error
     columns = [KEY, *NUMBERS, WEATHER, *([TARGET] if target else [])]
     if missing := [column for column in columns if column not in table.columns]:
         there = ", ".join(map(repr, table.columns))
-        raise AnalysisError(f"{name} has no column {missing[0]}, but {there}")
+        raise AnalysisError(f"{name} has no column {missing[0]}; there are {there}")
     stripped = pl.col(columns).str.strip_chars()
     known = pl.when(~stripped.str.to_lowercase().is_in(MISSING)).then(stripped)
     table = table.select(known.name.keep())
@@ -70,16 +70,16 @@ def _numbers(texts: pl.Series, name: str) -> pl.Series:
     wrong = (numbers.is_null() & texts.is_not_null()).arg_true()
     if len(wrong):
         row: int = wrong[0]
-        raise AnalysisError(f"{name}, row {row + 2}: {texts.name} is no number: {texts[row]!r}")
+        raise AnalysisError(f"{name}, row {row + 2}: {texts.name} is not a number: {texts[row]!r}")
     return numbers
 
 
 def write_file(path: Path, data: bytes) -> None:
-    """Write a file that is whole or not there: it takes its place in one step.
+    """Write a file in one step, so that it is complete or absent.
 
     Args:
-        path: The file. A pipe or a device is written to as it is.
-        data: What it is to hold.
+        path: The file. Pipes and devices are written to directly.
+        data: Its content.
 
     Raises:
         OSError: If it cannot be written; the error names the file.

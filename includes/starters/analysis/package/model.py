@@ -1,7 +1,7 @@
 """The model: ridge regression, trained with scikit-learn and kept as plain numbers.
 
-A saved model is JSON, so whoever made the file, to load it runs nothing. To predict needs
-neither scikit-learn nor the version of it that the model was trained with.
+A saved model is JSON: loading it never runs code, whoever made the file. Predicting needs neither
+scikit-learn nor the version of it that trained the model.
 """
 
 import json
@@ -27,15 +27,15 @@ FORMAT = 1
 
 
 class Term(NamedTuple):
-    """What the model knows of a feature."""
+    """What the model knows about a feature."""
 
     coefficient: float
     median: float
-    """Stands in where the feature is missing."""
+    """Used where the feature is missing."""
 
 
 class Metrics(NamedTuple):
-    """How far predictions are off, in minutes; and R2, which is 1 if they are never off."""
+    """The errors of predictions, in minutes, and R2, which is 1 for perfect ones."""
 
     mean_absolute_error: float
     root_mean_squared_error: float
@@ -44,7 +44,7 @@ class Metrics(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A linear model: the intercept, and what each feature adds to it."""
+    """A linear model: the intercept, and what each feature adds."""
 
     intercept: float
     terms: Mapping[str, Term]
@@ -53,22 +53,22 @@ class Model:
         """Predict the target of each row.
 
         Raises:
-            AnalysisError: If there is a feature missing that the model was trained with.
+            AnalysisError: If a feature is missing that the model was trained with.
 
         """
         for name in self.terms:
             if name not in features.columns:
-                raise AnalysisError(f"the model needs a feature {name}, and there is none")
+                raise AnalysisError(f"the model needs a feature {name}, which is missing")
         added = (pl.col(name).fill_null(median) * by for name, (by, median) in self.terms.items())
         predicted = pl.sum_horizontal(pl.repeat(self.intercept, pl.len()), *added)
         return features.select(predicted.alias("predicted")).to_series()
 
 
 def split(rows: int, config: Config) -> tuple[list[int], list[int]]:
-    """Choose by chance which rows train the model and which test it.
+    """Choose at random which rows train the model and which test it.
 
     Raises:
-        AnalysisError: If there are too few.
+        AnalysisError: If there are too few rows.
 
     """
     if rows < FEWEST:
@@ -103,7 +103,7 @@ def train(features: pl.DataFrame, target: pl.Series, config: Config) -> Model:
 
 
 def evaluate(actual: pl.Series, predicted: pl.Series) -> Metrics:
-    """Compare predictions with what came to pass."""
+    """Compare predictions with actual values."""
     metrics = _sklearn("metrics")
     names = ("mean_absolute_error", "root_mean_squared_error", "r2_score")
     pair = actual.to_numpy(), predicted.to_numpy()
@@ -125,7 +125,7 @@ def load_model(path: Path) -> Model:
     """Read a model from a file.
 
     Raises:
-        AnalysisError: If there is none in it.
+        AnalysisError: If the file holds no model.
         OSError: If it cannot be read.
 
     """
@@ -152,8 +152,8 @@ def _number(value: object) -> float:
 
 
 def _sklearn(module: str) -> ModuleType:
-    """Load a part of scikit-learn where it is used: that takes a second or more.
+    """Load a part of scikit-learn on use, which takes a second or more.
 
-    It has no types, and what a module gives that is loaded by name may be of any.
+    It has no types. The attributes of a module that is loaded by name may have any.
     """
     return import_module(f"sklearn.{module}")

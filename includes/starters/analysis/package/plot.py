@@ -1,4 +1,4 @@
-"""The picture: what was predicted beside what came to pass."""
+"""The plot of predicted against actual values."""
 
 from io import BytesIO
 from typing import Any
@@ -9,10 +9,10 @@ __all__ = ["draw"]
 
 
 def draw(actual: pl.Series, predicted: pl.Series) -> bytes:
-    """Draw each row as a point, which is the nearer to the line the better its prediction.
+    """Draw each row as a point; the closer to the line, the better the prediction.
 
     Returns:
-        The picture in PNG format; the same bytes for the same numbers.
+        The plot as a PNG file; the same bytes for the same numbers.
 
     """
     # Slow to load, and typed in part. Without pyplot, no window opens and no figure is kept.

@@ -1,4 +1,4 @@
-"""Clean a table: what may be wrong in a cell, and which rows are of no use."""
+"""Clean a table: fix its cells, and drop rows of no use."""
 
 import logging
 
@@ -11,7 +11,7 @@ __all__ = ["WEATHERS", "clean", "tidy"]
 _logger = logging.getLogger(__name__)
 
 WEATHERS = ("dry", "rain", "snow")
-# Beyond these, somebody mistyped a number or forgot to stop the watch.
+# Outside of these, somebody mistyped a number or forgot to stop the watch.
 LIMITS = {
     "distance_km": (0.1, 100.0),
     "climb_m": (0.0, 3000.0),
@@ -21,13 +21,13 @@ LIMITS = {
 
 
 def tidy(table: pl.DataFrame) -> pl.DataFrame:
-    """Mend the cells and keep every row: what cannot be is as good as missing.
+    """Clean the cells and keep every row: impossible values become missing ones.
 
     Args:
-        table: What `read_table` gave.
+        table: A table from `read_table`.
 
     Returns:
-        The table with weathers in lower case, and with null for impossible values.
+        The table, with weathers in lower case and null for impossible values.
 
     """
     weather = pl.col(WEATHER).str.to_lowercase()
@@ -41,18 +41,18 @@ def tidy(table: pl.DataFrame) -> pl.DataFrame:
     )
     for column in tidied.columns:
         if lost := tidied[column].null_count() - table[column].null_count():
-            _logger.warning("%d impossible values of %s are taken for missing", lost, column)
+            _logger.warning("%d impossible values of %s are treated as missing", lost, column)
     return tidied
 
 
 def clean(table: pl.DataFrame) -> pl.DataFrame:
-    """Tidy a table to learn from, and drop the rows that nothing can be learned from.
+    """Tidy a table, and drop the rows that the model cannot learn from.
 
     Args:
-        table: What `read_table` gave, with the target.
+        table: A table from `read_table`, with the target.
 
     Returns:
-        The table without rows that repeat another, and without those that lack the target.
+        The table without repeated rows, and without rows that lack the target.
 
     """
     unique = tidy(table).unique(maintain_order=True)

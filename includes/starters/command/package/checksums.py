@@ -1,4 +1,4 @@
-"""Checksums of files, in the format of ``sha256sum`` and its kin in the GNU coreutils."""
+"""Checksums of files, in the format of ``sha256sum`` and similar commands of the GNU coreutils."""
 
 import hashlib
 import logging
@@ -20,7 +20,7 @@ _ESCAPED = re.compile(r"\\[\\nr]")
 
 
 class Checksum(NamedTuple):
-    """The digest that a file had; as text, its line in a file of sums."""
+    """The digest that a file had; as a string, its line in a checksum file."""
 
     hexdigest: str
     """The digest in hexadecimal digits."""
@@ -30,7 +30,7 @@ class Checksum(NamedTuple):
     """The name of the hash function."""
 
     def matches(self) -> bool:
-        """Read the file, and say whether it is what it was.
+        """Read the file, and tell whether it still has this digest.
 
         Raises:
             OSError: If the file cannot be read.
@@ -39,12 +39,12 @@ class Checksum(NamedTuple):
         return digest(self.path, self.algorithm) == self.hexdigest
 
     def __str__(self) -> str:
-        """Give the line; a backslash before it says that the name is escaped."""
+        """Return the line; a backslash in front marks an escaped name."""
         return one_line(f"{self.hexdigest}  {self.path}")
 
 
 def digest(path: str | os.PathLike[str], algorithm: Algorithm = "sha256") -> str:
-    """Compute the digest of a file, which may be larger than the memory.
+    """Compute the digest of a file, without reading it into memory at once.
 
     Args:
         path: The file.
@@ -64,7 +64,7 @@ def digest(path: str | os.PathLike[str], algorithm: Algorithm = "sha256") -> str
 
 
 def read_sums(path: str | os.PathLike[str], algorithm: Algorithm = "sha256") -> list[Checksum]:
-    """Read a file of sums, such as ``sha256sum`` writes; empty lines and comments are skipped.
+    """Read a checksum file, such as ``sha256sum`` writes, without its comments and empty lines.
 
     Args:
         path: The file. The names in it are relative to the current folder.
@@ -75,7 +75,7 @@ def read_sums(path: str | os.PathLike[str], algorithm: Algorithm = "sha256") -> 
 
     Raises:
         OSError: If the file cannot be read.
-        ValueError: If it has no checksum, or a line that is none; the message names it.
+        ValueError: If it has no checksums, or a line that is not one; the message names it.
 
     """
     size = hashlib.new(algorithm).digest_size * 2
@@ -86,7 +86,7 @@ def read_sums(path: str | os.PathLike[str], algorithm: Algorithm = "sha256") -> 
             continue
         found = _LINE.fullmatch(text)
         if found is None or len(found["digest"]) != size:
-            msg = f"{os.fspath(path)}, line {number}: no {algorithm} checksum"
+            msg = f"{os.fspath(path)}, line {number}: not a {algorithm} checksum"
             raise ValueError(msg)
         name = _unescape(found["name"]) if found["escaped"] else found["name"]
         checksums.append(Checksum(found["digest"].lower(), Path(name), algorithm))
@@ -97,7 +97,7 @@ def read_sums(path: str | os.PathLike[str], algorithm: Algorithm = "sha256") -> 
 
 
 def one_line(text: str) -> str:
-    """Escape what the name of a file may hold but a line may not; a backslash before it says so."""
+    """Escape line breaks and backslashes; a backslash in front marks such a line."""
     line = "".join(_ESCAPES.get(character, character) for character in text)
     return line if line == text else f"\\{line}"
 

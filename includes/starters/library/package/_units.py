@@ -1,4 +1,4 @@
-"""The units of durations. Internal: programs use the package's names."""
+"""The units of durations. Internal: other programs use the package's public names."""
 
 from datetime import timedelta
 

@@ -18,13 +18,13 @@ def parse_duration(text: str) -> timedelta:
 
     Args:
         text: Numbers, each with its unit: ms, s, min, h, d or w, or the unit's name.
-            Spaces and commas between the parts, and upper case, make no difference.
+            Spaces and commas between parts are ignored, and so is case.
 
     Returns:
         The sum of the parts.
 
     Raises:
-        ValueError: If a part is no number with a unit; the message shows it.
+        ValueError: If a part is not a number with a unit; the message shows it.
         OverflowError: If the sum is more than ``timedelta.max``.
 
     """
@@ -33,7 +33,7 @@ def parse_duration(text: str) -> timedelta:
     while position < len(text) or not text:
         part = _PART.match(text, position)
         if part is None or part["unit"].lower() not in UNITS:
-            msg = f"no duration such as '1h 30min': {text[position:]!r}"
+            msg = f"not a duration such as '1h 30min': {text[position:]!r}"
             raise ValueError(msg)
         total += float(part["number"]) * UNITS[part["unit"].lower()]
         position = part.end()

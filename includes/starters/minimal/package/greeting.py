@@ -7,7 +7,7 @@ def greet(name: str) -> str:
     """Greet somebody.
 
     Args:
-        name: Whom to greet.
+        name: Who to greet.
 
     Returns:
         One line of text.

@@ -1,4 +1,4 @@
-"""A progress bar on a terminal, if rich is installed, which the extra `progress` brings."""
+"""A progress bar on a terminal, if rich is installed (extra `progress`)."""
 
 import sys
 from collections.abc import Callable, Generator
@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def show_progress(*, wanted: bool) -> Generator[Callable[[int, int], object] | None]:
-    """Give a function that takes the bytes that are done, and all; None where none can be shown."""
+    """Give a function that takes the bytes done and the total, or None if no bar can be shown."""
     if not wanted or not sys.stderr.isatty():
         yield None
         return

@@ -1,4 +1,4 @@
-"""Read rows from CSV, JSON and JSON Lines, plain or with gzip, in memory that does not grow."""
+"""Read rows from CSV, JSON and JSON Lines, plain or gzipped, in constant memory."""
 
 import csv
 import gzip
@@ -27,18 +27,18 @@ SPACE = re.compile(r"[ \t\r\n]*")
 
 
 class FormatError(Exception):
-    """A format cannot be told from a file's name."""
+    """A file's name does not tell its format."""
 
 
 class InputError(Exception):
-    """The input cannot be read any further; the message names the file, and the line."""
+    """The input cannot be read any further; the message names the file and line."""
 
 
 def format_of(path: Path) -> str:
-    """Tell a format from a file's name, with or without ``.gz``; JSON Lines for ``-``.
+    """Tell the format from a file's name, with or without ``.gz``; JSON Lines for ``-``.
 
     Raises:
-        FormatError: If the name ends in no format's name.
+        FormatError: If the name does not tell.
 
     """
     name = path.with_suffix("") if path.suffix == ".gz" else path
@@ -46,13 +46,13 @@ def format_of(path: Path) -> str:
     if path == STANDARD:
         return "jsonl"
     if name.suffix.lower() not in known:
-        raise FormatError(f"{path}: no format by this name; end it in .csv, .json or .jsonl")
+        raise FormatError(f"{path}: unknown format; use a name that ends in .csv, .json or .jsonl")
     return known[name.suffix.lower()]
 
 
 @dataclass
 class Source:
-    """An input that is open. Bytes that are no UTF-8 stay in the text as lone surrogates."""
+    """An open input. Bytes that are not UTF-8 stay in the text as lone surrogates."""
 
     name: str
     format: str
@@ -64,7 +64,7 @@ class Source:
     """The header of a CSV file, once `rows` has begun."""
 
     def position(self) -> int:
-        """Say how many bytes of ``size`` are read."""
+        """Return how many bytes of ``size`` have been read."""
         return self.raw.tell() if self.size else 0
 
     def rows(self, report: Callable[[int, str], None]) -> Iterator[tuple[int, dict[str, object]]]:
@@ -75,7 +75,7 @@ class Source:
                 may raise an error to stop.
 
         Raises:
-            InputError: If nothing can be read behind this line.
+            InputError: If nothing after this line can be read.
 
         """
         read = {"csv": self._csv, "json": self._json, "jsonl": self._jsonl}[self.format]
@@ -198,7 +198,7 @@ class _Window:
             except (ValueError, RecursionError) as error:
                 if len(self.text) - self.at > LONGEST or not self.grow():
                     reason = getattr(error, "msg", "")
-                    self.fail(f"no JSON: {reason}" if reason else explain(error))
+                    self.fail(f"invalid JSON: {reason}" if reason else explain(error))
             else:
                 if end < len(self.text) - AHEAD or not self.grow():
                     self.go(end)
@@ -209,7 +209,7 @@ class _Window:
         self.at = position
 
     def grow(self) -> bool:
-        """Forget what is decoded and read on; say whether there was more."""
+        """Drop what is decoded and read more; say whether there was any."""
         more = self.stream.read(max(CHUNK, len(self.text) - self.at))
         if more:
             self.text = self.text[self.at :] + more
@@ -228,9 +228,9 @@ DECODER = json.JSONDecoder(parse_constant=_refuse)
 
 
 def explain(error: Exception) -> str:
-    """Say what is wrong with a row in the terms of its file."""
+    """Say what is wrong with a row, in terms of its file."""
     if isinstance(error, json.JSONDecodeError):
-        return f"no JSON at column {error.pos + 1}: {error.msg}"
+        return f"invalid JSON at column {error.pos + 1}: {error.msg}"
     if isinstance(error, UnicodeEncodeError) and "\udc80" <= error.object[error.start] <= "\udcff":
         return f"the byte 0x{ord(error.object[error.start]) - 0xDC00:x} is not UTF-8"
     if isinstance(error, RecursionError):
@@ -243,12 +243,12 @@ def open_input(path: Path, *, form: str = "", delimiter: str = ",") -> Generator
     """Open a file, or standard input for ``-``.
 
     Args:
-        path: The file. One whose name ends in ``.gz`` is unpacked while it is read.
-        form: One of `FORMATS`; without it, the file's name tells.
-        delimiter: What stands between the cells of a CSV file.
+        path: The file. If its name ends in ``.gz``, it is decompressed.
+        form: One of `FORMATS`; by default, from the file's name.
+        delimiter: What separates the cells of a CSV file.
 
     Raises:
-        FormatError: If the format cannot be told.
+        FormatError: If the file's name does not tell its format.
         InputError: If the file cannot be opened.
 
     """

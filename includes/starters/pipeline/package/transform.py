@@ -1,4 +1,4 @@
-"""Transforms: what the pipeline can do to a value. Each is a function, registered by its name."""
+"""Transforms: what the pipeline can do to a value. Each is a function, registered by name."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -8,12 +8,12 @@ __all__ = ["TRANSFORMS", "Step", "Transform", "TransformError", "compile_steps",
 
 
 class TransformError(Exception):
-    """A transform was asked for that is not there; the message says which."""
+    """There is no such transform; the message says which."""
 
 
 @dataclass(frozen=True, slots=True)
 class Transform:
-    """A transform under its name, with the first line of its description."""
+    """A transform: its name, the first line of its docstring, and its function."""
 
     name: str
     summary: str
@@ -41,9 +41,10 @@ TRANSFORMS: dict[str, Transform] = {}
 
 
 def register(function: _Function) -> _Function:
-    """Make a function of a text a transform, by its name and the first line of its docstring.
+    """Register a function that takes a text as a transform, under its own name.
 
-    A null stays a null. Any other value that is not a text is an error of its row.
+    The first line of its docstring describes it. A null stays null. Any other value that is not
+    a text makes its row bad.
 
     Raises:
         ValueError: If the name is taken.
@@ -51,7 +52,7 @@ def register(function: _Function) -> _Function:
     """
     name = function.__name__
     if name in TRANSFORMS:
-        raise ValueError(f"there is a transform named {name!r} already")
+        raise ValueError(f"a transform named {name!r} already exists")
 
     def run(value: object) -> object:
         if isinstance(value, str):
@@ -71,7 +72,7 @@ def compile_steps(
     """Find the transform for each ``NAME:COLUMN``.
 
     Raises:
-        TransformError: If one has no column, or if there is no transform by its name.
+        TransformError: If one has no column, or no transform has its name.
 
     """
     steps: list[Step] = []
@@ -88,25 +89,25 @@ def compile_steps(
 
 @register
 def strip(text: str) -> str:
-    """Take white space away from both ends."""
+    """Remove white space from both ends."""
     return text.strip()
 
 
 @register
 def lower(text: str) -> str:
-    """Write in lower case."""
+    """Convert to lower case."""
     return text.lower()
 
 
 @register
 def upper(text: str) -> str:
-    """Write in upper case."""
+    """Convert to upper case."""
     return text.upper()
 
 
 @register
 def null(text: str) -> str | None:
-    """Make a null of an empty text."""
+    """Replace an empty text by null."""
     return text or None
 
 
@@ -116,7 +117,7 @@ def integer(text: str) -> int:
     try:
         return int(text)
     except ValueError as error:
-        raise ValueError(f"{text!r} is no whole number") from error
+        raise ValueError(f"{text!r} is not a whole number") from error
 
 
 @register
@@ -125,4 +126,4 @@ def number(text: str) -> float:
     try:
         return float(text)
     except ValueError as error:
-        raise ValueError(f"{text!r} is no number") from error
+        raise ValueError(f"{text!r} is not a number") from error

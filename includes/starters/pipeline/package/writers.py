@@ -1,4 +1,4 @@
-"""Write rows as CSV, JSON and JSON Lines. A file is whole or not there, whatever happens."""
+"""Write rows as CSV, JSON and JSON Lines. A file is complete or absent, whatever happens."""
 
 import csv
 import gzip
@@ -26,19 +26,19 @@ class OutputError(Exception):
 def open_output(
     path: Path, *, form: str = "", delimiter: str = ",", columns: Sequence[str] = ()
 ) -> Generator[Callable[[dict[str, object]], None]]:
-    """Give a function that writes a row. It raises ValueError for one that the format cannot hold.
+    """Give a function that writes a row. It raises ValueError if the format cannot hold the row.
 
-    A file takes its place in one step when all is written: after an error, or a crash, what
-    was there before is still whole. Pipes and devices are written to as they are.
+    A file is replaced in one step when everything is written: after an error or a crash, the old
+    one is intact. Pipes and devices are written to directly.
 
     Args:
-        path: The file, or ``-`` for standard output. ``.gz`` at the end packs it.
-        form: One of `FORMATS`; without it, the file's name tells.
-        delimiter: What stands between the cells of a CSV file.
-        columns: What a CSV file without rows has for its header, looked at when all is written.
+        path: The file, or ``-`` for standard output. If its name ends in ``.gz``, it is compressed.
+        form: One of `FORMATS`; by default, from the file's name.
+        delimiter: What separates the cells of a CSV file.
+        columns: The header of a CSV file without rows; read at the end.
 
     Raises:
-        FormatError: If the format cannot be told.
+        FormatError: If the file's name does not tell its format.
         OutputError: If the file cannot be written.
 
     """
@@ -67,7 +67,7 @@ def open_output(
 
 @contextmanager
 def _replaced(path: Path) -> Generator[BinaryIO]:
-    """Open a new file that takes the place of the old one at the end, if there is no error."""
+    """Open a new file that replaces the old one at the end, unless there is an error."""
     try:
         mode = path.stat().st_mode
     except FileNotFoundError:

@@ -1,7 +1,7 @@
 """Make a slug of a text, for addresses and file names.
 
-This is the plugin: the entry point in ``pyproject.toml`` names this module, and the host calls
-its `run` with each value. The first line says what it does, where the host lists its plugins.
+This module is the plugin: the entry point in ``pyproject.toml`` names it, and the host calls its
+`run` with each value. Hosts show the first line where they list their plugins.
 """
 
 from pathlib import PurePath
@@ -22,7 +22,7 @@ def run(value: object, /) -> str:
 
     Raises:
         TypeError: If the value is neither.
-        ValueError: If the text has nothing to make a slug of.
+        ValueError: If the text has no letter or digit for a slug.
 
     """
     text = value.name if isinstance(value, PurePath) else value

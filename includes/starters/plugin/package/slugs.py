@@ -1,4 +1,4 @@
-"""Slugs: names for addresses and files, made of any text."""
+"""Slugs: names for URLs and files, made from any text."""
 
 import logging
 import re
@@ -8,7 +8,7 @@ __all__ = ["slugify"]
 
 _logger = logging.getLogger(__name__)
 
-# Letters of Latin alphabets that Unicode does not take apart into a plain one and a mark.
+# Latin letters that Unicode does not decompose into a plain letter and a mark.
 _PLAIN = str.maketrans("ðđħ\u0131łø", "ddhilo") | str.maketrans({"æ": "ae", "œ": "oe", "þ": "th"})
 _APOSTROPHES = re.compile(r"(?<=\w)['\u2019](?=\w)")
 _WORD = re.compile(r"[a-z0-9]+")
@@ -17,17 +17,17 @@ _WORD = re.compile(r"[a-z0-9]+")
 def slugify(text: str) -> str:
     """Make a slug: words of lower-case ASCII letters and digits, joined by hyphens.
 
-    Letters lose their accents, and an apostrophe in a word vanishes. All else parts words, be
-    it a sign or a letter of another alphabet. A slug is its own slug.
+    Letters lose their accents, and an apostrophe inside a word is dropped. Anything else, such as
+    punctuation or letters of other alphabets, separates words. A slug is its own slug.
 
     Args:
-        text: What to name, such as a title.
+        text: The text, such as a title.
 
     Returns:
         The slug, which is never empty.
 
     Raises:
-        ValueError: If the text has no letter and no digit for a slug; the message shows it.
+        ValueError: If the text has no letter or digit for a slug; the message shows it.
 
     """
     whole = _APOSTROPHES.sub("", text)

@@ -7,14 +7,14 @@ from .plugins import LoadedPlugins
 
 
 def print_plugins(loaded: LoadedPlugins, own: Container[str] = ()) -> int:
-    """Print each plugin with where it came from, then what failed and why.
+    """Print each plugin and its origin, then what failed and why.
 
     Args:
         loaded: What was loaded.
-        own: The names of what is no plugin, but a part of the program.
+        own: Names that belong to the program, and are not listed.
 
     Returns:
-        The exit status: 1 if one failed.
+        The exit status: 1 if a plugin failed.
 
     """
     for name, source in loaded.sources.items():
@@ -26,6 +26,6 @@ def print_plugins(loaded: LoadedPlugins, own: Container[str] = ()) -> int:
 
 
 def print_line(text: str) -> None:
-    """Print what others wrote, with escapes for what standard output has no code for."""
+    """Print a line, and escape what standard output cannot encode."""
     code = sys.stdout.encoding
     sys.stdout.write(text.encode(code, "backslashreplace").decode(code) + "\n")
