@@ -23,6 +23,7 @@ DEFAULTS = {
     "forge": "`github`, or from `repository`",
     "repository_url": "from `repository`",
     "import_name": "from the name",
+    "ci": "`lean`; `full` where v0.5.0 or older made the project",
     "build_backend": "`uv`; `hatchling` for `vcs`",
 }
 ASKED = {

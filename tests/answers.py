@@ -100,6 +100,7 @@ DOCS = [{"docs": docs} for docs in ("zensical", "sphinx", "none")]
 TYPE_CHECKERS = [{"type_checker": checker} for checker in ("mypy", "pyright", "ty")]
 EXPORTS = [{"exports": exports} for exports in ("lazy", "plain")]
 CONDUCT = [{"code_of_conduct": answer} for answer in ("true", "false")]
+CIS = [{"ci": answer} for answer in ("lean", "full")]
 CONTAINERS = [{"devcontainer": answer} for answer in ("false", "true")]
 UPKEEP = [
     {name: value for answers in chosen for name, value in answers.items()}
@@ -145,6 +146,7 @@ COVERING = [
             OWNERS,
             CONDUCT,
             CONTAINERS,
+            CIS,
         ]
     )
     for starter in [start(name, plugins, framework)]

@@ -149,7 +149,7 @@ def test_a_history_ends_where_a_jump_does(
     update(jump)
     assert MINE.keys() >= {*unmerged(jump)} >= {OURS, THEIRS, BOTH}
     resolve(jump, len(later))
-    fresh = copy(tagged, tmp_path / "fresh" / "acme-tool", HERE, answers_of(made))
+    fresh = copy(tagged, tmp_path / "fresh" / "acme-tool", HERE, {"ci": "full", **answers_of(made)})
     done = look(jump, made, mine, fresh)
 
     assert (end[OURS], end[THEIRS]) == (MINE[OURS].encode(), fresh[THEIRS])

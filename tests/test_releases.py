@@ -102,8 +102,12 @@ def made_by(
 
 
 def made_fresh(tagged: Path, tmp_path: Path, made: Files) -> Files:
-    """Give the files that the newest version makes from the answers of a project."""
-    return copy(tagged, tmp_path / "fresh" / "acme-tool", HERE, answers_of(made))
+    """Give the files that the newest version makes from the answers of a project.
+
+    One that is older than a question behaves as before it.
+    """
+    answers = {"ci": "full", **answers_of(made)}
+    return copy(tagged, tmp_path / "fresh" / "acme-tool", HERE, answers)
 
 
 def test_releases_are_found() -> None:
@@ -185,6 +189,7 @@ def test_a_package_of_another_make_joins(
     now = update(project, version)
     printed = " ".join(capfd.readouterr().out.split())
     assert yaml.safe_load(now[ANSWERS])["_commit"] == version
+    assert answers_of(now).get("ci", "lean") == "lean"
     done = look(project, {}, mine, {"src/acme_tool/py.typed": b""})
     assert done.lost() == []
     conflicts = {"LICENSE"} & files.keys()

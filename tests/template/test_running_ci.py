@@ -10,7 +10,6 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ import pytest
 import yaml
 
 import pythons
+from expressions import combinations
 from repositories import commit, git
 from tiers import full
 
@@ -31,6 +31,8 @@ ELSEWHERE = {
         "macos": "a runner with macOS",
         "windows": "a runner with Windows",
         "uv audit": "asks osv.dev about every dependency",
+        "./.github/workflows/ci.yml": "runs above: the checks, which a release calls",
+        "pages=$(gh api": "asks GitHub whether there are pages",
         "gh release": "makes a release on GitHub",
         "actions/attest-build-provenance": "signs as GitHub, and stores it there",
         "actions/deploy-pages": "publishes on GitHub Pages",
@@ -188,12 +190,15 @@ def run_github(runner: Callable[..., Runner]) -> Runner:
 def run_workflow(runner: Runner, workflow: dict[Any, Any]) -> dict[str, str]:
     """Run the jobs of a workflow; give what each printed."""
     tag = f"v{VERSION}" if "tags" in (workflow[True].get("push") or {}) else ""
+    event = {"event_name": "push", "ref_type": "tag" if tag else "branch"}
     output: dict[str, str] = {}
     for name, job in workflow["jobs"].items():
         needs = job.get("needs", [])
         assert {needs} <= set(output) if isinstance(needs, str) else set(needs) <= set(output)
         output[name] = ""
-        for values in combinations(job.get("strategy", {}).get("matrix", {})):
+        if runner.skips(f"{workflow['name']} {name}", job.get("uses", "")):
+            continue
+        for values in combinations(job.get("strategy", {}).get("matrix", {}), event):
             where = " ".join([workflow["name"], name, *values.values()])
             if runner.skips(f"{workflow['name']} {name}", values.get("os", "")):
                 continue
@@ -203,15 +208,6 @@ def run_workflow(runner: Runner, workflow: dict[Any, Any]) -> dict[str, str]:
             variables = {**workflow.get("env", {}), "GITHUB_REF_NAME": tag or "main"}
             output[name] += run_steps(runner, where, job["steps"], context, variables, tag)
     return output
-
-
-def combinations(matrix: Mapping[str, Any]) -> list[dict[str, str]]:
-    """Every combination of a matrix, and those that it includes beside them."""
-    axes = {name: values for name, values in matrix.items() if name != "include"}
-    return [
-        *(dict(zip(axes, chosen, strict=True)) for chosen in product(*axes.values())),
-        *matrix.get("include", []),
-    ]
 
 
 def run_steps(
@@ -298,7 +294,7 @@ def run_pipeline(runner: Runner, pipeline: dict[str, Any]) -> dict[str, str]:
         matrix = (job.get("parallel") or {"matrix": [{}]})["matrix"][0]
         output[name] = "".join(
             run_job(runner, name, job, names, {**pipeline["variables"], **values})
-            for values in combinations(matrix)
+            for values in combinations(matrix, {})
             if "TOXENV" not in values or not runner.lacks(values["TOXENV"])
         )
     return output

@@ -1,14 +1,16 @@
 """What runs on GitHub and GitLab: no linter has a finding, and it keeps what is promised."""
 
 import hashlib
+import os
 import re
 import shutil
 import subprocess
 import sys
 import tarfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ from filelock import FileLock
 import pythons
 from answers import COVERING, PINS
 from conftest import shared_folder
+from expressions import combinations
 from rendering import ROOT
 
 Job = Mapping[str, Any]
@@ -167,7 +170,7 @@ def jobs(path: Path) -> dict[str, dict[str, Any]]:
 
 def used(job: Job, action: str) -> list[dict[str, Any]]:
     """The inputs of every step of a job that uses an action."""
-    steps = [step for step in job["steps"] if step.get("uses", "").startswith(f"{action}@")]
+    steps = [step for step in job.get("steps", []) if step.get("uses", "").startswith(f"{action}@")]
     return [step.get("with", {}) for step in steps]
 
 
@@ -176,7 +179,7 @@ def test_actions_are_pinned(covering: list[Path]) -> None:
     for _, path in workflows(covering):
         text = path.read_text("utf-8")
         uses = re.findall(r"uses: (\S+)@(\S+) # (\S+)$", text, re.MULTILINE)
-        assert len(uses) == text.count("uses:") > 0
+        assert len(uses) == text.count("uses:") - text.count("uses: ./") > 0
         for name, commit, version in uses:
             assert PINS["actions"][name] == {"commit": commit, "version": version}
             assert re.fullmatch("[0-9a-f]{40}", commit)
@@ -192,8 +195,11 @@ def test_rights_are_few(covering: list[Path]) -> None:
         assert all(re.fullmatch(" # .+", reason) for reason in granted)
         assert len(granted) == sum(len(job["permissions"]) for job in jobs(path).values())
         for job in jobs(path).values():
-            assert 0 < job["timeout-minutes"] <= 15
             assert job["name"]
+            if "uses" in job:  # the checks, in a release
+                assert job["permissions"] == {"contents": "read"}
+                continue
+            assert 0 < job["timeout-minutes"] <= 15
             for inputs in used(job, "actions/checkout"):
                 assert inputs["persist-credentials"] is False
 
@@ -217,14 +223,45 @@ def promised_pythons(answers: Mapping[str, str]) -> list[str]:
     return [*versions, *([] if answers["starter"] == "analysis" else [versions[-1] + "t"])]
 
 
+def events(path: Path) -> set[str]:
+    """Give what starts a workflow: YAML 1.1 reads `on` as true."""
+    parsed: dict[Any, Any] = parse(path)
+    return set(parsed[True])
+
+
+def runs(path: Path, event: str, ref: str) -> list[tuple[str, str]]:
+    """Give the systems and Pythons that an event has tests run on."""
+    matrix = jobs(path)["tests"]["strategy"]["matrix"]
+    made = combinations(matrix, {"event_name": event, "ref_type": ref})
+    return sorted((one["os"].split("-")[0], one["python"]) for one in made)
+
+
+EVERYTHING = [("schedule", "branch"), ("workflow_dispatch", "branch"), ("push", "tag")]
+A_CHANGE = [("pull_request", "branch"), ("push", "branch")]
+
+
 def test_tests_run_on_every_python_and_system(covering: list[Path]) -> None:
     for answers, path in workflows(covering):
         if path.name != "ci.yml":
             continue
-        matrix = jobs(path)["tests"]["strategy"]["matrix"]
-        assert [name.split("-")[0] for name in matrix["os"]] == ["ubuntu", "macos", "windows"]
-        assert matrix["python"] == promised_pythons(answers)
-        assert [extra["python"] for extra in matrix["include"]] == ["lowest"]
+        versions = promised_pythons(answers)
+        newest = versions[-1].removesuffix("t")
+        every = [*product(["macos", "ubuntu", "windows"], versions), ("ubuntu", "lowest")]
+        few = {("ubuntu", python) for python in (answers["python_min"], newest, "lowest")}
+        few |= {("macos", newest), ("windows", newest)}
+        lean = answers["ci"] == "lean"
+        for event in EVERYTHING + A_CHANGE * (not lean):
+            assert runs(path, *event) == sorted(every)
+        for event in A_CHANGE * lean:
+            assert runs(path, *event) == sorted(few)
+            assert len(few) + len(jobs(path)) - 1 <= 12
+        triggers = {"push", "pull_request", "schedule", "workflow_dispatch"}
+        called = {"workflow_call"} if lean else set()
+        assert events(path) == triggers | called
+        skipped = used(jobs(path)["ok"], "re-actors/alls-green")[0].get("allowed-skips")
+        assert (skipped, jobs(path)["audit"].get("if")) == (
+            ("audit", "github.ref_type != 'tag'") if lean else (None, None)
+        )
         assert used(jobs(path)["types"], "astral-sh/setup-uv") == [
             {
                 "python-version": answers["python_min"],
@@ -241,9 +278,15 @@ def test_releases_are_safe(covering: list[Path]) -> None:
         assert "secrets" not in text
         made = jobs(path)
         published = ["publish"] if answers["license"] != "Proprietary" else []
-        assert list(made) == ["build", "attest", *published, "release"]
-        order = dict(zip(list(made)[1:], made, strict=False))
-        assert {name: job["needs"] for name, job in made.items() if name != "build"} == order
+        lean = answers["ci"] == "lean"
+        first = ["checks"] if lean else []
+        chain = ["build", "attest", *published, "release"]
+        assert list(made) == [*first, *chain]
+        order: dict[str, Any] = dict(zip(chain[1:], chain, strict=False))
+        order["attest"] = ["build", "checks"] if lean else "build"
+        assert {name: job["needs"] for name, job in made.items() if "needs" in job} == order
+        if lean:
+            assert made["checks"]["uses"] == "./.github/workflows/ci.yml"
 
         assert made["build"]["permissions"] == {"contents": "read"}
         assert "environment" not in made["build"]
@@ -261,6 +304,41 @@ def test_releases_are_safe(covering: list[Path]) -> None:
             assert used(made[name], "pypa/gh-action-pypi-publish") == [{}]
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="the script is for a POSIX shell")
+@pytest.mark.parametrize(
+    ("status", "said", "pages"),
+    [
+        (0, "workflow", "workflow"),
+        (0, "legacy", "legacy"),
+        (1, "gh: Not Found (HTTP 404)", ""),
+        (1, "gh: HTTP 502", None),
+    ],
+)
+def test_a_site_waits_for_pages(
+    render: Callable[..., Path], tmp_path: Path, status: int, said: str, pages: str | None
+) -> None:
+    made = jobs(render(project_name="acme-tool") / ".github/workflows/docs.yml")
+    assert made["publish"]["if"] == "needs.build.outputs.pages == 'workflow'"
+    (step,) = [step for step in made["build"]["steps"] if step.get("id") == "pages"]
+    gh = tmp_path / "gh"
+    gh.write_text(f"#!/bin/sh\necho '{said}'\nexit {status}\n")
+    gh.chmod(0o755)
+    output = tmp_path / "output"
+    variables = {
+        "PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}",
+        "GITHUB_OUTPUT": str(output),
+    }
+    command = ["bash", "-eo", "pipefail", "-c", step["run"]]
+    done = subprocess.run(
+        command, env=os.environ | variables, capture_output=True, text=True, check=False
+    )
+    if pages is None:
+        assert (done.returncode != 0, output.exists(), said in done.stdout) == (True, False, True)
+    else:
+        assert (done.returncode, output.read_text()) == (0, f"pages={pages}\n")
+        assert ("::notice::" in done.stdout) == (pages != "workflow")
+
+
 # --- GitLab ----------------------------------------------------------------------------
 
 
@@ -269,6 +347,15 @@ def pipelines(covering: Sequence[Path]) -> Iterator[tuple[Mapping[str, str], dic
     for answers, project in zip(COVERING, covering, strict=True):
         if answers["forge"] == "gitlab":
             yield answers, parse(project / ".gitlab-ci.yml")
+
+
+def toxenvs(pipeline: dict[str, Any], name: str) -> list[str]:
+    """Give the environments that a job runs: its own, or those of the job that it extends."""
+    if name not in pipeline:
+        return []
+    job = pipeline[name] if "parallel" in pipeline[name] else pipeline[pipeline[name]["extends"]]
+    found: list[str] = job["parallel"]["matrix"][0]["TOXENV"]
+    return found
 
 
 def test_pipelines_do_as_workflows(covering: list[Path]) -> None:
@@ -280,9 +367,29 @@ def test_pipelines_do_as_workflows(covering: list[Path]) -> None:
         checks = {"tests", "coverage", "lint", "types", "build", "audit"}
         systems = {"tests-windows", "tests-macos"}
         expected = checks | systems | documented | published | {"notes", "release"}
-        assert set(pipeline) == settings | expected
-        versions = pipeline["tests"]["parallel"]["matrix"]
-        assert versions == [{"TOXENV": [*promised_pythons(answers), "lowest"]}]
+        others = {name for name in pipeline if name.endswith("-others")}
+        assert set(pipeline) - others == settings | expected
+        versions, oldest = promised_pythons(answers), answers["python_min"]
+        newest = versions[-1].removesuffix("t")
+        lean = answers["ci"] == "lean"
+        few = list(dict.fromkeys([oldest, newest])) if lean else versions
+        assert toxenvs(pipeline, "tests") == [*few, "lowest"]
+        left = [version for version in versions if version not in few]
+        assert toxenvs(pipeline, "tests-others") == left
+        left = [version for version in versions if lean and version != newest]
+        for system in systems:
+            assert toxenvs(pipeline, system) == ([newest] if lean else [*few, "lowest"])
+            assert toxenvs(pipeline, f"{system}-others") == left
+        needed = {
+            need if isinstance(need, str) else need["job"] for need in pipeline["coverage"]["needs"]
+        }
+        assert needed == {name for name in pipeline if name.startswith("tests")}
+        others = {name for name in pipeline if name.endswith("-others")}
+        for name in others:
+            assert [rule["if"].split()[-1] for rule in pipeline[name]["rules"]] == [
+                '"schedule"',
+                "$CI_COMMIT_TAG",
+            ]
         assert pipeline["types"]["variables"] == {"UV_PYTHON": answers["python_min"]}
         assert pipeline["variables"]["UV_LOCKED"] == "1"
         assert pipeline["variables"]["UV_PYTHON_DOWNLOADS"] == "automatic"
