@@ -441,7 +441,7 @@ def answer(project: Path, name: str, line: str) -> None:
         ("_src_path", "_src_path: /gone", UserMessageError, "supported in git-tracked templates"),
         # Copier reads these before anything of ours runs, and shows Python's own words.
         ("_commit", "_commit: v7.7.7", ValueError, "Unknown revision: 'v7.7.7'"),
-        ("forge", "forge: [none", yaml.YAMLError, rf'(?s)flow sequence.*{ANSWERS}", line 10'),
+        ("forge", "forge: [none", yaml.YAMLError, rf'(?s)flow sequence.*{ANSWERS}", line 1'),
         (
             "_src_path",
             "_src_path: https://127.0.0.1:9/x.git",
