@@ -129,22 +129,26 @@ def test_says_as_much_as_asked(start: Callable[..., subprocess.Popen[str]], tmp_
 
 
 @commands
-@pytest.mark.parametrize("installed", [True, False])
+@pytest.mark.parametrize(
+    "metadata",
+    ["Name: acme-tool\nVersion: 1.2.3\n", "Name: acme-tool\n", ""],
+    ids=["installed", "without-version", "sources"],
+)
 def test_the_version_of_a_zip_file(
     render: Render,
     tmp_path: Path,
     answers: dict[str, str],
-    installed: bool,  # noqa: FBT001
+    metadata: str,
 ) -> None:
     """The metadata is in it or not, as it was made: from what is installed, or from the sources."""
     source = render(answers, project_name="acme-tool") / "src"
-    if installed:
+    if metadata:
         (source / "acme_tool-1.2.3.dist-info").mkdir()
-        metadata = "Name: acme-tool\nVersion: 1.2.3\n"
         (source / "acme_tool-1.2.3.dist-info/METADATA").write_text(metadata)
     file = tmp_path / "acme.pyz"
     zipapp.create_archive(source, file, main="acme_tool.__main__:main")
-    version = "1.2.3" if installed else "(version unknown: it is not installed)"
+    known = "Version" in metadata
+    version = "1.2.3" if known else "(version unknown: it is not installed)"
     for arguments in (["--version"], ["-v", "--version"]):
         done = subprocess.run(
             [sys.executable, file, *arguments], capture_output=True, text=True, check=False
