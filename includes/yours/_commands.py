@@ -12,7 +12,7 @@ from .plugins import {{ "PluginError, " if project.plugin_folder }}find_plugins,
 {% endif %}
 from .words import count_words
 
-logger = logging.getLogger(__name__)
+_logger = logging.getLogger(__name__)
 
 
 {% set blank = true %}
@@ -25,7 +25,7 @@ def list_plugins(folder: Path | None) -> int:
     try:
         return print_plugins(load_plugins(find_plugins(folder=folder)))
     except PluginError as error:
-        logger.error("%s", error)  # noqa: TRY400  # a message for the user
+        _logger.error("%s", error)  # noqa: TRY400  # a message for the user
         return 2
 {% elif project.plugin_support %}
 

@@ -19,11 +19,12 @@ Render = Callable[..., Path]
 STARTS = [
     start("minimal", "none", "") | SHAPES[0],
     start("library", "both", "") | SHAPES[-1],
+    start("library", "none", "") | SHAPES[0] | {"exports": "plain"},
     start("command", "both", "argparse") | SHAPES[3],
     start("command", "none", "click") | SHAPES[1],
     start("command", "entry-points", "typer") | SHAPES[0],
     start("pipeline", "none", "argparse") | SHAPES[0],
-    start("pipeline", "both", "click") | SHAPES[-1],
+    start("pipeline", "both", "click") | SHAPES[-1] | {"exports": "plain"},
     start("analysis", "folder", "argparse") | SHAPES[0],
     start("analysis", "none", "typer") | SHAPES[4],
     start("plugin", "", "") | SHAPES[1],
