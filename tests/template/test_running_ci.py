@@ -178,6 +178,11 @@ def run_github(runner: Callable[..., Runner]) -> Runner:
     assert "100%" in output["coverage"]
     assert {path.name for path in github.kept["dist"].iterdir()} == FILES
     assert (github.kept["notes"] / "notes.md").read_text() == NOTES
+    release = yaml.safe_load((github.origin / ".github/workflows/release.yml").read_text("utf-8"))
+    command = release["jobs"]["release"]["steps"][-1]["run"].split()
+    folder = github.folder / "Release-release"
+    assets = {path.name for word in command for path in folder.glob(word.strip('"'))}
+    assert assets == {*FILES, "provenance.sigstore.json", "notes.md"}
 
     # A Python that is missing, and that uv cannot get, is no reason to be green.
     clone = github.folder / "CI-coverage"
@@ -225,6 +230,10 @@ def run_steps(
     for step in steps:
         action = step.get("uses", "").partition("@")[0]
         if runner.skips(where, step.get("run", action)):
+            if "id" in step:  # what it would give to the steps after it
+                bundle = runner.folder / "bundle.json"
+                bundle.write_text("{}\n")
+                context = {**context, f"steps.{step['id']}.outputs.bundle-path": str(bundle)}
             continue
         inputs = {key: fill(str(value), context) for key, value in step.get("with", {}).items()}
         if action == "actions/checkout":

@@ -298,6 +298,11 @@ def test_releases_are_safe(covering: list[Path]) -> None:
                 assert inputs["enable-cache"] is False
             for caching in ("actions/cache", "hynek/build-and-inspect-python-package"):
                 assert used(job, caching) == []
+        (bundle,) = used(made["attest"], "actions/upload-artifact")
+        (_, attest, *_) = made["attest"]["steps"]
+        assert attest["id"] == "attest"
+        assert "steps.attest.outputs.bundle-path" in str(made["attest"]["steps"][2])
+        assert f"dist/* {bundle['name']}/* " in made["release"]["steps"][-1]["run"]
         for name in published:
             assert made[name]["permissions"] == {"id-token": "write"}
             assert made[name]["environment"]["name"] == "pypi"
