@@ -84,7 +84,9 @@ def main() -> None:
         folder = Path(name)
         (folder / "settings.yml").write_text("{}\n")
         os.environ["COPIER_SETTINGS_PATH"] = str(folder / "settings.yml")
-        os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+        tools = [str(Path(tool).parent) for tool in (sys.executable, os.environ["UV"])]
+        os.environ["PATH"] = os.pathsep.join([*tools, os.environ["PATH"]])
+        os.environ["PWD"] = str(folder.resolve())  # where the shell of the picture is
         lines = [Text(f"$ {' '.join(COMMAND)}"), *fold(run(folder))]
     console = Console(record=True, width=COLUMNS, file=io.StringIO())
     console.print(*lines, sep="\n")
