@@ -28,6 +28,7 @@ that, only `tests/test_package_contract.py` is managed.
 """
 
 WHY = {
+    ".ci/prove.py": "fetches the template's proof and runs it, for `tox -e proof`",
     ".copier-answers.yml": "your answers, and the release of the template: what an update needs",
     ".devcontainer/devcontainer.json": "a container with uv and the environment, for editors",
     ".editorconfig": "indents and line ends, the same in every editor",

@@ -393,6 +393,7 @@ class Promise:
             "none": set[str](),
         }
         return {
+            ".ci/prove.py",
             ".copier-answers.yml",
             ".editorconfig",
             ".gitattributes",

@@ -12,6 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TypeAlias
 
+import copier
 import pytest
 from filelock import FileLock, Timeout
 from plumbum import local
@@ -255,3 +256,39 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ):
         subprocess.run(["git", *command], cwd=folder, check=True)
     return folder
+
+
+ADDRESS = "https://git.example.org/tools/treewright.git"
+
+
+@pytest.fixture(scope="session")
+def mirror(checkout: Path) -> dict[str, str]:
+    """The variables by which git finds the template at two addresses of the web."""
+    found = {"GIT_CONFIG_COUNT": "2"}
+    for number, address in enumerate([ADDRESS, "https://github.com/tools/treewright"]):
+        found[f"GIT_CONFIG_KEY_{number}"] = f"url.{checkout.as_uri()}.insteadOf"
+        found[f"GIT_CONFIG_VALUE_{number}"] = address
+    return found
+
+
+@pytest.fixture(scope="session")
+def from_address(
+    mirror: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Path]:
+    """A project of each forge, made from the template at its address. Read them, do not write."""
+    folder, made = tmp_path_factory.mktemp("from-address"), {}
+    with pytest.MonkeyPatch.context() as patch, local.env(**mirror), rendering.remembering():
+        for name, value in mirror.items():
+            patch.setenv(name, value)
+        for forge in ("github", "gitlab"):
+            made[forge] = folder / forge
+            copier.run_copy(
+                ADDRESS,
+                made[forge],
+                data={"project_name": "acme-tool", "forge": forge},
+                defaults=True,
+                quiet=True,
+                skip_tasks=True,
+                answers_file=".answers.yml",
+            )
+    return made

@@ -63,6 +63,29 @@ def test_renovate_can_read_it(macros: jinja2.Environment, typed: str, found: str
     assert stored(macros, typed) == found
 
 
+@pytest.mark.parametrize(
+    ("address", "is_remote"),
+    [
+        ("https://git.example.org/x.git", True),
+        ("gh:acme/x", True),
+        ("git@git.example.org:x/y.git", True),
+        ("ssh://git@git.example.org:22/x", True),
+        ("git+https://git.example.org/x", True),
+        ("/absolute/a:b", False),
+        ("/absolute/a@b:c", False),
+        ("C:\\tools\\treewright", False),
+        ("C:/tools/treewright", False),
+        ("file:///tools/treewright", False),
+        ("git+file:///tools/treewright", False),
+    ],
+)
+def test_others_know_an_address_and_no_path(
+    macros: jinja2.Environment, address: str, *, is_remote: bool
+) -> None:
+    text = "{% from 'includes/address.jinja' import remote %}{{ remote(address) }}"
+    assert bool(macros.from_string(text).render(address=address)) == is_remote
+
+
 def test_copier_can_read_it(macros: jinja2.Environment) -> None:
     """Without `git+`, it takes an address with another end for a folder."""
     assert stored(macros, "git+https://git.example.org/x") == "git+https://git.example.org/x"

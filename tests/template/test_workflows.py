@@ -124,8 +124,13 @@ def files(project: Path, glob: str) -> list[Path]:
 
 
 @pytest.mark.parametrize("name", LINTERS)
-def test_nothing_is_found(name: str, covering: list[Path], request: pytest.FixtureRequest) -> None:
-    done = lint(name, covering, request)
+def test_nothing_is_found(
+    name: str,
+    covering: list[Path],
+    from_address: dict[str, Path],
+    request: pytest.FixtureRequest,
+) -> None:
+    done = lint(name, [*covering, *from_address.values()], request)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
