@@ -221,7 +221,7 @@ class Starter:
     data: Sequence[str] = ()
 
 
-CLI = ["__main__", "_about", "_commands", "_logs", "cli"]
+CLI = ["__main__", "_about", "_commands", "_logs", "_process", "cli"]
 CLI_TESTS = ["conftest", "test_cli", "test_main"]
 ANALYSIS = ["config", "features", "io", "model", "plot", "preprocess", "run"]
 CONTENTS = {

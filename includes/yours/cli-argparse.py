@@ -48,9 +48,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", nargs=0, action=_Version, help="print the version")
     parser.add_argument(
-        "-v", "--verbose", action="count", default=0, help="say more; twice, say all"
+        "-v", "--verbose", action="count", default=0, help="show more, and tracebacks; twice, all"
     )
-    parser.add_argument("-q", "--quiet", action="count", default=0, help="say errors only")
+    parser.add_argument("-q", "--quiet", action="count", default=0, help="show errors only")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
 
     count = commands.add_parser("count", help="count words")

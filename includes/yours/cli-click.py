@@ -1,9 +1,11 @@
 """The command line: what can be asked for, and how it is asked."""
 
+import sys
 from collections.abc import Sequence
 {% if project.plugin_folder %}
 from pathlib import Path
 {% endif %}
+from typing import NoReturn
 
 import click
 
@@ -20,10 +22,10 @@ __all__ = ["run"]
 {% include "includes/cli/click-run.jinja" %}
 
 
-@click.group(epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=_Group, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
 @_version
-@click.option("-v", "--verbose", count=True, help="Say more; twice, say all.")
-@click.option("-q", "--quiet", count=True, help="Say errors only.")
+@click.option("-v", "--verbose", count=True, help="Show more, and tracebacks; twice, all.")
+@click.option("-q", "--quiet", count=True, help="Show errors only.")
 def _command(verbose: int, quiet: int) -> None:
     """Count words."""
     start_logging(verbose - quiet)

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 {% if project.plugin_folder %}
 from pathlib import Path
 {% endif %}
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
+from typer.core import TyperGroup
 
 from . import _commands
 from ._about import NAME, version
@@ -18,16 +19,21 @@ __all__ = ["run"]
 {% set sample = {"help_examples": ["count to be or not to be"], "exit_statuses": {1: "it failed", 2: "wrong usage"}} %}
 {% include "includes/cli/epilog.jinja" %}
 
+
 {% include "includes/cli/typer-app.jinja" %}
 _Verbose = Annotated[
     int,
     typer.Option(
-        "--verbose", "-v", count=True, show_default=False, help="Say more; twice, say all."
+        "--verbose",
+        "-v",
+        count=True,
+        show_default=False,
+        help="Show more, and tracebacks; twice, all.",
     ),
 ]
 _Quiet = Annotated[
     int,
-    typer.Option("--quiet", "-q", count=True, show_default=False, help="Say errors only."),
+    typer.Option("--quiet", "-q", count=True, show_default=False, help="Show errors only."),
 ]
 
 

@@ -146,7 +146,7 @@ def test_many_rows(
 
 @pytest.mark.parametrize(
     ("end", "status", "leftovers"),
-    [(signal.SIGKILL, -signal.SIGKILL, 1), (signal.SIGINT, 130, 0)],
+    [(signal.SIGKILL, -signal.SIGKILL, 1), (signal.SIGINT, -signal.SIGINT, 0)],
     ids=["killed", "interrupted"],
 )
 def test_the_old_output_is_whole(

@@ -249,7 +249,7 @@ def open_input(path: Path, *, form: str = "", delimiter: str = ",") -> Generator
 
     Raises:
         FormatError: If the file's name does not tell its format.
-        InputError: If the file cannot be opened.
+        OSError: If the file cannot be opened.
 
     """
     form = form or format_of(path)
@@ -262,11 +262,7 @@ def open_input(path: Path, *, form: str = "", delimiter: str = ",") -> Generator
         finally:
             text.detach()
         return
-    try:
-        raw = path.open("rb")
-    except OSError as error:
-        raise InputError(f"{path}: {error.strerror}") from error
-    with raw:
+    with path.open("rb") as raw:
         content = gzip.GzipFile(fileobj=raw) if path.suffix == ".gz" else raw
         text = io.TextIOWrapper(
             cast("BinaryIO", content), encoding="utf-8-sig", errors="surrogateescape", newline=""

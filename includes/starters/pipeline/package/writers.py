@@ -11,15 +11,11 @@ import sys
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO, TextIO, cast
+from typing import Any, BinaryIO, TextIO, cast
 
 from .io import STANDARD, format_of
 
-__all__ = ["OutputError", "open_output"]
-
-
-class OutputError(Exception):
-    """The output cannot be written; the message names the file."""
+__all__ = ["open_output"]
 
 
 @contextmanager
@@ -39,30 +35,33 @@ def open_output(
 
     Raises:
         FormatError: If the file's name does not tell its format.
-        OutputError: If the file cannot be written.
+        OSError: If the file cannot be written; the error names it.
 
     """
     form = form or format_of(path)
     if path == STANDARD:
         sys.stdout.flush()
-        # Not its own buffer, which would close if nobody reads on: Python ends with a flush.
-        with (
-            os.fdopen(sys.stdout.fileno(), "wb", closefd=False) as standard,
-            _rows(cast("BinaryIO", standard), form, delimiter, columns) as write,
-        ):
+        with _rows(sys.stdout.buffer, form, delimiter, columns) as write:
             yield write
+        sys.stdout.flush()
         return
-    try:
-        with (
-            _replaced(path) as raw,
-            _packed(raw, packed=path.suffix == ".gz") as stream,
-            _rows(stream, form, delimiter, columns) as write,
-        ):
-            yield write
-    except OSError as error:
-        if isinstance(error, BrokenPipeError):
+    with (
+        _replaced(path) as raw,
+        _packed(raw, packed=path.suffix == ".gz") as stream,
+        _rows(stream, form, delimiter, columns) as write,
+    ):
+        yield write
+
+
+class _File(io.FileIO):
+    """A file whose errors name it, even those of writing: they may meet others on their way."""
+
+    def write(self, data: Any, /) -> int:  # noqa: ANN401  # any bytes
+        try:
+            return super().write(data)
+        except OSError as error:
+            error.filename = self.name
             raise
-        raise OutputError(f"{path}: {error.strerror or error}") from error
 
 
 @contextmanager
@@ -73,19 +72,25 @@ def _replaced(path: Path) -> Generator[BinaryIO]:
     except FileNotFoundError:
         mode = None
     if mode is not None and not stat.S_ISREG(mode):
-        with path.open("wb") as stream:
+        with io.BufferedWriter(_File(path, "wb")) as stream:
             yield cast("BinaryIO", stream)
         return
-    path = path.resolve()
-    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    target = path.resolve()
+    part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
+    written = False
     try:
-        with part.open("xb") as stream:
+        with io.BufferedWriter(_File(part, "xb")) as stream:
             if mode is not None:
                 part.chmod(mode & 0o777)
             yield cast("BinaryIO", stream)
+            written = True
             stream.flush()
             os.fsync(stream.fileno())
-        part.replace(path)
+        part.replace(target)
+    except OSError as error:
+        if written or str(error.filename) == str(part):
+            raise OSError(error.errno, error.strerror, str(path)) from error
+        raise
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)
