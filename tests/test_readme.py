@@ -28,6 +28,15 @@ def test_links_lead_to_files() -> None:
             assert (page.parent / link).exists(), f"{page.name}: {link}"
 
 
+def test_blocks_are_closed() -> None:
+    """Else what they show is not run, nor displayed as code."""
+    for page in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]:
+        text = page.read_text(encoding="utf-8")
+        fences = re.findall(r"(?m)^```(\w*)", text)
+        assert text.count("```") == len(fences), page
+        assert not any(fences[1::2]), page
+
+
 def test_every_release_is_in_the_changelog() -> None:
     changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     assert re.match(r"# Changelog\n", changelog)
