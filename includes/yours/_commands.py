@@ -1,4 +1,4 @@
-"""What the subcommands do, whichever library reads their arguments."""
+"""What the subcommands do, whichever library parses their arguments."""
 
 import logging
 import sys
@@ -21,7 +21,7 @@ _logger = logging.getLogger(__name__)
 
 
 def list_plugins(folder: Path | None) -> int:
-    """Print each plugin with where it came from, then what failed; give the exit status."""
+    """Print each plugin and its origin, then the failures; return the exit status."""
     try:
         return print_plugins(load_plugins(find_plugins(folder=folder)))
     except PluginError as error:
@@ -31,6 +31,6 @@ def list_plugins(folder: Path | None) -> int:
 
 
 def list_plugins() -> int:
-    """Print each plugin with where it came from, then what failed; give the exit status."""
+    """Print each plugin and its origin, then the failures; return the exit status."""
     return print_plugins(load_plugins(find_plugins()))
 {% endif %}

@@ -1,4 +1,4 @@
-"""The command line: what can be asked for, and how it is asked."""
+"""The command line: subcommands, arguments and options."""
 
 import argparse
 import sys
@@ -57,7 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     count.add_argument("words", nargs="+", metavar="WORD", help="word to count")
 {% if project.plugin_support %}
 
-    {{ "plugins = " if project.plugin_folder }}commands.add_parser("plugins", help="list plugins, and what failed")
+    {{ "plugins = " if project.plugin_folder }}commands.add_parser("plugins", help="list the plugins, and which failed")
 {% if project.plugin_folder %}
     plugins.add_argument("--plugins", type=Path, metavar="FOLDER", help="load plugins from here")
 {% endif %}

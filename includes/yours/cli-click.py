@@ -1,4 +1,4 @@
-"""The command line: what can be asked for, and how it is asked."""
+"""The command line: subcommands, arguments and options."""
 
 import sys
 from collections.abc import Sequence
@@ -44,11 +44,11 @@ def _command(verbose: int, quiet: int) -> None:
     help="Load plugins from here.",
 )
 def _plugins(plugins: Path | None) -> int:
-    """List plugins, and what failed."""
+    """List the plugins, and which failed."""
     return _commands.list_plugins(plugins)
 {% else %}
 def _plugins() -> int:
-    """List plugins, and what failed."""
+    """List the plugins, and which failed."""
     return _commands.list_plugins()
 {% endif %}
 {% endif %}

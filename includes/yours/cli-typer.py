@@ -1,4 +1,4 @@
-"""The command line: what can be asked for, and how it is asked."""
+"""The command line: subcommands, arguments and options."""
 
 import sys
 from collections.abc import Sequence
@@ -52,13 +52,13 @@ _Plugins = Annotated[Path | None, typer.Option(metavar="FOLDER", help="Load plug
 
 @_app.command("plugins")
 def _plugins(plugins: _Plugins = None) -> None:
-    """List plugins, and what failed."""
+    """List the plugins, and which failed."""
     raise typer.Exit(_commands.list_plugins(plugins))
 {% elif project.plugin_support %}
 
 
 @_app.command("plugins")
 def _plugins() -> None:
-    """List plugins, and what failed."""
+    """List the plugins, and which failed."""
     raise typer.Exit(_commands.list_plugins())
 {% endif %}

@@ -1,7 +1,7 @@
 """Count the words of a text.
 
-This is the plugin: the entry point in ``pyproject.toml`` names this module, and the host calls
-its `run` with each value. The first line says what it does, where the host lists its plugins.
+This module is the plugin: the entry point in ``pyproject.toml`` names it, and the host calls its
+`run` with each value. Hosts show the first line where they list their plugins.
 """
 
 from .words import count_words
@@ -13,7 +13,7 @@ def run(value: object, /) -> int:
     """Count the words of a value from the host.
 
     Args:
-        value: The text, or what becomes one.
+        value: The text, or anything that can be converted to one.
 
     Returns:
         How many words it has.

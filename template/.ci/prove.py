@@ -1,11 +1,11 @@
-"""Prove this project's wheel by the program of the template, as the answers file names it.
+"""Prove this project's wheel, with code from the template that the answers file names.
 
 Usage: python .ci/prove.py ANSWERS [OPTIONS], by `tox -e proof`
 
-That program runs with your rights, and so do the build backend and the modules of this project:
-review a change to `_src_path` and `_commit` in the answers file like a change to code.
+It runs with your rights, as do the build backend and the modules of this project: review changes to
+`_src_path` and `_commit` in the answers file like changes to code.
 
-Exit status: 0 proven; 1 faults; 2 it could not be proven here (one sentence says why).
+Exit status: 0 proven; 1 faults; 2 it could not be proven (one sentence says why).
 """
 
 import os

@@ -390,7 +390,7 @@ def test_release_says_what_is_new(
 @pytest.mark.parametrize(
     ("tag", "changelog", "message"),
     [
-        ("v1.2.4", "## 1.2.4\n\n- New.\n", "the tag v1.2.4 does not name the version"),
+        ("v1.2.4", "## 1.2.4\n\n- New.\n", "the tag v1.2.4 is not the version"),
         ("v1.2.3", "## Unreleased\n\n- New.\n", "lacks a section ## 1.2.3"),
         ("v1.2.3", "## 1.2.3\n\n## 1.2.2\n\n- Old.\n", "lacks a section ## 1.2.3"),
         ("v1.2.3", "## 11213\n\n- New.\n", "lacks a section ## 1.2.3"),
