@@ -154,7 +154,7 @@ def _missing(
         yield Finding(
             where,
             f"{kind} missing: {some(sorted(paths))}",
-            "include it in the build configuration; see too whether git ignores it",
+            "include it in the build configuration; check whether git ignores it, too",
         )
 
 
@@ -251,7 +251,7 @@ def _unknown(
     if names:
         what = f"it holds what the tree does not: {some(names)}"
         own = project.runs_own_code
-        yield Finding("wheel", what, "see that the build means it" if own else "exclude it", own)
+        yield Finding("wheel", what, "check that the build means it" if own else "exclude it", own)
 
 
 def _tree_path(package: ImportPackage, name: str) -> str:

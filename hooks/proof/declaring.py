@@ -119,7 +119,7 @@ def finding(name: str, files: Mapping[str, str]) -> Finding:
     first, *rest = dict.fromkeys(files.values())
     return Finding(
         first,
-        f"import {module} needs {name}, which nothing brings and nothing declares"
+        f"import {module} needs {name}, which nothing provides or declares"
         + (f" (so do {some(rest)})" if rest else ""),
         "fix the name, or declare it in [project] dependencies",
     )

@@ -122,9 +122,9 @@ def unreadable(python: str, version: _Version, code: Mapping[str, str]) -> Itera
     if found:
         yield Finding(
             found[0],
-            f"Python {'.'.join(map(str, version))} cannot read it, and is said to run it"
+            f"Python {'.'.join(map(str, version))} cannot read it, though declared as supported"
             + (f" (see too {some(found[1:])})" if found[1:] else ""),
-            "raise requires-python, or write it otherwise",
+            "raise requires-python, or write it differently",
         )
 
 
@@ -229,7 +229,7 @@ def removed(
                 those[0],
                 f"{top} is not in Python {'.'.join(map(str, REMOVED[top]))} and newer"
                 + (f" (see too {some(those[1:])})" if those[1:] else ""),
-                "do without it, or exclude these in requires-python",
+                "avoid it, or exclude these in requires-python",
             )
 
 

@@ -56,9 +56,7 @@ def install(uv: str, python: str, wheel: Path, folder: Path) -> Environment | Fi
     except NotInstalledError as error:
         whole = str(error.__cause__ or error)
         if _UNSOLVED.search(whole) and not _ELSEWHERE.search(whole):
-            return Finding(
-                "metadata", f"its dependencies exclude each other: {error}", "relax them"
-            )
+            return Finding("metadata", f"its dependencies are incompatible: {error}", "relax them")
         raise
     site = next(path for path in folder.rglob("site-packages") if path.is_dir())
     return Environment(interpreter, site)

@@ -59,7 +59,7 @@ def findings(public: Public) -> Iterator[Finding]:
     for name in public.shadowing():
         yield advice(
             public.where,
-            f"the public name {name} equals that of the module {public.package}.{name}",
+            f"the public name {name} is also the name of the module {public.package}.{name}",
             f"rename the module, say to _{name}",
         )
 

@@ -46,7 +46,9 @@ def findings(project: Project, sdist: Path, wheel: Wheel) -> Iterator[Finding]:
         return
     local = wheel.version.partition("+")[2]
     if local and not _OF_GIT.fullmatch(local):
-        yield refused(f"local versions, such as {wheel.version}", "remove what follows the +")
+        yield refused(
+            f"local versions, such as {wheel.version}", "remove the + and what follows it"
+        )
     yield from _of_fields(wheel.metadata)
     yield from _of_names(project, sdist)
     for artefact in (sdist, wheel.path):
@@ -61,18 +63,16 @@ def findings(project: Project, sdist: Path, wheel: Wheel) -> Iterator[Finding]:
 def _of_fields(fields: Mapping[str, list[str]]) -> Iterator[Finding]:
     direct = [item.text for item in requirements(fields) if _DIRECT.match(item.text)]
     if direct:
-        yield refused(
-            f"requirements by address: {some(direct)}", "name a version that an index has"
-        )
+        yield refused(f"requirements by URL: {some(direct)}", "name a version that an index has")
     if len(fields.get("Summary", [""])[0]) > _SUMMARY:
         yield refused(f"a description of more than {_SUMMARY} characters", "shorten it")
     for line in fields.get("Project-URL", []):
         label, _, url = (part.strip() for part in line.partition(","))
         if not label or len(label) > _LABEL:
-            what = f"the label of a URL, which has none or over {_LABEL} letters: {label or url}"
+            what = f"a URL whose label is empty or over {_LABEL} characters: {label or url}"
             yield refused(what, "shorten it")
         elif not _ADDRESS.match(url):
-            yield refused(f"what is no address: {label} = {url}", "write https://...")
+            yield refused(f"an invalid address: {label} = {url}", "write https://...")
     kind = fields.get("Description-Content-Type", [_CONTENT[0]])[0].partition(";")[0].strip()
     if kind.lower() not in _CONTENT:
         yield refused(f"a README of type {kind}", f"use {some(_CONTENT)}")

@@ -50,7 +50,7 @@ def merge(base: str, ours: str, theirs: str) -> Merged:
     for side, text in (("before", base), ("in your file", ours), ("in the template", theirs)):
         plain = text.removeprefix(_BOM).replace("\r\n", "\n")
         if reason := fault(plain):
-            raise UnmergeableError(f"it was no TOML {side}: {reason}")
+            raise UnmergeableError(f"it was not valid TOML {side}: {reason}")
         documents.append(Document(plain))
     before, here, after = documents
     decided = Merge(before.data, here.data, after.data)

@@ -131,13 +131,13 @@ def _texts(repository: Repository, stages: Mapping[int, Stage]) -> dict[int, str
     if THEIRS not in stages:
         raise _LeftError("you changed it, and the template deleted it")
     if not all(stage.mode in FILE_MODES for stage in stages.values()):
-        raise _LeftError("it is no regular file")
+        raise _LeftError("it is not a regular file")
     texts = {BASE: ""}
     for side, stage in stages.items():
         try:
             texts[side] = repository.blob(stage.blob).decode()
         except UnicodeDecodeError:
-            raise _LeftError("it is no text in UTF-8") from None
+            raise _LeftError("it is not UTF-8 text") from None
     return texts
 
 
@@ -167,7 +167,7 @@ def _toml(sides: Mapping[int, str]) -> tuple[str, tuple[Clash, ...]]:
     try:
         answer = scripts.run(_SCRIPT, texts)
     except scripts.ScriptError as error:
-        raise _LeftError(f"this Python reads no TOML, and {error}") from error
+        raise _LeftError(f"this Python cannot read TOML, and {error}") from error
     if "reason" in answer:
         raise _LeftError(answer["reason"])
     return answer["text"], tuple(Clash(**clash) for clash in answer["clashes"])

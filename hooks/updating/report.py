@@ -94,7 +94,7 @@ def problems(outcome: Outcome, left: Mapping[str, str]) -> str:
         lines += ["Edit each, where its markers show both sides, then `git add` it."]
         if any(left.values()):
             lines += [
-                "A .rej file has what could not be merged: take it over, and delete the file."
+                "A .rej file has what could not be merged: apply it by hand, then delete the file."
             ]
     return escaped("\n".join(lines))
 
@@ -193,7 +193,8 @@ def _decided(clash: Clash) -> str:
         return f"was {yours}, and is gone by your answer"
     if not yours:
         return f"stays away; the template has {template}"
-    return f"stays {yours}; the template has {template or 'it no more'}"
+    now = f"the template has {template}" if template else "the template no longer has it"
+    return f"stays {yours}; {now}"
 
 
 def _shown(value: object) -> str:

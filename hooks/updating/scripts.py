@@ -42,7 +42,7 @@ def run(script: Path, given: Mapping[str, Any]) -> dict[str, Any]:
 
     """
     if not (uv := machine.uv()):
-        raise ScriptError("uv is not at hand")
+        raise ScriptError("uv was not found")
     command = [uv, "run", "--quiet", "--no-project", "--script", str(script)]
     try:
         answer: dict[str, Any] = json.loads(_output(command, json.dumps(given)))
@@ -122,7 +122,7 @@ def _wait(process: subprocess.Popen[bytes], output: _Output, errors: IO[bytes]) 
         if now != size:
             size, heard = now, time.monotonic()
         elif time.monotonic() - heard > _PATIENCE:
-            raise TimeoutError(f"it gave no sign of life for {_PATIENCE} seconds")
+            raise TimeoutError(f"it did nothing for {_PATIENCE} seconds")
     if status:
         raise subprocess.CalledProcessError(status, process.args, stderr=_read(errors))
 

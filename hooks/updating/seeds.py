@@ -17,7 +17,7 @@ NAMING = ("layout", "package", "namespace", "import_name", "project_name")
 # What none of these files reads: with another such answer, a new project has the same ones.
 UNREAD = (
     "user_name", "user_email", "repository", "github_user", "version_source", "build_backend",
-    "type_checker", "coverage_min", "update_bot", "devcontainer", "code_of_conduct",
+    "type_checker", "coverage_min", "update_bot", "ci", "devcontainer", "code_of_conduct",
 )  # fmt: skip
 
 

@@ -153,7 +153,7 @@ def test_file_that_the_tree_does_not_hold(sample: Sample) -> None:
             "MANIFEST.in": "recursive-include src *.txt\n",
         }
     )
-    assert "wheel: it holds what the tree does not: acme_tool/made.txt; see" in sample.advice()
+    assert "wheel: it holds what the tree does not: acme_tool/made.txt; check" in sample.advice()
 
 
 def test_what_a_table_of_the_backend_maps_is_no_fault(sample: Sample) -> None:
@@ -451,7 +451,7 @@ def test_public_name_equal_to_a_submodule(sample: Sample, lazy: bool) -> None:  
     eager = "from .greet import greet\n__all__ = ['greet']\n"
     sample.write({"src/acme_tool/__init__.py": init if lazy else eager})
     assert sample.advice() == (
-        "src/acme_tool/__init__.py: the public name greet equals that of the module "
+        "src/acme_tool/__init__.py: the public name greet is also the name of the module "
         "acme_tool.greet; rename the module, say to _greet"
     )
 
@@ -674,8 +674,8 @@ def test_third_party_import_of_a_module_is_only_named(sample: Sample) -> None:
 def test_a_module_that_needs_what_nothing_declares(sample: Sample, code: str, needs: str) -> None:
     sample.write({"src/acme_tool/extra.py": f"{code}\n", "src/acme_tool/more.py": f"{code}\n"})
     assert sample.faults() == (
-        f"src/acme_tool/extra.py: import acme_tool.extra needs {needs}, which nothing brings and "
-        "nothing declares (so do src/acme_tool/more.py); fix the name, or declare it in [project] "
+        f"src/acme_tool/extra.py: import acme_tool.extra needs {needs}, which nothing provides or "
+        "declares (so do src/acme_tool/more.py); fix the name, or declare it in [project] "
         "dependencies"
     )
 
@@ -693,7 +693,7 @@ def test_a_package_that_needs_its_own_old_name(make: Callable[..., Sample]) -> N
         project='dependencies = ["typer"]',
     )
     sample.write({f"{sample.package}/old.py": "from acme_tool.core import greet\n"})
-    assert "import corp.acme_tool.old needs acme_tool, which nothing brings" in sample.faults()
+    assert "import corp.acme_tool.old needs acme_tool, which nothing provides" in sample.faults()
 
 
 def test_an_entry_point_that_needs_what_nothing_declares(sample: Sample) -> None:
@@ -701,7 +701,7 @@ def test_an_entry_point_that_needs_what_nothing_declares(sample: Sample) -> None
     sample.write({"src/acme_tool/cli.py": "import click\n\n\ndef main(): ...\n"})
     proof = sample.prove()
     assert [finding.where for finding in proof.faults] == ["src/acme_tool/cli.py"]
-    assert "import acme_tool.cli needs click, which nothing brings" in proof.faults[0].what
+    assert "import acme_tool.cli needs click, which nothing provides" in proof.faults[0].what
     assert proof.skipped == []
 
 

@@ -127,7 +127,7 @@ def test_modules_that_are_gone(
     found = [str(finding) for finding in floor.removed(code, FILES, specifiers, declared)]
     top = name.partition(".")[0]
     told = f"src/acme.py:4: {top} is not in Python {version} and newer; "
-    fix = "do without it, or exclude these in requires-python"
+    fix = "avoid it, or exclude these in requires-python"
     assert found == ([told + fix] if version else [])
 
 

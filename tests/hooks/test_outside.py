@@ -142,7 +142,7 @@ def test_dependencies_that_exclude_each_other(sample: Sample, index: Path) -> No
     wheel(index, "acme-new", ["new.py"], requires=["acme-inner>=1"])
     needing(sample, "acme-old", "acme-new")
     (fault,) = [f for f in installed(sample).faults if f.where == "metadata"]
-    assert "its dependencies exclude each other: " in str(fault)
+    assert "its dependencies are incompatible: " in str(fault)
 
 
 @pytest.mark.usefixtures("index")
@@ -230,7 +230,7 @@ def test_stubs_are_compared(tmp_path: Path, root: str, name: str) -> None:
     assert [package.name for package in find(read(sample.folder))] == ["acme-stubs"]
     assert sample.faults() == (
         f"wheel: module missing: {package}/two.pyi; "
-        "include it in the build configuration; see too whether git ignores it"
+        "include it in the build configuration; check whether git ignores it, too"
     )
     sample.edit("pyproject.toml", 'exclude = ["two.pyi"]', "")
     proof = sample.prove()
@@ -260,8 +260,8 @@ def test_the_oldest_python_is_asked_itself(sample: Sample, monkeypatch: pytest.M
     monkeypatch.setattr("updating.scripts.run", lambda *_: NOTHING)
     (fault,) = prove(sample.folder, install=True).faults
     assert str(fault) == (
-        "src/acme_tool/quotes.py:2: Python 3.11 cannot read it, and is said to run it; "
-        "raise requires-python, or write it otherwise"
+        "src/acme_tool/quotes.py:2: Python 3.11 cannot read it, though declared as supported; "
+        "raise requires-python, or write it differently"
     )
     monkeypatch.setattr("proof.interpreters.of_version", lambda *_: None)
     assert prove(sample.folder, install=True).faults == []

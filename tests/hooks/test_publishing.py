@@ -38,11 +38,11 @@ def test_nothing_to_refuse(tmp_path: Path) -> None:
     ("field", "value", "what"),
     [
         ("Version", "1.0+local", "local versions, such as 1.0+local; remove"),
-        ("Requires_Dist", "x @ https://example.org/x.whl", "requirements by address: x @ https"),
-        ("Requires_Dist", "x[a]@git+https://example.org/x", "requirements by address: x[a]@git"),
+        ("Requires_Dist", "x @ https://example.org/x.whl", "requirements by URL: x @ https"),
+        ("Requires_Dist", "x[a]@git+https://example.org/x", "requirements by URL: x[a]@git"),
         ("Summary", "x" * 513, "a description of more than 512 characters"),
-        ("Project_URL", f"{'x' * 33}, https://example.org", "the label of a URL"),
-        ("Project_URL", "Source, example.org", "what is no address: Source = example.org"),
+        ("Project_URL", f"{'x' * 33}, https://example.org", "a URL whose label"),
+        ("Project_URL", "Source, example.org", "an invalid address: Source = example.org"),
         ("Description_Content_Type", "text/html", "a README of type text/html"),
     ],
 )

@@ -170,9 +170,9 @@ def test_a_new_name_lessens_the_markers(project: Path) -> None:
     [
         (("a\n", None, "b\n"), "100644", "you deleted it, and the template changed it"),
         (("a\n", "b\n", None), "100644", "you changed it, and the template deleted it"),
-        ((b"a\xff", b"b\xff", b"c\xff"), "100644", "it is no text in UTF-8"),
-        (("a", "b", "c"), "120000", "it is no regular file"),
-        (("a", "b", "c"), "100644", "it was no TOML before: "),
+        ((b"a\xff", b"b\xff", b"c\xff"), "100644", "it is not UTF-8 text"),
+        (("a", "b", "c"), "120000", "it is not a regular file"),
+        (("a", "b", "c"), "100644", "it was not valid TOML before: "),
     ],
     ids=["deleted by you", "deleted by the template", "binary", "link", "no TOML"],
 )
@@ -206,18 +206,22 @@ def test_by_the_script_where_this_python_reads_no_toml(
     assert file.read_text(encoding="utf-8") == "a = 2 # é\nb = 4\n"
 
     file = conflict(project, "pyproject.toml", "a", *sides[1:])
-    assert settle(Repository(project), same).conflicts[0].why.startswith("it was no TOML before: ")
+    assert (
+        settle(Repository(project), same)
+        .conflicts[0]
+        .why.startswith("it was not valid TOML before: ")
+    )
 
 
 def test_without_uv_nor_toml(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def run(*_: object) -> None:
-        raise scripts.ScriptError("uv is not at hand")
+        raise scripts.ScriptError("uv was not found")
 
     monkeypatch.setattr(merging, "_READS_TOML", False)
     monkeypatch.setattr(scripts, "run", run)
     conflict(project, "pyproject.toml", "a = 1\n", "a = 2\n", "a = 3\n")
     (left,) = settle(Repository(project), same).conflicts
-    assert left.why == "this Python reads no TOML, and uv is not at hand"
+    assert left.why == "this Python cannot read TOML, and uv was not found"
 
 
 def test_a_merge_by_lines_that_spoilt_the_file(project: Path) -> None:

@@ -179,7 +179,7 @@ def stop_uv(tmp_path: Path, status: int, shell: str = "#!/bin/sh") -> str:
 
 
 NO_TOOL: dict[str, tuple[Callable[[Path], str], str]] = {
-    "no uv": (lambda _: "", "because uv is not at hand: fix what is listed."),
+    "no uv": (lambda _: "", "because uv was not found: fix what is listed."),
     "a uv that does not start": (
         lambda folder: stop_uv(folder, 0, "#!/nowhere/sh"),
         "because rename_imports.py failed: [Errno",

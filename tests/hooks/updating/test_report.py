@@ -79,7 +79,7 @@ def test_every_fact_has_a_row(project: Path) -> None:
         "merged    by meaning: pyproject.toml",
         "yours     pyproject.toml: tool.x stays 1; the template has 2",
         "yours     pyproject.toml: tool.y stays away; the template has 2",
-        "yours     pyproject.toml: tool.z stays 1; the template has it no more",
+        "yours     pyproject.toml: tool.z stays 1; the template no longer has it",
         "yours     pyproject.toml: project.version was 1.2, and is gone by your answer",
         "brought   new; yours from now on",
         "unused    old; yours, to keep or delete",

@@ -54,7 +54,7 @@ def test_without_uv(script: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.delenv("UV", raising=False)
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr("sys.executable", str(tmp_path / "bin" / "python"))
-    with pytest.raises(ScriptError, match=r"^uv is not at hand$"):
+    with pytest.raises(ScriptError, match=r"^uv was not found$"):
         run(script, {})
 
 
@@ -103,7 +103,7 @@ child = subprocess.Popen([sys.executable, "-c", stay], stdout=subprocess.PIPE)
 child.stdout.readline()
 """
 STOPS = {
-    "hangs": ("time.sleep(30)", "script.py failed: it gave no sign of life for 300 seconds"),
+    "hangs": ("time.sleep(30)", "script.py failed: it did nothing for 300 seconds"),
     "fails": ("sys.exit('no luck')", "script.py failed: no luck"),
     "is interrupted": ("time.sleep(30)", ""),
 }

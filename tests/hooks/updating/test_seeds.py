@@ -35,7 +35,7 @@ OTHERS = [
     {"user_email": "ada@example.org", "build_backend": "setuptools", "type_checker": "ty"},
     {"user_name": "Ada", "user_email": "ada@example.org", "build_backend": "flit"},
     {"version_source": "vcs", "update_bot": "dependabot", "build_backend": "pdm"},
-    {"coverage_min": "80", "update_bot": "none", "build_backend": "poetry"},
+    {"coverage_min": "80", "ci": "full", "update_bot": "none", "build_backend": "poetry"},
     {
         "devcontainer": "true",
         "code_of_conduct": "false",

@@ -253,9 +253,9 @@ def test_the_page_has_every_rule() -> None:
 @pytest.mark.parametrize(
     ("base", "ours", "theirs", "reason"),
     [
-        ("", "a = ", "a = 1\n", "it was no TOML in your file: "),
-        ("a = ", "a = 1\n", "a = 2\n", "it was no TOML before: "),
-        ("", "a = 1\n", "a = 1\na = 2\n", "it was no TOML in the template: "),
+        ("", "a = ", "a = 1\n", "it was not valid TOML in your file: "),
+        ("a = ", "a = 1\n", "a = 2\n", "it was not valid TOML before: "),
+        ("", "a = 1\n", "a = 1\na = 2\n", "it was not valid TOML in the template: "),
         (
             'a = ["x"]\n',
             'a = [\n  "x", # mine\n]\n',
