@@ -170,6 +170,17 @@ def offline(project: Path) -> None:
     assert "working alternatives" in done.stdout
 
 
+@pytest.mark.parametrize("starter", CONTENTS)
+def test_pages_show_the_names_that_were_given(render: Render, starter: str) -> None:
+    answers = {"starter": starter, "plugin_name": "slug", "plugin_group": "host.slugs"}
+    project = render(answers, project_name="widgets", license="Proprietary")
+    pages = [project / "README.md", *project.glob("docs/*.md")]
+    text = "".join(page.read_text("utf-8") for page in pages)
+    assert re.findall(r"(?i).*acme.*", text) == []
+    if starter == "plugin":
+        assert "$ python host.py\nslug: " in text
+
+
 def test_pages_show_public_names_only(covering: list[Path]) -> None:
     for project, answers in zip(covering, COVERING, strict=True):
         promise = Promise(answers)
