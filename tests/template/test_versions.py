@@ -207,7 +207,7 @@ def test_the_version_is_right_or_the_build_is_refused(
 def test_a_version_can_be_given(make: Make, tmp_path: Path, backend: str) -> None:
     archive = archive_without_a_version(make(backend))
     contributing = (archive / "CONTRIBUTING.md").read_text("utf-8")
-    said = r"Where\s+there is no git, set `(\w+)` to the version"
+    said = r"Without\s+git,\s+set\s+`(\w+)`\s+to\s+the\s+version"
     (variable,) = re.findall(said, contributing)
     assert build(archive, tmp_path / "dist", **{variable: "3.2.1"}) == "3.2.1"
 
