@@ -89,7 +89,8 @@ def run(script: str, folder: Path, variables: dict[str, str]) -> None:
 @pytest.mark.parametrize(
     ("clone", "path"),
     [
-        pytest.param(({}, True), "", id="uv"),
+        pytest.param(({"starter": "minimal", "docs": "none"}, True), "", id="uv"),
+        full(({}, True), "", id="uv-docs"),
         full(({}, False), "", id="pip"),
         *(
             full((answers, True), path, id=f"{identify(answers)}-{path}")

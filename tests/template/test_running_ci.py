@@ -291,7 +291,8 @@ def run_pipeline(runner: Runner, pipeline: dict[str, Any]) -> dict[str, str]:
     """Run the jobs of a pipeline for a tag, whatever their rules; give what each printed."""
     stages = pipeline["stages"]
     jobs = {name: job for name, job in pipeline.items() if "stage" in job or "extends" in job}
-    jobs = {name: {**jobs.get(job.get("extends"), {}), **job} for name, job in jobs.items()}
+    for name, job in jobs.items():  # what a job extends comes before it
+        jobs[name] = {**jobs.get(job.get("extends"), {}), **job}
     output: dict[str, str] = {}
     for name, job in sorted(jobs.items(), key=lambda item: stages.index(item[1]["stage"])):
         if runner.skips(name, *job.get("tags", [])):

@@ -213,6 +213,8 @@ def test_other_graders_find_nothing(
         variants: list[Path] = request.getfixturevalue("variants")
         chosen = dict(zip(variants, VARIANTS, strict=True))
     for folder, answers in chosen.items():
+        if grader == "zuban" and answers["python_min"] == "3.15":
+            continue  # it cannot parse `lazy from` (PEP 810) yet
         public = ("--verifytypes", Promise(answers).import_path, "--ignoreexternal")
         run = GRADERS.get(grader, ("pyright", "--pythonpath", sys.executable, *public))
         source = folder / "src" if answers["layout"] == "src" else folder
