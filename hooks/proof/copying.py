@@ -84,7 +84,7 @@ def _outside(link: Path, top: Path) -> str | None:
 
 
 def ignored(project: Project, paths: list[str]) -> frozenset[str]:
-    """Give those of some paths that git ignores, whoever asks: by the repository's own rules."""
+    """Give those of some paths that git ignores by the repository's rules, not the user's."""
     git = machine.git()
     if not paths or not git or not repository(project):
         return frozenset()

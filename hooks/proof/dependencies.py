@@ -19,7 +19,7 @@ from proof.archives import headers
 from proof.findings import Finding, advice
 from proof.floor import REMOVED
 from proof.graph import Code, Use, aside
-from proof.project import Project, named, normalised_name
+from proof.project import Project, named, normalised_name, strings
 from rows import some
 
 _EXTRA = re.compile(r"""\bextra\s*==\s*["']([^"']+)""")
@@ -98,7 +98,7 @@ def mentioned(project: Project) -> dict[str, str]:
         The text of each by its normalised name.
 
     """
-    texts = [*_strings(project.declared("dependency-groups"))]
+    texts = [*strings(project.declared("dependency-groups"))]
     texts += _of_tools(project.declared("tool"))
     files = [*project.folder.glob("*requirements*.txt"), *project.folder.glob("requirements/*.txt")]
     for file in files:
@@ -301,19 +301,10 @@ def _around(name: str, names: Iterable[str]) -> bool:
     return any(other.startswith(f"{name}.") for other in names)
 
 
-def _strings(value: Any) -> Iterator[str]:  # noqa: ANN401  (whatever TOML holds)
-    if isinstance(value, str):
-        yield value
-    for inner in value.values() if isinstance(value, dict) else ():
-        yield from _strings(inner)
-    for inner in value if isinstance(value, list) else ():
-        yield from _strings(inner)
-
-
-def _of_tools(value: Any) -> Iterator[str]:  # noqa: ANN401
+def _of_tools(value: Any) -> Iterator[str]:  # noqa: ANN401  (whatever TOML holds)
     """Give the requirements in the tables of tools: what is under a key for dependencies."""
     for key, inner in value.items() if isinstance(value, dict) else ():
         if "dependencies" in key:
-            yield from inner if isinstance(inner, dict) else _strings(inner)
+            yield from inner if isinstance(inner, dict) else strings(inner)
         else:
             yield from _of_tools(inner)

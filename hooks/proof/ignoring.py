@@ -12,7 +12,7 @@ from typing import Any
 
 from proof import copying
 from proof.findings import Finding
-from proof.project import Project
+from proof.project import Project, strings
 from rows import some
 
 _SECRET = re.compile(
@@ -38,7 +38,7 @@ def findings(
 
     """
     tables = project.pyproject.get("tool")
-    artifacts, named = [*_strings(tables, _ARTIFACTS)], {*_strings(tables)}
+    artifacts, named = [*_under(tables, _ARTIFACTS)], {*strings(tables, keys=True)}
     left = {
         _link(project.folder, name)
         for name in {*names} - named
@@ -57,7 +57,7 @@ def findings(
 
 def left_out(project: Project, names: Iterable[str]) -> frozenset[str]:
     """Give those of some files that git ignores and that the backend is told to leave out."""
-    excludes = [*_strings(project.pyproject.get("tool"), _EXCLUDES)]
+    excludes = [*_under(project.pyproject.get("tool"), _EXCLUDES)]
     return _ignored(project, {name for name in names if _matches(name, excludes)})
 
 
@@ -97,15 +97,11 @@ def _matches(name: str, patterns: list[str]) -> bool:
     return any(fnmatch(place, p) or fnmatch(place, f"*/{p}") for place in places for p in plain)
 
 
-def _strings(value: Any, keys: set[str] | None = None) -> Iterator[str]:  # noqa: ANN401
-    """Give the strings in a value of TOML, keys too; or only those under some keys."""
-    if isinstance(value, str) and keys is None:
-        yield value
-    elif isinstance(value, list):
+def _under(value: Any, wanted: set[str]) -> Iterator[str]:  # noqa: ANN401  (whatever TOML holds)
+    """Give the strings that the tables in a value of TOML have under some keys, keys too."""
+    if isinstance(value, list):
         for item in value:
-            yield from _strings(item, keys)
+            yield from _under(item, wanted)
     elif isinstance(value, dict):
         for key, item in value.items():
-            if keys is None:
-                yield key
-            yield from _strings(item, None if keys and key in keys else keys)
+            yield from strings(item, keys=True) if key in wanted else _under(item, wanted)

@@ -5,7 +5,7 @@ Source: https://packaging.python.org/en/latest/specifications/pyproject-toml/
 
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -158,6 +158,25 @@ def named(requirement: str) -> str:
     """Give the normalised name in a requirement (PEP 508); nothing if it begins with none."""
     name = re.match(r"\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)", requirement)
     return normalised_name(name[1]) if name else ""
+
+
+def strings(value: Any, *, keys: bool = False) -> Iterator[str]:  # noqa: ANN401  (whatever TOML holds)
+    """Give the strings in a value of TOML.
+
+    Args:
+        value: the value.
+        keys: whether to give the keys of tables, too.
+
+    """
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for item in value:
+            yield from strings(item, keys=keys)
+    elif isinstance(value, dict):
+        yield from value if keys else ()
+        for item in value.values():
+            yield from strings(item, keys=keys)
 
 
 def brought(dependencies: Iterable[str]) -> set[str]:

@@ -244,5 +244,4 @@ def _import_beside_dependencies(
 
 
 def _declared(project: Project, wheel: archives.Wheel) -> Declared:
-    points = wheel.entry_points
-    return Declared(project, wheel.metadata, [group for group, *_ in points])
+    return Declared(project, wheel.metadata, [group for group, *_ in wheel.entry_points])

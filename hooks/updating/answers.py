@@ -30,7 +30,7 @@ class Update(NamedTuple):
 
     @property
     def changed(self) -> dict[str, tuple[object, object]]:
-        """Each answer that differs, with both values; None where there is none.
+        """Each answer that differs, before and now; None stands for one that is missing.
 
         Nobody changed the answer to a question that is new with a release.
         """
