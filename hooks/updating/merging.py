@@ -121,7 +121,7 @@ def broken(repository: Repository) -> str:
         reason = str(error)
     else:
         return ""
-    return f"pyproject.toml is no TOML after the update; fix it by hand: {reason}"
+    return f"pyproject.toml is not TOML after the update; fix it by hand: {reason}"
 
 
 def _texts(repository: Repository, stages: Mapping[int, Stage]) -> dict[int, str]:

@@ -231,7 +231,7 @@ def test_a_merge_by_lines_that_spoilt_the_file(project: Path) -> None:
     assert broken(Repository(project)) == ""
     file.write_text("[a]\n[a]\n")
     assert broken(Repository(project)).startswith(
-        "pyproject.toml is no TOML after the update; fix it by hand: Cannot declare ('a',) twice"
+        "pyproject.toml is not TOML after the update; fix it by hand: Cannot declare ('a',) twice"
     )
     file.write_bytes(b"a = '\xff'\n")
     assert broken(Repository(project)).endswith(": it is not in UTF-8")
