@@ -107,7 +107,7 @@ def upper(text: str) -> str:
 
 @register
 def null(text: str) -> str | None:
-    """Replace an empty text by null."""
+    """Replace an empty text with null."""
     return text or None
 
 
