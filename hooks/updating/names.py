@@ -14,8 +14,8 @@ as if it named the package is left alone.
   group, are what others use, and stay.
 - Environment variables are rewritten where the package makes their names from its own.
 - A distribution is rewritten where a command, a requirement, a call such as `version("click")`,
-  a heading or a prompt of a shell names it; one with a dash, a dot or an underscore, anywhere but
-  as the whole value of a setting.
+  a heading or a prompt of a shell names it, and in addresses of its pages and badges for PyPI; one
+  with a dash, a dot or an underscore, anywhere but as the whole value of a setting.
 """
 
 import re
@@ -85,6 +85,8 @@ DISTRIBUTION_FOLLOWS = (
     r"\b(?:version|metadata|distribution|requires|files)\(\\?[\"']",
     r"^#+ (?=\S+$)",
 )
+# Its pages and badges: the only addresses that are rewritten.
+ON_PYPI = r"\bhttps?://(?:pypi\.org/(?:project|p)|img\.shields\.io/pypi/\w+)/"
 # A requirement in quotes.
 REQUIREMENT = r"(?<=[\"']){}(?=\[| ?[<>=!~]=| ?[<>])"
 # What runs the command: a prompt of a shell, or backticks around it and its arguments.
@@ -442,7 +444,8 @@ class Change:
             yield 1e5, rf"(?<=[\"'\[])(?:{groups})(?=[\"'\]])"
         for number, form in enumerate(self._forms):
             if not form.where or where in form.where:
-                yield len(form.old), f"(?P<r{number}>{form.pattern})"
+                rank = 2e6 if form.pattern.startswith(ON_PYPI) else len(form.old)
+                yield rank, f"(?P<r{number}>{form.pattern})"
         if self.mixed:
             known = {
                 form.new
@@ -544,6 +547,7 @@ class Change:
             for lead in DISTRIBUTION_FOLLOWS:
                 yield Form(rf"{lead}{escaped}{end}", old, new)
             yield Form(REQUIREMENT.format(escaped), old, new)
+            yield Form(rf"{ON_PYPI}{escaped}(?![\w-])(?!\.(?!svg))", old, new)
         archive = rf"(?<![\w.@-]){before.archive}-(?=[\d\"'$*<{{])"
         yield Form(archive, before.archive + "-", now.archive + "-")
         old, new = (

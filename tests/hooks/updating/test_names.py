@@ -362,6 +362,16 @@ OTHER_TEXTS = {
         '{"source": ["import gizmo\\n", "gizmo.any()\\n", "x = \\"kit\\""]}',
     ),
     "a cache": ("x.md", "~/.cache/kit/io and docs/kit/io.md", "~/.cache/kit/io and docs/kit/io.md"),
+    "addresses": (
+        "x.md",
+        "[![PyPI](https://img.shields.io/pypi/v/kit)](https://pypi.org/project/kit/) https://pypi.org/p/kit https://img.shields.io/pypi/l/kit.svg\n",
+        "[![PyPI](https://img.shields.io/pypi/v/gizmo)](https://pypi.org/project/gizmo/) https://pypi.org/p/gizmo https://img.shields.io/pypi/l/gizmo.svg\n",
+    ),
+    "addresses of others": (
+        "x.md",
+        "https://pypi.org/project/kit-x/ https://pypi.org/project/kit.x https://example.org/project/kit/ https://github.com/a/kit\n",
+        "https://pypi.org/project/kit-x/ https://pypi.org/project/kit.x https://example.org/project/kit/ https://github.com/a/kit\n",
+    ),
     "commands": (
         "Makefile",
         "\tmypy -p kit\n\tpytest --pyargs kit -p kit.plug\n\tcoverage run --source kit\n\tpsql -p kit\n",
