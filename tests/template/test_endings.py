@@ -251,6 +251,11 @@ def test_a_worker_that_is_ended_says_nothing(start: Start, tmp_path: Path) -> No
     assert {path.name for path in tmp_path.iterdir()} == {"status", "working"}
 
 
+def hear_of_ctrl_c() -> None:
+    """Undo what a shell does to tests that run in its background."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @few_programs
 def test_ctrl_c_ends_a_loop_of_the_shell(
     program: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
@@ -258,7 +263,11 @@ def test_ctrl_c_ends_a_loop_of_the_shell(
     monkeypatch.setenv("PLANTED", TIDY.format(""))
     command = " ".join([sys.executable, *program])
     child = pexpect.spawn(
-        "bash", ["-c", f"for n in 1 2; do {command}; done; echo on"], timeout=30, encoding="utf-8"
+        "bash",
+        ["-c", f"for n in 1 2; do {command}; done; echo on"],
+        timeout=30,
+        encoding="utf-8",
+        preexec_fn=hear_of_ctrl_c,
     )
     child.expect("ready")
     child.sendintr()
