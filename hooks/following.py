@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 import yaml
@@ -35,7 +35,7 @@ def steps(answers_file: str) -> Iterator[str]:
     answers = yaml.safe_load(Path(answers_file).read_text(encoding="utf-8"))
     repository = Repository(Path.cwd())
     remotes = _remotes(repository)
-    url = "" if remotes else str(answers["repository_url"])
+    url = str(answers["repository_url"])
     yield f"\n{answers['project_name']} is ready: `import {Names.of(answers).import_path}`. Next:\n"
     commands = [
         *_to_the_folder(),
@@ -43,11 +43,11 @@ def steps(answers_file: str) -> Iterator[str]:
         *(["git init -b main"] if remotes is None else []),
         "git add .",
         'git commit -m "Start the package"',
-        *_of_the_push(repository, remotes or [], answers),
+        *_of_the_push(repository, remotes or [], url, str(answers.get("repository", ""))),
     ]
     yield from (f"  {command}" for command in commands)
     yield ""
-    if url:
+    if url and not remotes:
         yield f"The push needs an empty repository at {url}."
     yield "MAKE_IT_YOURS.md says how to put your own code in the place of the sample."
     yield f"More answers have defaults: see {answers_file}, and Treewright's README."
@@ -81,17 +81,13 @@ def _remotes(repository: Repository) -> list[str] | None:
     return remotes if known else None
 
 
-def _of_the_push(
-    repository: Repository, remotes: list[str], answers: Mapping[str, object]
-) -> Iterator[str]:
-    said, url = str(answers.get("repository", "")).strip(), str(answers["repository_url"])
+def _of_the_push(repository: Repository, remotes: list[str], url: str, said: str) -> Iterator[str]:
+    """Push to where the repository is; an address that was given for SSH stays one."""
     if remotes:
-        yield (
-            "git push"
-            if _has_upstream(repository)
-            else f"git push --set-upstream {remotes[0]} HEAD"
-        )
+        known = _has_upstream(repository)
+        yield "git push" if known else f"git push --set-upstream {remotes[0]} HEAD"
     elif url:
+        said = said.strip()
         is_of_ssh = said.startswith("ssh://") or "@" in said.partition("/")[0]
         yield f"git remote add origin {quoted(said if is_of_ssh else url)}"
         yield "git push --set-upstream origin HEAD"

@@ -172,7 +172,7 @@ def check(trial: Trial) -> Imports:
     skipped += [f"{name} (without a __main__ guard)" for name in facts["unguarded"]]
     main = trial.packages[0].name
     findings += _of_version(trial.file(main), facts["versions"].get(main), trial.wheel.version)
-    others = len(facts["packages"][main]["others"])
+    others = facts["packages"][main]["others"]
     cost = facts["cost"]
     times = (cost[0], cost[1]) if cost else None
     postponed = bool((facts["exports"].get(main) or {}).get("postponed"))
@@ -293,7 +293,7 @@ def _at_once(first: dict[str, Any], exports: dict[str, Any] | None) -> dict[str,
     direct, failed = first["at_once"], first["failure"]
     if failed and failed["kind"] == "missing" and failed["needs"] not in first["missing"]:
         failed = None
-    return first | {"direct": direct, "failure": failed, "others": range(sum(direct.values()))}
+    return first | {"direct": direct, "failure": failed, "others": sum(direct.values())}
 
 
 def _of_package(trial: Trial, package: str, first: dict[str, Any]) -> Iterator[Finding]:
@@ -317,13 +317,13 @@ def _of_package(trial: Trial, package: str, first: dict[str, Any]) -> Iterator[F
             yield _third_party_finding(where, package, name)
         return
     heavy = _HEAVY & first["direct"].keys()
-    if len(first["others"]) > MODULE_LIMIT or heavy:
+    if first["others"] > MODULE_LIMIT or heavy:
         worst = sorted(
             first["direct"], key=lambda name: (name not in heavy, -first["direct"][name])
         )
         yield advice(
             where,
-            f"import {package} is heavy, it loads {len(first['others'])} other modules"
+            f"import {package} is heavy, it loads {first['others']} other modules"
             + (f" (by {some(worst)})" if worst else ""),
             "import them where they are used",
         )

@@ -287,11 +287,10 @@ def first_imports() -> "dict[str, dict[str, object]]":
         facts[package] = {
             "failure": failed,
             "output": taken(),
-            "others": [
-                name
+            "others": sum(
+                name not in before and name not in parents and not owned(name)
                 for name in sys.modules
-                if name not in before and name not in parents and not owned(name)
-            ],
+            ),
             "direct": trace.loaded,
             "at_once": trace.at_once,
             "missing": trace.missing,
