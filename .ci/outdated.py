@@ -65,7 +65,7 @@ def requirements(folder: Path) -> Iterator[tuple[str, str]]:
     project = tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))
     for items in project["dependency-groups"].values():
         yield from (("pyproject.toml", item) for item in items if isinstance(item, str))
-    for script in sorted([*folder.glob("docs/*.py"), *folder.glob("hooks/*.py")]):
+    for script in sorted([*folder.glob("docs/*.py"), *folder.glob("src/treewright/scripts/*.py")]):
         if found := SCRIPT.search(script.read_text(encoding="utf-8")):
             metadata = tomllib.loads(re.sub("(?m)^# ", "", found["toml"]))
             where = script.relative_to(folder).as_posix()

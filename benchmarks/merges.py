@@ -12,11 +12,11 @@ updates:
             requirements and tools, is updated to that release
 
 `Left by lines` counts the files with a conflict where lines are merged, as Copier does, and `by
-meaning` those that are left after hooks/toml_merge. A change of the template is one value of one
-key, or one element of a list. Delivered is what the result has, if a human settles each conflict
-for what was there. Yours counts what the report names as kept against the template. Lost counts
-every key, value and comment of the user's that is gone, and silent every change that is neither
-delivered nor named: both have to be 0.
+meaning` those that are left after treewright.toml_merge. A change of the template is one value of
+one key, or one element of a list. Delivered is what the result has, if a human settles each
+conflict for what was there. Yours counts what the report names as kept against the template. Lost
+counts every key, value and comment of the user's that is gone, and silent every change that is
+neither delivered nor named: both have to be 0.
 
 The last rows merge by other rules on lists. Foreign counts the elements that a list of the user's
 got from the template although the list has an order, or says something as a whole.
@@ -41,12 +41,12 @@ from typing import Any
 from unittest.mock import patch
 
 ROOT = Path(__file__).parents[1]
-sys.path += [str(ROOT / "tests"), str(ROOT / "hooks")]
+sys.path += [str(ROOT / "tests"), str(ROOT / "src")]
 
 import rendering  # noqa: E402
-from toml_merge import UnmergeableError, lost, meaning, merge  # noqa: E402
-from toml_merge.syntax import Document, key, toml  # noqa: E402
-from toml_merge.writing import lost_comments  # noqa: E402
+from treewright.toml_merge import UnmergeableError, lost, meaning, merge  # noqa: E402
+from treewright.toml_merge.syntax import Document, key, toml  # noqa: E402
+from treewright.toml_merge.writing import lost_comments  # noqa: E402
 
 INDEX = "https://pypi.org/simple/{}/"
 KEY = tuple[str, ...]

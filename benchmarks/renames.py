@@ -32,13 +32,13 @@ from statistics import median
 from typing import NamedTuple
 
 ROOT = Path(__file__).parents[1]
-sys.path += [str(ROOT), str(ROOT / "hooks")]
+sys.path += [str(ROOT), str(ROOT / "src")]
 
 from benchmarks.merges import sdist  # noqa: E402
 
-from updating import moving, references  # noqa: E402
-from updating.names import Change, Names  # noqa: E402
-from updating.repository import Repository  # noqa: E402
+from treewright.updating import moving, references  # noqa: E402
+from treewright.updating.names import Change, Names  # noqa: E402
+from treewright.updating.repository import Repository  # noqa: E402
 
 PACKAGES = ("networkx==3.4.2", "itsdangerous==2.2.0")
 NEW = "renamed_package"

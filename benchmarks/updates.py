@@ -36,7 +36,7 @@ from pathlib import Path
 from statistics import median
 
 ROOT = Path(__file__).parents[1]
-sys.path += [str(ROOT), str(ROOT / "tests"), str(ROOT / "hooks")]
+sys.path += [str(ROOT), str(ROOT / "tests"), str(ROOT / "src")]
 
 from benchmarks.workshop import (  # noqa: E402
     BACKENDS,

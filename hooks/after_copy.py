@@ -12,11 +12,11 @@ since what the machine lacks and what the user wrote are no reason to undo the c
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))  # PYTHONSAFEPATH leaves it out
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))  # before any other treewright
 
-import isolation  # noqa: F401  # first
-from rendered import prove_here, warn_of_secret
-from rows import say
+from treewright import isolation  # noqa: F401  # first
+from treewright.rendered import prove_here, warn_of_secret
+from treewright.rows import say
 
 
 def main(answers_file: str, situation: str, _version: str = "", theirs: str = "", *_: str) -> int:
@@ -25,7 +25,7 @@ def main(answers_file: str, situation: str, _version: str = "", theirs: str = ""
     if "secret" in situation:
         warn_of_secret(answers_file)
     if theirs:
-        from theirs import join  # noqa: PLC0415  # seldom needed
+        from treewright.theirs import join  # noqa: PLC0415  # seldom needed
 
         say(*join(answers_file, theirs.split(",")))
     new, quiet = "existing" not in situation, "quiet" in situation
@@ -33,7 +33,7 @@ def main(answers_file: str, situation: str, _version: str = "", theirs: str = ""
     if status == 1 and new and not theirs:
         return 1
     if new and not quiet:
-        from following import steps  # noqa: PLC0415  # not for what is undone
+        from treewright.following import steps  # noqa: PLC0415  # not for what is undone
 
         say(*steps(answers_file))
     return 0

@@ -13,16 +13,16 @@ import os
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))  # PYTHONSAFEPATH leaves it out
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))  # before any other treewright
 
-import isolation  # noqa: F401  # first
-from rendered import command_for_later, prove_here, warn_of_secret
-from rows import row, say
-from updating import report
-from updating.finishing import finish
-from updating.lacking import lacking
-from updating.locking import began, unlock
-from updating.repository import GitError, Repository
+from treewright import isolation  # noqa: F401  # first
+from treewright.rendered import command_for_later, prove_here, warn_of_secret
+from treewright.rows import row, say
+from treewright.updating import report
+from treewright.updating.finishing import finish
+from treewright.updating.lacking import lacking
+from treewright.updating.locking import began, unlock
+from treewright.updating.repository import GitError, Repository
 
 # A command each line: not every shell has `&&`.
 AGAIN = """\

@@ -12,14 +12,14 @@ import os
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))  # PYTHONSAFEPATH leaves it out
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))  # before any other treewright
 
-import isolation  # noqa: F401  # first
-from rows import say
-from updating import untracked
-from updating.beginning import refusal
-from updating.locking import LockedError, lock, unlock
-from updating.repository import GitError, Repository
+from treewright import isolation  # noqa: F401  # first
+from treewright.rows import say
+from treewright.updating import untracked
+from treewright.updating.beginning import refusal
+from treewright.updating.locking import LockedError, lock, unlock
+from treewright.updating.repository import GitError, Repository
 
 
 def main(_answers_file: str, _situation: str, version: str, *_: str) -> int:

@@ -10,7 +10,7 @@ Exit status: 0 proven; 1 faults; 2 it could not be proven here (one sentence say
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))  # PYTHONSAFEPATH leaves it out
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))  # before any other treewright
 
 
 def main() -> int:
@@ -24,7 +24,7 @@ def main() -> int:
         )
         return 2
 
-    from proof.command import run  # noqa: PLC0415  (it needs the Python just checked)
+    from treewright.proof.command import run  # noqa: PLC0415  (it needs the Python just checked)
 
     return run(sys.argv[1:])
 

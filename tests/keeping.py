@@ -17,13 +17,13 @@ import rendering
 from home_page import whole
 from rendering import ROOT
 from repositories import commit, git, snapshot
-from updating import contract
+from treewright.updating import contract
 
 HERE = "v9.0.0"
 EMPTY = "v0.0.0"  # the empty template, from which packages of another make join
 ANSWERS = ".copier-answers.yml"
 _RELEASE = re.compile(r"(?m)^(\w+) release: (v\d+\.\d+\.\d+)$")
-_SOURCES = ("copier.yml", "includes", "template", "hooks")
+_SOURCES = ("copier.yml", "includes", "template", "hooks", "src")
 
 Files = dict[str, bytes]
 Data: TypeAlias = "Mapping[str, Data] | Sequence[Data] | str | int | float | bool | None"
@@ -77,7 +77,7 @@ def clone_releases(folder: Path) -> Path:
     for version, commit_ in _found().items():
         git("tag", version, commit_, cwd=clone)
     for name in _SOURCES[1:]:
-        shutil.rmtree(clone / name)
+        shutil.rmtree(clone / name, ignore_errors=True)  # the newest release may lack it
     rendering.copy_template(clone)
     shutil.copy(ROOT / "CHANGELOG.md", clone)  # the report quotes it
     git("add", "--all", cwd=clone)

@@ -18,9 +18,9 @@ from pathlib import Path, PurePosixPath
 from xml.etree import ElementTree as ET
 
 from keeping import ANSWERS, Files, answers_of, copy, lines, write
-from proof import prove
 from repositories import commit, git
-from updating.names import Names
+from treewright.proof import prove
+from treewright.updating.names import Names
 
 LISTED = "treewright-names.txt"
 _LISTED = re.compile(r"(?m)^[^#\s].*?:(?:\d+:)?(?= )")

@@ -115,7 +115,7 @@ def remembering(*, modes: bool = False) -> Iterator[None]:
 
 def copy_template(destination: Path) -> Path:
     """Copy what Copier reads, without git, so that a render clones nothing."""
-    for name in ("copier.yml", "CHANGELOG.md", "includes", "template", "hooks"):
+    for name in ("copier.yml", "CHANGELOG.md", "includes", "template", "hooks", "src"):
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
         copy(ROOT / name, destination / name)
     return destination

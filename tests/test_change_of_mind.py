@@ -23,7 +23,7 @@ from repositories import commit, snapshot
 from terminal import DOWN, ENTER, Terminal
 from test_copier import run
 from tiers import exhaustive, full
-from updating.names import Names
+from treewright.updating.names import Names
 
 ANSWERS = ".copier-answers.yml"
 NEXT = "v9.1.0"

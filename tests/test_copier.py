@@ -124,8 +124,7 @@ SHELL = {
 
 def test_a_shell_with_a_mood(generate: Callable[..., tuple[Path, str]], tmp_path: Path) -> None:
     """A copy and an update are the same, whatever Python is told by variables."""
-    for name in ("rows", "rendered", "updating", "proof", "toml_merge"):
-        write(tmp_path / "path", f"{name}.py", "raise SystemExit('another module')\n")
+    write(tmp_path / "path", "treewright.py", "raise SystemExit('another module')\n")
     shell = {**SHELL, "PYTHONPATH": str(tmp_path / "path")}
     project, printed = generate(**shell)
     assert "\nProven: " in printed

@@ -10,10 +10,10 @@ import yaml
 from in_process import copier
 from repositories import commit
 from test_copier import run
-from updating.answers import Update
-from updating.migrations import MIGRATIONS, Migration
-from updating.migrations import run as migrate
-from updating.repository import Repository
+from treewright.updating.answers import Update
+from treewright.updating.migrations import MIGRATIONS, Migration
+from treewright.updating.migrations import run as migrate
+from treewright.updating.repository import Repository
 
 ROW = """
 MIGRATIONS: Sequence[Migration] = (
@@ -35,7 +35,7 @@ def newer(checkout: Path, tmp_path: Path) -> Path:
     policy = clone / "template/{{ project.github }}/SECURITY.md.jinja"
     policy.write_text(policy.read_text().replace("# Security", "# Security policy", 1))
 
-    module = clone / "hooks/updating/migrations.py"
+    module = clone / "src/treewright/updating/migrations.py"
     declared = "MIGRATIONS: Sequence[Migration] = ()\n"
     assert declared in module.read_text()
     module.write_text(module.read_text().replace(declared, ROW))

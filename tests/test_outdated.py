@@ -65,16 +65,16 @@ def test_each_fault_is_named(folder: Path, git: Run, capsys: pytest.CaptureFixtu
     commit = git("rev-parse", "HEAD")
     (folder / "pyproject.toml").write_text('[dependency-groups]\ntest = ["tool==1.9"]\n')
     pin(folder, requirement=">=1,<2", hook="v0.9", action="0" * 40)
-    (folder / "hooks").mkdir()
+    (folder / "src/treewright/scripts").mkdir(parents=True)
     needs = '# /// script\n# dependencies = ["parser==1.8"]\n# ///\n'
-    (folder / "hooks/rename.py").write_text(needs)
+    (folder / "src/treewright/scripts/rename.py").write_text(needs)
     assert outdated.main(folder) == 1
     assert capsys.readouterr().out.splitlines() == [
         "includes/pins.json: backend >=1,<2: 2.0 is out",
         f"includes/pins.json: acme/lint v1.1: v1.1 is the commit {commit}",
         "includes/pins.json: acme/lint v0.9: no such tag",
         "pyproject.toml: tool ==1.9: 2.0 is out",
-        "hooks/rename.py: parser ==1.8: 2.0 is out",
+        "src/treewright/scripts/rename.py: parser ==1.8: 2.0 is out",
         "5 pins: 5 out of date, 0 not looked up.",
     ]
     git("tag", "v1.2")

@@ -30,7 +30,7 @@ from real_code import (
 )
 from repositories import snapshot
 from tiers import exhaustive, full
-from updating.names import Names
+from treewright.updating.names import Names
 
 pytestmark = pytest.mark.skipif(
     is_shallow(), reason="a shallow clone has no releases to update from"

@@ -35,11 +35,11 @@ from keeping import (
     update,
     write,
 )
-from proof import prove
 from rendering import ROOT
 from repositories import commit, git, snapshot
 from tiers import exhaustive, full, spread
-from updating import contract
+from treewright.proof import prove
+from treewright.updating import contract
 
 KEPT: dict[str, str] = json.loads((Path(__file__).with_name("releases.json")).read_text())
 VERSIONS = list(releases())

@@ -26,14 +26,14 @@ from copier.errors import UserMessageError
 from filelock import FileLock
 from plumbum import ProcessExecutionError
 
-import machine
 from conftest import shared_folder
 from keeping import ANSWERS, Files, copy, edit, parse, unmerged, update, write
 from rendering import QUICK, SLOW
 from repositories import commit, git, snapshot
 from tiers import exhaustive, full
-from updating.locking import began, lock, unlock
-from updating.repository import Repository
+from treewright import machine
+from treewright.updating.locking import began, lock, unlock
+from treewright.updating.repository import Repository
 
 NEXT = "v9.1.0"
 UNDO = ("git restore --source=HEAD --staged --worktree .", "git clean -fd")  # a line each

@@ -13,9 +13,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-import proof
 import rendering
 from tiers import spread
+from treewright import proof
 
 Render = Callable[..., Path]
 

@@ -27,12 +27,12 @@ from twine.commands.check import check as twine_check
 from validate_pyproject.api import Validator
 
 import environments
-import proof
 import pythons
 import repositories
 from answers import BUILDS, COMBINATIONS, COVERING, SHAPES, TESTED, TRIED, Promise, identify
 from conftest import shared_folder
 from tiers import exhaustive, full, spread
+from treewright import proof
 
 Render = Callable[..., Path]
 BACKENDS = sorted({build["build_backend"] for build in BUILDS})

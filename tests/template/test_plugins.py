@@ -15,12 +15,12 @@ import pytest
 import yaml
 
 import environments
-import proof
 import pythons
 import rendering
 from answers import Promise, identify
 from environments import Environment
 from tiers import full, spread
+from treewright import proof
 
 Render = Callable[..., Path]
 

@@ -1,0 +1,1 @@
+"""Scripts that need more than Copier's interpreter has, and what lets uv run them."""

@@ -1,0 +1,99 @@
+"""A three-way merge of pyproject.toml by meaning: what it says, not how its lines lie.
+
+It needs Python 3.11, for tomllib, and nothing else.
+"""
+
+import tomllib
+from dataclasses import dataclass
+from typing import Any
+
+from treewright.toml_merge.meaning import Clash, Merge, same
+from treewright.toml_merge.syntax import Document, toml
+from treewright.toml_merge.writing import lost_comments, rewrite
+
+__all__ = ["Clash", "Merged", "UnmergeableError", "fault", "lost", "merge"]
+
+_BOM = "\ufeff"
+
+
+class UnmergeableError(Exception):
+    """A file cannot be merged by meaning; the message says why."""
+
+
+@dataclass(frozen=True)
+class Merged:
+    """What a merge came to: the text, and what both sides had changed."""
+
+    text: str
+    clashes: list[Clash]
+
+
+def merge(base: str, ours: str, theirs: str) -> Merged:
+    """Merge what the user and the template made of a file.
+
+    Args:
+        base: What the template last gave; empty where it gave nothing.
+        ours: The user's file.
+        theirs: What the template gives now.
+
+    Raises:
+        UnmergeableError: If a side is no TOML, or if the result would lack anything that the
+            user wrote.
+
+    """
+    if theirs in {ours, base}:
+        return Merged(ours, [])
+    if ours == base:
+        return Merged(theirs, [])
+    bom, crlf = ours.startswith(_BOM), ours.count("\r\n") == ours.count("\n") > 0
+    documents = []
+    for side, text in (("before", base), ("in your file", ours), ("in the template", theirs)):
+        plain = text.removeprefix(_BOM).replace("\r\n", "\n")
+        if reason := fault(plain):
+            raise UnmergeableError(f"it was not valid TOML {side}: {reason}")
+        documents.append(Document(plain))
+    before, here, after = documents
+    decided = Merge(before.data, here.data, after.data)
+    text = rewrite(here, before, after, decided.data)
+    if (reason := fault(text)) or not same(tomllib.loads(text), decided.data):
+        raise UnmergeableError(f"its layout is too unusual{': ' if reason else ''}{reason}")
+    switched = [clash.key for clash in decided.clashes if not clash.kept]
+    missing = [name for name in lost(before.data, here.data, decided.data) if name not in switched]
+    if missing := missing + lost_comments(here, before, text):
+        raise UnmergeableError(f"the merge would have lost {missing[0]}")
+    if crlf:
+        text = text.replace("\n", "\r\n")
+    return Merged(_BOM * bom + text, decided.clashes)
+
+
+def fault(text: str) -> str:
+    """Say why a text is no TOML, or nothing if it is."""
+    try:
+        tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        return str(error)
+    return ""
+
+
+def lost(base: Any, ours: Any, merged: Any, path: str = "") -> list[str]:  # noqa: ANN401
+    """Name every key and value of the user's own that a result lacks.
+
+    This asks again, by another way than the merge went, what is the user's: all that the base
+    has not. Of a list, each element is.
+    """
+    if same(base, ours) or same(ours, merged):
+        return []
+    if isinstance(ours, dict) and isinstance(merged, dict):
+        found = []
+        for name, value in ours.items():
+            before = base.get(name) if isinstance(base, dict) else None
+            here = f"{path}.{name}" if path else name
+            found += lost(before, value, merged.get(name), here)
+        return found
+    if isinstance(ours, dict) and merged is None and isinstance(base, dict):
+        return lost(base, ours, {}, path)
+    if isinstance(ours, list) and isinstance(merged, list):
+        before = [toml(item) for item in base] if isinstance(base, list) else []
+        there = [toml(item) for item in merged]
+        return [f"{path}: {text}" for text in map(toml, ours) if text not in there + before]
+    return [path]

@@ -1,0 +1,210 @@
+"""Settle by meaning what Copier could not merge by lines.
+
+docs/merging.md says for users what is merged how. What cannot be settled stays as Copier left
+it: unmerged in the index, with markers in the file.
+"""
+
+import re
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from treewright.scripts import by_uv
+from treewright.updating import line_sets
+from treewright.updating.repository import (
+    BASE,
+    FILE_MODES,
+    LABELS,
+    OURS,
+    THEIRS,
+    GitError,
+    Repository,
+    Stage,
+)
+
+_SCRIPT = Path(__file__).parents[1] / "scripts/merge_toml.py"
+_READS_TOML = sys.version_info >= (3, 11)
+_CONFLICT = re.compile(rf"(?ms)^<{{7}} {LABELS[OURS]}\r?$.*?^>{{7}} {LABELS[THEIRS]}\r?$")
+
+
+@dataclass(frozen=True)
+class Clash:
+    """What both sides changed: a dotted key, or a line, and what each side has there.
+
+    A side that has nothing there is empty. The user's is kept, unless an answer took its place.
+    """
+
+    key: str
+    yours: str
+    template: str
+    kept: bool = True
+
+
+@dataclass(frozen=True)
+class File:
+    """What became of one file: how it was merged, or why it was not."""
+
+    path: str
+    how: str  # "meaning", "lines", "text", or "" for a conflict that is left
+    clashes: tuple[Clash, ...] = ()
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What became of every file that Copier could not merge, in the order of their paths."""
+
+    files: list[File] = field(default_factory=list)
+
+    @property
+    def conflicts(self) -> list[File]:
+        """The files that are left to the user."""
+        return [file for file in self.files if not file.how]
+
+    @property
+    def clashes(self) -> list[tuple[str, Clash]]:
+        """Every clash, with the path of its file."""
+        return [(file.path, clash) for file in self.files for clash in file.clashes]
+
+
+class _LeftError(Exception):
+    """A file is left to the user; the message says why."""
+
+
+def settle(repository: Repository, translate: Callable[[str, str], str]) -> Settled:
+    """Settle the conflicts below a project's folder as far as meaning goes.
+
+    It takes all that it needs from the index, so it can run again after it was stopped. What is
+    settled is left as Copier leaves a file that it merged: in the work tree, not staged. Stage 2
+    is what the index held before the update, so that is what the index holds again.
+
+    Args:
+        repository: The project.
+        translate: Rewrites an older text, of which it also gets the path, so that it speaks of
+            the package by its new name.
+
+    Raises:
+        GitError: If git fails.
+        OSError: If a file cannot be written, as on a full disk.
+
+    """
+    files = []
+    for path, stages in sorted(repository.unmerged().items()):
+        try:
+            texts = _texts(repository, stages)
+            old = {side: translate(texts[side], path) for side in (BASE, OURS)}
+            sides = {**texts, **old}
+            try:
+                text, file = _by_meaning(path, sides)
+            except _LeftError as left:
+                if sides == texts:  # Copier has done as much
+                    raise
+                text, file = _by_lines(repository, path, sides, left), File(path, "text")
+        except _LeftError as error:
+            files.append(File(path, "", why=str(error)))
+            continue
+        repository.write_as_checked_out(path, text.encode())
+        repository.settled(path, stages[OURS])
+        files.append(file)
+    return Settled(files)
+
+
+def broken(repository: Repository) -> str:
+    """Say what is wrong with pyproject.toml, if anything: a merge by lines can spoil a file.
+
+    Returns:
+        One sentence, or nothing if the file is well, or not there, or in conflict, or if this
+        Python reads no TOML.
+
+    """
+    data = repository.read("pyproject.toml")
+    if not _READS_TOML or data is None or "pyproject.toml" in repository.unmerged():
+        return ""
+    import tomllib  # noqa: PLC0415  # Copier runs on a Python without it too
+
+    try:
+        tomllib.loads(data.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        reason = "it is not in UTF-8"
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        reason = str(error)
+    else:
+        return ""
+    return f"pyproject.toml is not TOML after the update; fix it by hand: {reason}"
+
+
+def _texts(repository: Repository, stages: Mapping[int, Stage]) -> dict[int, str]:
+    """Read the sides of a file; a base that is missing is empty."""
+    if OURS not in stages:
+        raise _LeftError("you deleted it, and the template changed it")
+    if THEIRS not in stages:
+        raise _LeftError("you changed it, and the template deleted it")
+    if not all(stage.mode in FILE_MODES for stage in stages.values()):
+        raise _LeftError("it is not a regular file")
+    texts = {BASE: ""}
+    for side, stage in stages.items():
+        try:
+            texts[side] = repository.blob(stage.blob).decode()
+        except UnicodeDecodeError:
+            raise _LeftError("it is not UTF-8 text") from None
+    return texts
+
+
+def _by_meaning(path: str, sides: Mapping[int, str]) -> tuple[str, File]:
+    """Merge a file of which the meaning is known."""
+    if line_sets.is_line_set(path):
+        lines = line_sets.merge(path, sides[BASE], sides[OURS], sides[THEIRS])
+        met = (Clash(yours.split()[0], yours, theirs) for yours, theirs in lines.clashes)
+        return lines.text, File(path, "lines", tuple(met))
+    if PurePosixPath(path).name == "pyproject.toml":
+        text, clashes = _toml(sides)
+        return text, File(path, "meaning", clashes)
+    raise _LeftError("you and the template changed the same lines")
+
+
+def _toml(sides: Mapping[int, str]) -> tuple[str, tuple[Clash, ...]]:
+    """Merge pyproject.toml, in this process where this Python reads TOML."""
+    texts = {"base": sides[BASE], "ours": sides[OURS], "theirs": sides[THEIRS]}
+    if _READS_TOML:
+        from treewright.toml_merge import UnmergeableError, merge  # noqa: PLC0415  # needs tomllib
+
+        try:
+            merged = merge(**texts)
+        except UnmergeableError as error:
+            raise _LeftError(str(error)) from error
+        return merged.text, tuple(Clash(**vars(clash)) for clash in merged.clashes)
+    try:
+        answer = by_uv.run(_SCRIPT, texts)
+    except by_uv.ScriptError as error:
+        raise _LeftError(f"this Python cannot read TOML, and {error}") from error
+    if "reason" in answer:
+        raise _LeftError(answer["reason"])
+    return answer["text"], tuple(Clash(**clash) for clash in answer["clashes"])
+
+
+def _by_lines(repository: Repository, path: str, sides: Mapping[int, str], left: _LeftError) -> str:
+    """Merge texts again, as they now speak of the same names; lessen the markers at least.
+
+    Raises:
+        _LeftError: As given, if conflicts are left.
+
+    """
+    try:
+        merged, conflicts = repository.merge_texts(
+            {side: text.encode() for side, text in sides.items()}
+        )
+    except GitError as error:
+        raise left from error
+    text = merged.decode()
+    if conflicts:
+        there = repository.read(path)
+        if there is not None and _disputed(text) < _disputed(there.decode(errors="replace")):
+            repository.write_as_checked_out(path, text.encode())
+        raise left
+    return text
+
+
+def _disputed(text: str) -> int:
+    """Count the lines between markers."""
+    return sum(conflict.count("\n") for conflict in _CONFLICT.findall(text))

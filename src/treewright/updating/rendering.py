@@ -1,0 +1,67 @@
+"""What the template makes of answers, once more, where a decision needs it."""
+
+import shutil
+import tempfile
+import warnings
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from treewright.updating.answers import Answers
+
+TEMPLATE = Path(__file__).parents[3]
+
+
+@contextmanager
+def current() -> Iterator[Path]:
+    """Give a copy of the template that runs this, without git: renders of it clone nothing."""
+    with tempfile.TemporaryDirectory(prefix="treewright-") as folder:
+        shutil.copy(TEMPLATE / "copier.yml", folder)
+        for name in ("includes", "template"):
+            shutil.copytree(TEMPLATE / name, Path(folder, name))
+        yield Path(folder)
+
+
+def render(
+    answers: Answers, paths: Iterable[str], *, source: Path = TEMPLATE, version: str | None = None
+) -> dict[str, bytes] | None:
+    """Render some files, as a new project would have them.
+
+    Args:
+        answers: The answers; those that it does not ask are ignored.
+        paths: Patterns of the files, as in .gitignore, relative to the project; `!` takes out.
+        source: The template.
+        version: The release of it, where it is in a git repository.
+
+    Returns:
+        What each file holds; None where that release cannot be had or does not take the answers.
+
+    """
+    import copier  # noqa: PLC0415  # a third of a second, and seldom needed
+
+    marked = "_src_path"  # which has copier.yml take what no question asks, as in Copier's renders
+    given = {
+        name: value for name, value in answers.items() if name == marked or not name.startswith("_")
+    }
+    with tempfile.TemporaryDirectory(prefix="treewright-") as folder, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        project = Path(folder, "project")
+        try:
+            copier.run_copy(
+                str(source),
+                project,
+                data=given,
+                vcs_ref=version,
+                exclude=["*", *(path[1:] if path[0] == "!" else f"!{path}" for path in paths)],
+                defaults=True,
+                quiet=True,
+                skip_tasks=True,
+                settings=copier.Settings(),
+            )
+        except Exception:  # noqa: BLE001  # whatever stops it, the caller does without
+            return None
+        return {
+            path.relative_to(project).as_posix(): path.read_bytes()
+            for path in project.rglob("*")
+            if path.is_file()
+        }

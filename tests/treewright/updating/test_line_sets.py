@@ -1,0 +1,163 @@
+"""Files of lines are merged line by line, and the user's order stays."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from treewright.updating.line_sets import RULES, is_line_set, merge
+
+
+@pytest.mark.parametrize(
+    ("path", "base", "ours", "theirs", "merged", "clashes"),
+    [
+        (
+            ".gitignore",
+            "# Builds\n/dist/\n\n# Caches\n/.tox/\n",
+            "mine\n\n# Builds\n/dist/\n# my own\n*.so\n\n# Caches\n/.tox/\n/.mine/\n",
+            "# Builds\n/dist/\n/build/\n\n# Caches\n/.tox/\n\n# Reports\n/htmlcov/\n/site/\n",
+            (
+                "mine\n\n# Builds\n/dist/\n/build/\n# my own\n*.so\n\n# Caches\n/.tox/\n/.mine/\n"
+                "\n# Reports\n/htmlcov/\n/site/\n"
+            ),
+            [],
+        ),
+        (".gitignore", "a\nb\n", "b\nc\n", "a\nd\n", "c\nd\n", []),
+        (
+            ".gitignore",
+            "a\n\n# gone\nb\n\nc\n",
+            "a\n\n# gone\nb\n\nc\n\n\n# mine\nd\n",
+            "a\n\nc\n",
+            "a\n\nc\n\n\n# mine\nd\n",
+            [],
+        ),
+        (
+            "x/.gitignore",
+            "a\n",
+            "a\nmine\n!keep\n",
+            "a\n\nkee*\n",
+            "a\nmine\n\nkee*\n\n!keep\n",
+            [],
+        ),
+        (".gitignore", "# Old\na\n", "# Old\na\nb\n", "# New\na\n", "# New\na\nb\n", []),
+        (".gitignore", "", "mine\n", "# Builds\n/dist/\nmine\n", "mine\n\n# Builds\n/dist/\n", []),
+        (".gitignore", "a\n", "a\r\nb\r\n", "a\nc\n", "a\r\nc\r\nb\r\n", []),
+        (
+            ".gitattributes",
+            "* text=auto\n",
+            "* text=auto\n*.bat eol=crlf\n",
+            "* text=auto\n*.png binary\n",
+            "* text=auto\n*.png binary\n*.bat eol=crlf\n",
+            [],
+        ),
+        (
+            ".gitattributes",
+            "",
+            "* text=auto\n",
+            "* text=auto eol=lf\n*.png binary\n",
+            "*.png binary\n* text=auto\n",
+            [("* text=auto", "* text=auto eol=lf")],
+        ),
+        (
+            ".github/CODEOWNERS",
+            "# Who\n* @acme\n",
+            "# Who\n* @acme\n/docs/ @jane\n",
+            "# Who\n* @new\n",
+            "# Who\n* @new\n/docs/ @jane\n",
+            [],
+        ),
+        (
+            ".github/CODEOWNERS",
+            "* @acme\n",
+            "* @acme @jane\n",
+            "* @new\n",
+            "* @acme @jane\n",
+            [("* @acme @jane", "* @new")],
+        ),
+        (
+            "MANIFEST.in",
+            "graft tests\n",
+            "graft tests\nprune tests/data\n",
+            "graft tests\ninclude CHANGELOG.md\n",
+            "graft tests\ninclude CHANGELOG.md\nprune tests/data\n",
+            [],
+        ),
+    ],
+    ids=[
+        "sections",
+        "removed by both",
+        "a section goes",
+        "a negation stays last",
+        "a new heading",
+        "joining",
+        "line ends",
+        "attributes",
+        "attributes clash",
+        "owners",
+        "owners clash",
+        "commands",
+    ],
+)
+def test_lines(
+    path: str, base: str, ours: str, theirs: str, merged: str, clashes: list[tuple[str, str]]
+) -> None:
+    done = merge(path, base, ours, theirs)
+    assert (done.text, done.clashes) == (merged, clashes)
+
+
+def test_which_files_are_line_sets() -> None:
+    assert is_line_set("docs/.gitignore")
+    assert not is_line_set("gitignore.md")
+    assert not is_line_set("requirements.txt")
+
+
+PATHS = st.sampled_from(sorted(RULES))
+LINES = st.lists(
+    st.sampled_from(["# c", "# d", "a x", "a y", "b x", "b y", "!a x", "!e", "f", ""]), max_size=8
+).map(lambda lines: "".join(f"{line}\n" for line in lines))
+each = settings(max_examples=200, deadline=None, derandomize=True)
+
+
+def spoken(text: str) -> list[str]:
+    return [line for line in text.splitlines() if line]
+
+
+@each
+@given(PATHS, LINES, LINES, LINES)
+def test_no_line_of_the_users_is_lost_nor_moved(
+    path: str, base: str, ours: str, theirs: str
+) -> None:
+    merged = spoken(merge(path, base, ours, theirs).text)
+    gone = set(spoken(base)) - set(spoken(theirs))
+    kept = [line for line in spoken(ours) if line not in gone]
+    rest = iter(merged)
+    assert ours == base or all(line in rest for line in kept), "in this order"
+    deleted = set(spoken(base)) - set(spoken(ours))
+    assert not deleted & set(merged)
+    assert set(merged) <= {*spoken(ours), *spoken(theirs)}
+
+
+@each
+@given(PATHS, LINES, LINES, LINES)
+def test_nothing_new_overrules_the_user(path: str, base: str, ours: str, theirs: str) -> None:
+    merged = spoken(merge(path, base, ours, theirs).text)
+    rules = RULES[path]
+    own = [
+        merged.index(line)
+        for line in spoken(ours)
+        if line not in spoken(base) + spoken(theirs)
+        and not line.startswith("#")
+        and rules.overrules(line)
+    ]
+    new = {line for line in merged if line not in spoken(ours)}
+    if own and ours != base:
+        assert not new & set(merged[min(own) :])
+
+
+@each
+@given(PATHS, LINES, LINES, LINES)
+def test_identities(path: str, base: str, ours: str, theirs: str) -> None:
+    assert merge(path, base, ours, base).text == ours
+    assert merge(path, base, base, theirs).text == theirs
+    done = merge(path, base, ours, theirs).text
+    assert merge(path, theirs, done, theirs).text == done
+    assert spoken(merge(path, base, done, theirs).text) == spoken(done)
