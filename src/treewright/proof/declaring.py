@@ -11,7 +11,7 @@ and https://packaging.python.org/en/latest/specifications/recording-installed-pa
 
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 from treewright.proof.findings import Finding
@@ -40,10 +40,9 @@ class Declared:
     ) -> None:
         """Read the names."""
         self.project = project
-        texts = metadata.get("Requires-Dist", [])
-        self.names = {named(text) for text in texts}
-        self.others = {named(text) for text in _strings(project.declared("dependency-groups"))}
-        self.others |= {named(text) for text in project.listed("build-system", "requires")}
+        others = [*project.grouped(), *project.listed("build-system", "requires")]
+        self.names = {named(text) for text in metadata.get("Requires-Dist", [])}
+        self.others = {named(text) for text in others}
         self.hosts = {re.split(r"[\d._]", group)[0].lower() for group in groups} - {
             "console",
             "gui",
@@ -134,9 +133,3 @@ def _alike(name: str, distribution: str) -> bool:
 def _named_for(module: str, name: str) -> bool:
     plain = name.strip("_").lower()
     return any(plain in part.lower() for part in module.split(".")[1:])
-
-
-def _strings(value: object) -> Iterator[str]:
-    """Give the requirements in [dependency-groups] (PEP 735)."""
-    for group in value.values() if isinstance(value, dict) else ():
-        yield from (item for item in group if isinstance(item, str))

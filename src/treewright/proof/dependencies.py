@@ -98,8 +98,7 @@ def mentioned(project: Project) -> dict[str, str]:
         The text of each by its normalised name.
 
     """
-    texts = [*strings(project.declared("dependency-groups"))]
-    texts += _of_tools(project.declared("tool"))
+    texts = [*project.grouped(), *_of_tools(project.declared("tool"))]
     files = [*project.folder.glob("*requirements*.txt"), *project.folder.glob("requirements/*.txt")]
     for file in files:
         if file.is_file():
@@ -302,9 +301,16 @@ def _around(name: str, names: Iterable[str]) -> bool:
 
 
 def _of_tools(value: Any) -> Iterator[str]:  # noqa: ANN401  (whatever TOML holds)
-    """Give the requirements in the tables of tools: what is under a key for dependencies."""
+    """Give the requirements in the tables of tools: what is under a key for dependencies.
+
+    In a table there, PDM has lists of requirements by group, and Poetry versions by distribution.
+    """
     for key, inner in value.items() if isinstance(value, dict) else ():
-        if "dependencies" in key:
-            yield from inner if isinstance(inner, dict) else strings(inner)
-        else:
+        if "dependencies" not in key:
             yield from _of_tools(inner)
+        elif isinstance(inner, dict):
+            for name, item in inner.items():
+                group = item if isinstance(item, list) else []
+                yield from [text for text in group if isinstance(text, str)] or [name]
+        else:
+            yield from strings(inner)

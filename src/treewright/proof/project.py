@@ -92,6 +92,15 @@ class Project(NamedTuple):
         values = value if isinstance(value, list) else [value]
         return [text for text in values if isinstance(text, str)]
 
+    def grouped(self) -> list[str]:
+        """Give the requirements in [dependency-groups].
+
+        What includes another group names no distribution (PEP 735).
+        """
+        groups = self.declared("dependency-groups")
+        names = groups if isinstance(groups, dict) else ()
+        return [text for name in names for text in self.listed("dependency-groups", name)]
+
     def matching(self, pattern: str) -> list[str]:
         """Give the files that a glob pattern of pyproject.toml names, relative to the folder."""
         try:

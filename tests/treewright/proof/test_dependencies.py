@@ -196,12 +196,14 @@ def test_installed(tmp_path: Path) -> None:
 def test_mentioned(tmp_path: Path) -> None:
     (tmp_path / "dev-requirements.txt").write_text("# tests\ncoverage==7\n-r other.txt\n")
     groups = {"test": ["pytest>=9", {"include-group": "lint"}], "lint": ["Ruff"]}
-    tool = {
+    tool: dict[str, dict[str, object]] = {
         "poetry": {"group": {"docs": {"dependencies": {"mkdocs": "^1"}}}},
         "hatch": {"envs": {"types": {"extra-dependencies": ["mypy"]}}},
+        "pdm": {"dev-dependencies": {"runner": ["tox"]}},
     }
+    tool["poetry"]["dependencies"] = {"httpx": [{"version": "^1", "python": "<3.12"}]}
     found = dependencies.mentioned(Project(tmp_path, {"dependency-groups": groups, "tool": tool}))
-    assert {"pytest", "ruff", "mkdocs", "mypy", "coverage"} <= found.keys()
+    assert found.keys() == {"pytest", "ruff", "mkdocs", "mypy", "tox", "httpx", "coverage"}
     assert found["pytest"] == "pytest>=9"
 
 

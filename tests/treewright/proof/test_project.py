@@ -43,6 +43,12 @@ def test_declared_never_trips_over_a_type(tmp_path: Path) -> None:
     assert project.version is None
 
 
+def test_a_group_that_is_included_is_no_requirement(tmp_path: Path) -> None:
+    groups = {"lint": ["ruff", {"include-group": "types"}], "types": ["mypy>=1"], "odd": 3}
+    assert Project(tmp_path, {"dependency-groups": groups}).grouped() == ["ruff", "mypy>=1"]
+    assert Project(tmp_path, {"dependency-groups": 3}).grouped() == []
+
+
 @pytest.mark.parametrize("pattern", ["/etc/passwd", "../*", "", "nothing*"])
 def test_patterns_match_only_within_the_project(tmp_path: Path, pattern: str) -> None:
     folder = tmp_path / "project"
