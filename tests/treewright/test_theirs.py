@@ -3,13 +3,14 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import copier
 import pytest
 
-from answers import LICENSES
+from answers import LICENSES, identify
 from keeping import ANSWERS, write
 from rendering import ROOT
 from rendering import render as render_into
-from repositories import git
+from repositories import git, snapshot
 from tiers import spread
 from treewright.theirs import join
 
@@ -95,6 +96,29 @@ def test_text_of_another_encoding_stays(joined: Join) -> None:
     (project / ".gitignore").write_bytes(b"caf\xe9\n")
     assert next(join(ANSWERS, [".gitignore"])).startswith("joined ")
     assert (project / ".gitignore").read_bytes().startswith(b"caf\xe9\n")
+
+
+DEEP = [
+    {"package": "namespace", "namespace": "acme.data", "devcontainer": "true"},
+    {"forge": "gitlab", "docs": "sphinx", "starter": "pipeline"},
+    {"docs": "sphinx", "layout": "flat", "starter": "plugin"},
+]
+
+
+@pytest.mark.parametrize("answers", spread(DEEP, DEEP[:1]), ids=identify)
+def test_every_file_that_was_there_is_known(
+    template: Path, tmp_path: Path, answers: dict[str, str]
+) -> None:
+    """However deep it lies: in the package of a namespace, in a folder of the forge."""
+    answers = {"project_name": "acme-tool", "github_user": "acme", **answers}
+    made = render_into(template, tmp_path / "one", answers)
+    theirs = {*snapshot(made)} - {"pyproject.toml", ANSWERS}  # with these, it is a project
+    for path in theirs:
+        write(tmp_path / "two", path, "")
+    worker = copier.run_copy(
+        str(template), tmp_path / "two", data=answers, defaults=True, quiet=True, skip_tasks=True
+    )
+    assert {*worker.answers.combined["project"]["theirs"]} == theirs
 
 
 def test_without_answers(joined: Join) -> None:
