@@ -336,7 +336,7 @@ REFUSED: list[tuple[str, list[str], str, dict[str, str]]] = [
     ("starter", ["lib"], "choose one of minimal, library, command, pipeline, analysis, plugin", {}),
     ("cli_framework", ["fire"], "choose one of argparse, click, typer", {"starter": "command"}),
     ("project", ["x", "{}"], "it follows from other answers", {}),
-    ("seeds", ["[]"], "it follows from other answers", {}),
+    ("place", ["{}"], "it follows from other answers", {}),
     (
         "build_backend",
         ["uv", "flit", "poetry"],
