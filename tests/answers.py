@@ -154,35 +154,41 @@ COVERING = [
 ]
 
 # What the code of a package and its tests depend on; how it is built is for the proof to judge.
+OF_THE_BUILD = ("build_backend", "version_source", "layout", "package")
 OF_THE_CODE = (
     "starter", "plugins", "cli_framework", "layout", "package", "namespace", "python_min", "docs",
     "exports",
 )  # fmt: skip
 
 
-def of_the_code(answers: Mapping[str, str], size: int) -> set[tuple[tuple[str, str], ...]]:
-    """Give the answers that the code depends on, in every combination of a size."""
-    chosen = [(name, answers[name]) for name in OF_THE_CODE if name in answers]
+def combined(
+    answers: Mapping[str, str], size: int, names: Sequence[str]
+) -> set[tuple[tuple[str, str], ...]]:
+    """Give the answers of some names, in every combination of a size."""
+    chosen = [(name, answers[name]) for name in names if name in answers]
     return set(combinations(chosen, size))
 
 
-def cover(size: int, *pools: Sequence[dict[str, str]]) -> list[dict[str, str]]:
+def cover(
+    size: int, *pools: Sequence[dict[str, str]], names: Sequence[str] = OF_THE_CODE
+) -> list[dict[str, str]]:
     """Choose so few answers that they have every combination of a size that any has.
 
     Args:
-        size: Of how many of the answers that the code depends on.
+        size: Of how many of the answers.
         pools: What to choose from, as long as it brings something, and what then.
+        names: Of these answers; by default, those that the code depends on.
 
     """
     chosen: list[dict[str, str]] = []
     found = set[tuple[tuple[str, str], ...]]()
     for pool in pools:
         while True:
-            best = max(pool, key=lambda answers: len(of_the_code(answers, size) - found))
-            if of_the_code(best, size) <= found:
+            best = max(pool, key=lambda answers: len(combined(answers, size, names) - found))
+            if combined(best, size, names) <= found:
                 break
             chosen.append(best)
-            found |= of_the_code(best, size)
+            found |= combined(best, size, names)
     return chosen
 
 
@@ -198,6 +204,9 @@ TRIED = cover(
     [answers for answers in TESTED if answers["starter"] != "analysis"],
     TESTED,
 )
+# Built by default: those, and so many more that every pair is there of what decides how.
+_PAIRS = cover(2, TRIED, COVERING, names=OF_THE_BUILD)
+BUILT = [*TRIED, *(answers for answers in _PAIRS if answers not in TRIED)]
 
 
 def required(name: str, python: str = "") -> str:

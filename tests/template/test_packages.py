@@ -1,8 +1,8 @@
 """Generated packages are built and proven; installed, they pass their own tests from the wheel.
 
-Built is each of the covering answers. Installed and tested are so many of them that each value of
-what the code depends on is there; with --full, every pair; with --every-python as well, all; with
---exhaustive, every combination.
+Built are so many of the covering answers that every pair is there of what decides how; with --full,
+all. Installed and tested are so many that each value of what the code depends on is there; with
+--full, every pair; with --every-python as well, all; with --exhaustive, every combination.
 """
 
 import json
@@ -29,7 +29,7 @@ from validate_pyproject.api import Validator
 import environments
 import pythons
 import repositories
-from answers import BUILDS, COMBINATIONS, COVERING, SHAPES, TESTED, TRIED, Promise, identify
+from answers import BUILDS, BUILT, COMBINATIONS, COVERING, SHAPES, TESTED, TRIED, Promise, identify
 from conftest import shared_folder
 from tiers import exhaustive, full, spread
 from treewright import proof
@@ -65,7 +65,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     every = metafunc.config.getoption("--exhaustive")
     beyond = [answers for answers in COMBINATIONS if every and answers not in COVERING]
     if metafunc.function is test_package:
-        rows = [*COVERING, *map(exhaustive, beyond)]
+        rows = [*spread(COVERING, BUILT), *map(exhaustive, beyond)]
         metafunc.parametrize("answers", rows, ids=identify)
     if metafunc.function is test_installed_package:
         again = [exhaustive(answers) for answers in [*COVERING, *beyond] if every]
