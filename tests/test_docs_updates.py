@@ -5,14 +5,17 @@ from pathlib import Path
 import pytest
 import yaml
 
+from home_page import whole
 from in_process import copier
-from keeping import HERE, clone_releases, is_shallow
+from keeping import HERE, clone_releases, is_shallow, releases
 from repositories import commit, snapshot
 from test_copier import run
+from tiers import spread
 
 NEXT = "v9.1.0"
 PAGES = ("docs/index.md", "docs/tutorial.md")
 MINE = b"# Mine\n"
+VERSIONS = list(releases())
 
 
 @pytest.fixture(scope="module")
@@ -93,3 +96,46 @@ def test_a_second_copy_keeps_them(tagged: Path, tmp_path: Path) -> None:
         (project / page).write_bytes(MINE)
     assert "Warning" not in copier(*copy)
     assert [(project / page).read_bytes() for page in PAGES] == [MINE, MINE]
+
+
+OLD = [(version, docs) for docs in ("zensical", "sphinx") for version in VERSIONS]
+
+
+@pytest.mark.skipif(is_shallow(), reason="a shallow clone has no releases to update from")
+@pytest.mark.parametrize(("version", "docs"), spread(OLD, [OLD[0], OLD[-1]], names=2))
+def test_an_old_readme_and_new_pages_say_the_example_once(
+    tagged: Path, tmp_path: Path, version: str, docs: str
+) -> None:
+    """Its README has no part for the home page to include."""
+    project = tmp_path / "acme-tool"
+    none = "--data=docs=none"
+    copier("copy", "--defaults", "--skip-tasks", f"--vcs-ref={version}", none, tagged, project)
+    readme = (project / "README.md").read_bytes()
+    commit(project)
+    files = update(project, f"--vcs-ref={HERE}", f"--data=docs={docs}")
+    assert files["README.md"] == readme
+    page = whole(files["docs/index.md"].decode(), readme.decode())
+    assert page.count("```pycon\n") == 1
+    assert "README.md" not in page
+
+
+SWITCHES = [("v0.5.0", "sphinx"), ("v0.5.0", "zensical"), (HERE, "sphinx"), (HERE, "zensical")]
+
+
+@pytest.mark.skipif(is_shallow(), reason="a shallow clone has no releases to update from")
+@pytest.mark.parametrize(("version", "docs"), spread(SWITCHES, SWITCHES[:1], names=2))
+def test_the_patch_brings_a_home_page_to_the_generator(
+    tagged: Path, tmp_path: Path, version: str, docs: str
+) -> None:
+    project = tmp_path / "acme-tool"
+    other = {"sphinx": "zensical", "zensical": "sphinx"}[docs]
+    data = f"--data=docs={other}"
+    copier("copy", "--defaults", "--skip-tasks", f"--vcs-ref={version}", data, tagged, project)
+    commit(project)
+    page = update(project, f"--vcs-ref={HERE}", f"--data=docs={docs}")["docs/index.md"]
+    assert (b"{toctree}" in page) == (other == "sphinx"), "it is the user's"
+    run("git", "apply", "--3way", ".git/treewright.patch", cwd=project)
+    text, readme = (project / "docs/index.md").read_text(), (project / "README.md").read_text()
+    assert ("{toctree}" in text) == (docs == "sphinx")
+    assert ("README.md" in text) == ("[start:use]" in readme)
+    assert whole(text, readme).count("```pycon\n") == 1

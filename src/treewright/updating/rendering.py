@@ -23,7 +23,12 @@ def current() -> Iterator[Path]:
 
 
 def render(
-    answers: Answers, paths: Iterable[str], *, source: Path = TEMPLATE, version: str | None = None
+    answers: Answers,
+    paths: Iterable[str],
+    *,
+    source: Path = TEMPLATE,
+    version: str | None = None,
+    there: Iterable[str] = (),
 ) -> dict[str, bytes] | None:
     """Render some files, as a new project would have them.
 
@@ -32,6 +37,7 @@ def render(
         paths: Patterns of the files, as in .gitignore, relative to the project; `!` takes out.
         source: The template.
         version: The release of it, where it is in a git repository.
+        there: Files that are in the project's folder before; they stay, and are empty.
 
     Returns:
         What each file holds; None where that release cannot be had or does not take the answers.
@@ -46,6 +52,9 @@ def render(
     with tempfile.TemporaryDirectory(prefix="treewright-") as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         project = Path(folder, "project")
+        project.mkdir()
+        for name in there:
+            (project / name).touch()
         try:
             copier.run_copy(
                 str(source),

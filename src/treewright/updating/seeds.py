@@ -14,6 +14,8 @@ from treewright.updating.repository import FILE_MODES, Entry, Repository
 
 # Where the package is and what it is called: its files move, and what names it is fixed.
 NAMING = ("layout", "package", "namespace", "import_name", "project_name")
+_HOME = "/docs/index.md"
+_PART = b"[start:use]"  # what the home page takes from the README
 # What none of these files reads: with another such answer, a new project has the same ones.
 UNREAD = (
     "user_name", "user_email", "repository", "github_user", "version_source", "build_backend",
@@ -53,11 +55,17 @@ def compare(update: Update, folder: str) -> Seeds | None:
         return None
     naming = {name: update.now[name] for name in NAMING if name in update.now}
     wanted = patterns(folder)
+    before = {**update.now, **update.before, **naming}
     with current() as template:
-        old = render({**update.now, **update.before, **naming}, wanted, source=template)
+        old = render(before, wanted, source=template)
         new = render(update.now, wanted, source=template)
-    if old is None or new is None:
-        return None
+        if old is None or new is None:
+            return None
+        # The home page of a README that it can take nothing from repeats it.
+        lacking = _PART not in (update.repository.read("README.md") or b"")
+        for answers, files in ((before, old), (update.now, new)) if lacking else ():
+            alone = render(answers, [_HOME], source=template, there=["README.md"]) or {}
+            files |= {path: alone[path] for path in files.keys() & alone.keys() - {"README.md"}}
     known = set(update.repository.files())
     kept = {path: (old[path], new[path]) for path in sorted(old.keys() & new.keys() & known)}
     differing = {path: both for path, both in kept.items() if both[0] != both[1]}
