@@ -1,5 +1,6 @@
 """Fixtures: an isolated environment, the fast render, and a real, tagged clone."""
 
+import gc
 import json
 import os
 import subprocess
@@ -114,6 +115,7 @@ def pytest_configure_node(node: WorkerController) -> None:
 
 @pytest.hookimpl(tryfirst=True)  # before it is told that this worker has collected
 def pytest_collection_finish(session: pytest.Session) -> None:
+    gc.freeze()  # all that was imported and collected stays, and is not looked through again
     worker = getattr(session.config, "workerinput", None)
     if worker:
         Path(worker["left"]).write_text(json.dumps(session.config.stash[LEFT]), "utf-8")
