@@ -119,19 +119,25 @@ def broken(repository: Repository) -> str:
 
     """
     data = repository.read("pyproject.toml")
-    if not _READS_TOML or data is None or "pyproject.toml" in repository.unmerged():
+    reason = fault(data) if data is not None else ""
+    if not reason or "pyproject.toml" in repository.unmerged():
+        return ""
+    return f"pyproject.toml is not TOML after the update; fix it by hand: {reason}"
+
+
+def fault(data: bytes) -> str:
+    """Say why a file is no TOML, or nothing if it is, or if this Python reads no TOML."""
+    if not _READS_TOML:
         return ""
     import tomllib  # noqa: PLC0415  # Copier runs on a Python without it too
 
     try:
         tomllib.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError:
-        reason = "it is not in UTF-8"
+        return "it is not in UTF-8"
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        reason = str(error)
-    else:
-        return ""
-    return f"pyproject.toml is not TOML after the update; fix it by hand: {reason}"
+        return str(error)
+    return ""
 
 
 def _texts(repository: Repository, stages: Mapping[int, Stage]) -> dict[int, str]:

@@ -4,13 +4,14 @@ Copier brings the user's edits back by `git apply`. What that rejects is in `.re
 Copier makes conflicts of where `git status` shows them and `--conflict rej` does not ask for them.
 Settings of `git apply` can have it refuse all edits, or change them, and it brings no edit back of
 what git takes for binary, as text in UTF-16. Here, such files are merged again, from the same three
-sides.
+sides. So is a pyproject.toml that two changes without a conflict have spoiled: git does not know
+that a table holds a key only once.
 """
 
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from treewright.updating import seeds
+from treewright.updating import merging, seeds
 from treewright.updating.answers import Update
 from treewright.updating.names import Names
 from treewright.updating.rendering import current, render
@@ -27,6 +28,7 @@ from treewright.updating.repository import (
 )
 from treewright.updating.untracked import places
 
+_SETTINGS = "pyproject.toml"
 # What `git apply` does to white space that it does not like: https://git-scm.com/docs/git-apply
 _SPOILING = {
     "apply.whitespace": {"fix", "strip", "error", "error-all"},
@@ -82,6 +84,8 @@ def take_up(update: Update, answers_file: str) -> list[Reject]:
 
         own = GitIgnoreSpec.from_lines(seeds.patterns(Names.of(update.now).package_dir))
         paths = [path for path in entries if not own.match_file(path)]
+    elif _SETTINGS in entries and merging.broken(repository):
+        paths.append(_SETTINGS)
     if not paths:
         return []
     bases, news = _rendered(update, paths)
@@ -91,6 +95,8 @@ def take_up(update: Update, answers_file: str) -> list[Reject]:
         ours, text = repository.blob(entry.blob), repository.read(path)
         beside = {left: repository.read(left) or b"" for left in rejected.get(path, ())}
         if text is None or theirs is None or ours == base:
+            continue
+        if path == _SETTINGS and merging.fault(ours):  # no merge makes that well
             continue
         if not all(_is_of(ours, rejection) for rejection in beside.values()):
             continue
@@ -162,6 +168,6 @@ def _merge(repository: Repository, entry: Entry, sides: Mapping[int, bytes | Non
         text, conflicts = repository.merge_texts({BASE: b"", **there})
     except GitError:
         text, conflicts = there[OURS], 1
-    if conflicts:
+    if conflicts or (entry.path == _SETTINGS and merging.fault(text)):
         repository.mark_unmerged(entry.path, there, entry.mode)
     repository.write_as_checked_out(entry.path, text)
