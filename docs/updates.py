@@ -15,7 +15,7 @@ from pathlib import Path
 
 from starters import ROOT, replay
 
-BEFORE, NOW = "v0.2.0", "v0.5.0"
+BEFORE, NOW = "v0.2.0", "v0.6.0"
 # By which release the package of each page was made.
 PAGES = {ROOT / "docs/updating.md": BEFORE, ROOT / "docs/changing-your-mind.md": NOW}
 
@@ -69,7 +69,7 @@ def release(template: Path) -> None:
     _git(ROOT, "clone", "--quiet", "--no-tags", str(ROOT), str(template))
     subject = ["log", "-1", "--format=%H", f"--grep=^release: {BEFORE}$"]
     _git(template, "tag", "--annotate", f"--message={BEFORE}", BEFORE, _git(ROOT, *subject).strip())
-    for name in ("includes", "template", "hooks"):
+    for name in ("includes", "template", "hooks", "src"):
         shutil.rmtree(template / name)
         shutil.copytree(ROOT / name, template / name, ignore=shutil.ignore_patterns("*.pyc"))
     for name in ("copier.yml", "CHANGELOG.md"):

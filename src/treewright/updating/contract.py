@@ -57,7 +57,7 @@ def _rendered(update: Update) -> Iterator[bytes]:
     """Give what each release made of the seed, with the names of the package before."""
     with suppress(KeyError):  # answers that were edited by hand
         names = Names.of(update.before)
-        for version in _TEXTS:
+        for version in dict.fromkeys([update.versions[0], *_TEXTS]):  # a clone may lack tags
             text = Repository(TEMPLATE).committed(f"template/{SEED}.jinja", version)
             if text is not None:
                 for pattern, name in [
