@@ -238,7 +238,7 @@ def _unknown(
     """Find what the packages have in the wheel and not in the tree."""
     if project.installs_by_rules:
         return
-    mapped = {*project.mapped()}
+    mapped, meant = {*project.mapped()}, ignoring.artifacts(project)
     names = [
         name
         for name in sorted(extra)
@@ -247,6 +247,7 @@ def _unknown(
         and name not in mapped
         and not any(name.startswith(f"{folder}/") for folder in mapped)
         and not (built_tree / _tree_path(package, name)).exists()  # made by the build
+        and not ignoring.matches(_tree_path(package, name), meant)
     ]
     if names:
         what = f"it holds what the tree does not: {some(names)}"

@@ -38,13 +38,13 @@ def findings(
 
     """
     tables = project.pyproject.get("tool")
-    artifacts, named = [*_under(tables, _ARTIFACTS)], {*strings(tables, keys=True)}
+    meant, named = artifacts(project), {*strings(tables, keys=True)}
     left = {
         _link(project.folder, name)
         for name in {*names} - named
         if not _is_tracked(name, tracked)
         and not _made(project.folder, built, name)
-        and not _matches(name, artifacts)
+        and not matches(name, meant)
     }
     ignored = sorted(_ignored(project, left))
     secret = [name for name in ignored if _SECRET.search(name)]
@@ -55,10 +55,15 @@ def findings(
             yield Finding("sdist", what, fix, advice)
 
 
+def artifacts(project: Project) -> list[str]:
+    """Give the patterns of files that a build makes, and that are meant to be there."""
+    return [*_under(project.pyproject.get("tool"), _ARTIFACTS)]
+
+
 def left_out(project: Project, names: Iterable[str]) -> frozenset[str]:
     """Give those of some files that git ignores and that the backend is told to leave out."""
     excludes = [*_under(project.pyproject.get("tool"), _EXCLUDES)]
-    return _ignored(project, {name for name in names if _matches(name, excludes)})
+    return _ignored(project, {name for name in names if matches(name, excludes)})
 
 
 def _ignored(project: Project, names: set[str]) -> frozenset[str]:
@@ -89,7 +94,7 @@ def _made(folder: Path, built: Path, name: str) -> bool:
     return listed or int(before.stat().st_mtime) != int(after.stat().st_mtime)
 
 
-def _matches(name: str, patterns: list[str]) -> bool:
+def matches(name: str, patterns: list[str]) -> bool:
     """Say whether patterns match a file, or a folder that it is in, in any of the usual ways."""
     path = PurePosixPath(name)
     places = [str(place) for place in (path, *path.parents)][:-1]

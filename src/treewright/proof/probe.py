@@ -28,7 +28,7 @@ except ImportError:
     import nt as system  # type: ignore[no-redef]
 
 BARE = frozenset(sys.modules)
-SITE, REQUEST, *PACKAGES = sys.argv[1:]
+SITE, REQUEST, *PACKAGES = sys.argv[1:] if __name__ == "__main__" else ("", "")
 BUILTINS = vars(sys.modules["builtins"])
 
 REPEATS = 15  # timed imports of each, fewer when they take this many microseconds
@@ -219,8 +219,9 @@ def silence() -> None:
     warnings.showwarning = shown
 
 
-OUTPUT = Output()
-MISSED = Missed()
+if __name__ == "__main__":
+    OUTPUT = Output()
+    MISSED = Missed()
 
 
 def owned(name: str, packages: "Sequence[str]" = tuple(PACKAGES)) -> bool:

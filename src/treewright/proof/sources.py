@@ -25,8 +25,9 @@ def read(file: str, module: str, oldest: "list[int] | None" = None) -> "dict[str
 
     Gives:
         imports: the name of each imported module, with the names taken from it, the line, whether
-            it is imported in a function, and whether the code can do without it: the import is
-            conditional, or its failure is caught.
+            it is imported in a function, and whether the package can do without it: the import is
+            conditional, its failure is caught, or the module is a script that declares itself what
+            it needs (https://packaging.python.org/en/latest/specifications/inline-script-metadata/).
         newer: the line that the oldest Python cannot read, and why; None where it reads all.
 
     None where this Python cannot parse the code.
@@ -39,7 +40,8 @@ def read(file: str, module: str, oldest: "list[int] | None" = None) -> "dict[str
     except (SyntaxError, ValueError):
         return None
     package = module if file.endswith("__init__.py") else module.rpartition(".")[0]
-    return {"imports": list(_imports(tree.body, package)), "newer": newer}
+    alone = b"# /// script" in text.splitlines()
+    return {"imports": list(_imports(tree.body, package, optional=alone)), "newer": newer}
 
 
 def _parsed(

@@ -8,7 +8,7 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from tempfile import TemporaryFile
+from tempfile import TemporaryDirectory, TemporaryFile
 from threading import Thread
 from typing import IO, Any
 
@@ -42,9 +42,11 @@ def run(script: Path, given: Mapping[str, Any]) -> dict[str, Any]:
     """
     if not (uv := machine.uv()):
         raise ScriptError("uv was not found")
-    command = [uv, "run", "--quiet", "--no-project", "--script", str(script)]
     try:
-        answer: dict[str, Any] = json.loads(_output(command, json.dumps(given)))
+        with TemporaryDirectory() as elsewhere:  # uv refuses a script in its own cache, as of uvx
+            alone = ["--no-project", "--project", elsewhere]
+            command = [uv, "run", "--quiet", *alone, "--script", str(script)]
+            answer: dict[str, Any] = json.loads(_output(command, json.dumps(given)))
     except subprocess.CalledProcessError as error:
         lines = error.stderr.decode(errors="replace").splitlines()
         if too_old := shell.too_old("\n".join(lines)):

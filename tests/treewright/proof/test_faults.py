@@ -12,7 +12,7 @@ from treewright.proof import report
 SHAPES = [
     (name, root) for name in ("acme_tool", "acme.tool", "acme.data.tool") for root in ("src", "")
 ]
-NOT_INSTALLED = "imports with its dependencies (hooks/prove.py installs them)"
+NOT_INSTALLED = "imports with its dependencies (a hook installs none)"
 HATCH = "[tool.hatch.build.targets.wheel]\n"
 SDIST = "[tool.hatch.build.targets.sdist]\n"
 
@@ -154,6 +154,8 @@ def test_file_that_the_tree_does_not_hold(sample: Sample) -> None:
         }
     )
     assert "wheel: it holds what the tree does not: acme_tool/made.txt; check" in sample.advice()
+    sample.configure('[tool.hatch.build]\nartifacts = ["made.*"]', "setuptools")
+    assert sample.prove().findings == []
 
 
 def test_what_a_table_of_the_backend_maps_is_no_fault(sample: Sample) -> None:

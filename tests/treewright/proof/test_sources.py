@@ -53,6 +53,7 @@ def test_needed_at_import(tmp_path: Path, code: str) -> None:
         "if __name__ == '__main__':\n    import x",
         "if sys.platform != 'win32':\n    raise ImportError\nimport x",
         "match sys.platform:\n    case 'win32':\n        import x",
+        "# /// script\n# dependencies = ['x']\n# ///\nimport x",
     ],
 )
 def test_code_that_can_do_without(tmp_path: Path, code: str) -> None:

@@ -29,6 +29,13 @@ def test_it_answers(script: Path) -> None:
     assert run(script, {"text": "ü"}) == {"got": "üé"}
 
 
+def test_one_in_the_cache_of_uv(script: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where uvx runs Treewright."""
+    script.write_text("print('{}')")
+    monkeypatch.setenv("UV_CACHE_DIR", str(script.parent))
+    assert run(script, {}) == {}
+
+
 @pytest.mark.parametrize(
     ("body", "said"),
     [
