@@ -61,9 +61,11 @@ def pins(folder: Path) -> Iterator[Pin]:
 
 
 def requirements(folder: Path) -> Iterator[tuple[str, str]]:
-    """Yield what the development and each script need, with the file that says so."""
+    """Yield what the distribution, its build, the development and each script need, and where."""
     project = tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))
-    for items in project["dependency-groups"].values():
+    needs = [project.get("project", {}).get("dependencies", [])]
+    needs += [project.get("build-system", {}).get("requires", [])]
+    for items in [*needs, *project["dependency-groups"].values()]:
         yield from (("pyproject.toml", item) for item in items if isinstance(item, str))
     for script in sorted([*folder.glob("docs/*.py"), *folder.glob("src/treewright/scripts/*.py")]):
         if found := SCRIPT.search(script.read_text(encoding="utf-8")):

@@ -1,6 +1,6 @@
 """Prove that the wheel of a Python project holds exactly the package that its tree shows.
 
-Usage: python hooks/prove.py PROJECT [--keep FOLDER] [--strict] [--no-install]
+Usage: python hooks/prove.py [PROJECT] [--json] [--keep FOLDER] [--strict] [--no-install]
 
 It runs the project's build backend and imports its modules, with the rights of the user.
 
@@ -24,9 +24,11 @@ def main() -> int:
         )
         return 2
 
-    from treewright.proof.command import run  # noqa: PLC0415  (it needs the Python just checked)
+    from treewright import shell  # noqa: PLC0415  (all that follows needs the Python just checked)
+    from treewright.proof.command import run  # noqa: PLC0415
 
-    return run(sys.argv[1:])
+    again = f"{shell.python()} {shell.quoted(sys.argv[0])}"
+    return run(sys.argv[1:], command="prove.py", again=again)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+import sysconfig
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -25,6 +26,7 @@ import pythons
 import rendering
 import tiers
 from answers import COVERING, VARIANTS
+from environments import Environment, uv
 
 Render = Callable[..., Path]
 
@@ -171,6 +173,7 @@ def _isolation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
             patch.setenv("PATH", pythons.path_to_them(folder / "pythons"))
         patch.setenv(rendering.COMPILED, str(shared / "compiled"))
         patch.delenv("VIRTUAL_ENV", raising=False)
+        patch.delenv("UV", raising=False)  # of `uv run pytest`
         with local.env():  # what Copier starts in this process, which has a copy of its own
             local.env.pop("VIRTUAL_ENV", "")
             local.env.update(os.environ)
@@ -243,6 +246,31 @@ def tagged(tmp_path_factory: pytest.TempPathFactory) -> Path:
             folder.mkdir()
             keeping.clone_releases(folder)
     return folder / "treewright"
+
+
+@pytest.fixture(scope="session")
+def wheel(tagged: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel of the distribution, with every release in it and what is here as the newest."""
+    folder = shared_folder(tmp_path_factory) / "wheel"
+    with FileLock(folder.with_suffix(".lock")):
+        if not folder.exists():
+            build = [sys.executable, "-m", "uv", "build", "--quiet", "--wheel"]
+            subprocess.run([*build, f"--out-dir={folder}", str(tagged)], check=True)
+    (wheel,) = folder.glob("*.whl")
+    return wheel
+
+
+@pytest.fixture(scope="session")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Environment:
+    """An environment with the wheel in it, and with what it needs from that of the tests."""
+    folder = shared_folder(tmp_path_factory) / "installed"
+    environment = Environment(folder)
+    with FileLock(folder.with_suffix(".lock")):
+        if not folder.exists():
+            uv("venv", "--python", sys.executable, folder)
+            uv("pip", "install", "--python", folder, "--no-index", "--no-deps", wheel)
+            (environment.site / "needed.pth").write_text(sysconfig.get_path("purelib"))
+    return environment
 
 
 @pytest.fixture(scope="session")

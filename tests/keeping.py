@@ -79,7 +79,9 @@ def clone_releases(folder: Path) -> Path:
     for name in _SOURCES[1:]:
         shutil.rmtree(clone / name, ignore_errors=True)  # the newest release may lack it
     rendering.copy_template(clone)
-    shutil.copy(ROOT / "CHANGELOG.md", clone)  # the report quotes it
+    for name in ("LICENSE", "pyproject.toml"):  # and what builds the distribution
+        shutil.copy(ROOT / name, clone)
+    shutil.copytree(ROOT / ".ci", clone / ".ci", dirs_exist_ok=True)
     git("add", "--all", cwd=clone)
     git("commit", "--quiet", "--allow-empty", f"--message=release: {HERE}", cwd=clone)
     git("tag", HERE, cwd=clone)
@@ -90,7 +92,7 @@ def clone_releases(folder: Path) -> Path:
 # --- Copier in this process ------------------------------------------------------------
 
 
-def copy(template: Path, project: Path, version: str, answers: Mapping[str, Any]) -> Files:
+def copy(template: Path | str, project: Path, version: str, answers: Mapping[str, Any]) -> Files:
     """Make a project by a version of the template, commit it, and give its files."""
     with rendering.remembering():
         copier.run_copy(

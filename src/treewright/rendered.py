@@ -5,7 +5,7 @@ from pathlib import Path
 
 import yaml
 
-from treewright import shell
+from treewright import again, shell
 from treewright.rows import say
 
 
@@ -61,6 +61,8 @@ def command_for_later(answers_file: str) -> str:
     file, source, clone = Path(answers_file), "PATH-OF-TREEWRIGHT", []
     if file.is_file():  # a copy may leave it out, by --exclude
         source = str(yaml.safe_load(file.read_text(encoding="utf-8"))["_src_path"])
+    if (again.is_own(source) or not file.is_file()) and (command := again.treewright()):
+        return f"{command} prove {shell.quoted(str(Path.cwd()))}"
     if file.is_file() and not Path(source).is_dir():
         address = source.removeprefix("git+")  # which only Copier knows
         clone = [f"git clone {shell.quoted(address)} treewright"]

@@ -7,6 +7,7 @@ Names, contents and errors of a project were written by others. A terminal obeys
 import re
 import textwrap
 from collections.abc import Iterator, Sequence
+from typing import TextIO
 
 _WIDTH = 80
 _INDENT = 10
@@ -24,9 +25,15 @@ def on_one_line(text: str) -> str:
     return escaped(text).replace("\n", "\\n")
 
 
-def say(*lines: str) -> None:
-    """Print lines for a person, escaped, and at once."""
-    print(escaped("\n".join(lines)), flush=True)
+def say(*lines: str, file: TextIO | None = None) -> None:
+    """Print lines for a person, escaped, and at once.
+
+    Args:
+        lines: The lines.
+        file: Where to; by default, to the standard output.
+
+    """
+    print(escaped("\n".join(lines)), file=file, flush=True)
 
 
 def row(name: str, value: str) -> Iterator[str]:

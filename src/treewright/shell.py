@@ -36,7 +36,8 @@ def steps(commands: Sequence[str]) -> str:
 def python() -> str:
     """Name an interpreter that is there and new enough for the proof: this one, if it is."""
     if sys.version_info >= _NEEDED:
-        for name in ("python", "python3"):
+        names = () if is_lent() else ("python", "python3")
+        for name in names:
             if shutil.which(name) == sys.executable:
                 return name
         # PowerShell takes a command in quotes for a text; Windows brings `py`.
@@ -48,6 +49,11 @@ def python() -> str:
     needed = ".".join(map(str, _NEEDED))
     uv = f"uv run --no-project --python {needed} python"  # it fetches a Python, where none is there
     return uv if shutil.which("uv") else f"python{needed}"
+
+
+def is_lent() -> bool:
+    """Tell whether uvx runs this: its environment is first on the PATH of this process only."""
+    return bool(os.environ.get("UV")) and os.environ.get("VIRTUAL_ENV") != sys.prefix
 
 
 def too_old(said: str) -> str:

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import yaml
 
+from treewright import again
 from treewright.disk import is_regular, write_whole
 from treewright.rows import row, some
 from treewright.updating import line_sets
+from treewright.updating.answers import Answers
 from treewright.updating.names import Names
 from treewright.updating.rendering import current, render
 from treewright.updating.repository import GitError, Repository
@@ -64,13 +66,14 @@ def join(answers_file: str, theirs: Sequence[str]) -> Iterator[str]:
             "lacking", "README.md: an example in a block `pycon`, which the tests would run"
         )
     if "LICENSE" in stay:
-        yield from _of_another_license(answers["license"])
+        yield from _of_another_license(answers)
     if ignored := _ignored(Names.of(answers).package_dir):
         yield from row("ignored", f"{some(ignored)}: by your .gitignore, so git leaves that out")
 
 
-def _of_another_license(answer: str) -> Iterator[str]:
+def _of_another_license(answers: Answers) -> Iterator[str]:
     """Say that LICENSE is not the answer's, and how the answer follows it."""
+    answer = answers["license"]
     text = " ".join(Path("LICENSE").read_text("utf-8", errors="replace").split())
     found = next((name for name, words in _LICENSES.items() if words in text), "")
     if found != answer:
@@ -79,7 +82,7 @@ def _of_another_license(answer: str) -> Iterator[str]:
             "license", f"LICENSE is {there}, and the answer is {answer}. Once committed:"
         )
         yield (
-            "  copier update --trust --defaults --vcs-ref :current:"
+            f"  {again.update(answers['_src_path'])} --defaults --vcs-ref :current:"
             f" --data license={found or 'NAME'}"
         )
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from treewright import shell
+from treewright import again, shell
+from treewright.distribution import ADDRESS
 from treewright.rendered import command_for_later, warn_of_secret
 
 
@@ -43,6 +44,20 @@ def test_the_command_for_later(
         cloning = f"git clone {clone.format(project=tmp_path)} treewright"
         expected = f"\n  {cloning}\n  {python} treewright/hooks/prove.py {tmp_path}"
     assert command_for_later(answers) == expected
+
+
+def test_the_command_for_later_of_the_distribution(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where it made the project, and where nothing says what did."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(again, "treewright", lambda: "uvx --from x treewright")
+    expected = f"uvx --from x treewright prove {tmp_path}"
+    assert command_for_later(".copier-answers.yml") == expected
+    Path(".copier-answers.yml").write_text(f"_src_path: {ADDRESS}\n")
+    assert command_for_later(".copier-answers.yml") == expected
+    Path(".copier-answers.yml").write_text(f"_src_path: {tmp_path}\n")
+    assert command_for_later(".copier-answers.yml") != expected
 
 
 def test_the_command_for_later_without_answers(

@@ -47,6 +47,10 @@ def test_this_interpreter_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     monkeypatch.setattr(sys, "executable", str(name))
     monkeypatch.setenv("PATH", str(name.parent))
     assert shell.python() == "python"
+    monkeypatch.setenv("UV", "/usr/bin/uv")  # of uvx, whose PATH is not the person's
+    assert shell.python() == shell.quoted(sys.executable)
+    monkeypatch.setenv("VIRTUAL_ENV", sys.prefix)
+    assert shell.python() == "python"
 
 
 def test_one_in_a_folder_with_a_space(monkeypatch: pytest.MonkeyPatch) -> None:

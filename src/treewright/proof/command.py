@@ -1,34 +1,45 @@
 """The command line of the proof."""
 
 import argparse
+import json
 import os
 import sys
 from pathlib import Path
 
-from treewright import shell
 from treewright.proof import prove, report
 from treewright.rows import say
+from treewright.shell import quoted
 
 
-def run(arguments: list[str]) -> int:
+def run(arguments: list[str], *, command: str, again: str) -> int:
     """Prove the project that the arguments name.
 
     Args:
         arguments: the command line without the program's name.
+        command: what the usage calls the program.
+        again: how a person runs it here.
 
     Returns:
         0 proven; 1 faults; 2 not proven, because of the environment or the usage.
 
     """
     parser = argparse.ArgumentParser(
-        prog="prove.py",
+        prog=command,
         description=(
             "Prove that a project's wheel holds exactly the package that its tree shows. "
             "This runs the project's build backend and imports its modules, with your rights."
         ),
         epilog="Exit status: 0 proven, 1 faults, 2 it could not be proven here.",
     )
-    parser.add_argument("project", type=Path, help="the folder that holds pyproject.toml")
+    parser.add_argument(
+        "project",
+        type=Path,
+        nargs="?",
+        default=Path(),
+        metavar="PATH",
+        help="the folder that holds pyproject.toml; by default, this one",
+    )
+    parser.add_argument("--json", action="store_true", help="print what was found as JSON")
     parser.add_argument(
         "--keep", type=Path, metavar="FOLDER", help="put the proven sdist and wheel there"
     )
@@ -47,10 +58,12 @@ def run(arguments: list[str]) -> int:
             strict=chosen.strict,
             install=not chosen.no_install,
         )
-        options = ["--strict"] * chosen.strict + ["--no-install"] * chosen.no_install
-        words = [sys.argv[0], str(chosen.project), *options]
-        again = " ".join([shell.python(), *map(shell.quoted, words)])
-        say(report.text(proof, again=again))
+        if chosen.json:
+            say(json.dumps(report.data(proof), indent=2))
+        else:
+            options = ["--strict"] * chosen.strict + ["--no-install"] * chosen.no_install
+            words = [again, quoted(str(chosen.project)), *options]
+            say(report.text(proof, again=" ".join(words)))
     except KeyboardInterrupt:
         print("Interrupted.", file=sys.stderr)
         return 130

@@ -216,7 +216,7 @@ def _prove_imports(
     proof.findings += outcome.findings
     proof.skipped += outcome.skipped
     if outcome.code and not install and dependencies.needs_install(trial.wheel.metadata):
-        proof.skipped.append("imports with its dependencies (hooks/prove.py installs them)")
+        proof.skipped.append("imports with its dependencies (a hook installs none)")
     if proof.facts:
         proof.facts = proof.facts._replace(
             cost=outcome.cost, others=outcome.others, postponed=outcome.postponed

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from treewright.proof.findings import Finding
 from treewright.proof.proving import Facts, Proof
 from treewright.rows import escaped, on_one_line, row, some
 
@@ -11,7 +12,8 @@ def text(proof: Proof, again: str | None = None, *, facts: bool = True) -> str:
 
     Args:
         proof: the proof.
-        again: the command that runs it again, told where the environment stopped it.
+        again: the command that runs it again, told where the environment stopped it, or where it
+            tells more.
         facts: whether to tell names, sizes and times, beside what is wrong.
 
     """
@@ -22,8 +24,8 @@ def text(proof: Proof, again: str | None = None, *, facts: bool = True) -> str:
         lines += row("skipped", reason)
     lines += [f"- {finding}" for finding in proof.faults]
     if proof.advice and not facts:  # an update has enough to tell
-        count = len(proof.advice)
-        lines += row("advice", f"{count} on house style; hooks/prove.py of Treewright tells it")
+        lines += row("advice", f"{len(proof.advice)} on house style")
+        lines += [f"To read it: {again}"] if again else []
     elif proof.advice:
         lines += [
             "Advice, which changes no verdict:",
@@ -43,6 +45,47 @@ def text(proof: Proof, again: str | None = None, *, facts: bool = True) -> str:
             else "Proven: the wheel holds exactly the package that the tree shows."
         )
     return escaped("\n".join(lines))
+
+
+def data(proof: Proof) -> dict[str, object]:
+    """Give what a proof found as data for JSON, as docs/proof.md describes it.
+
+    Args:
+        proof: the proof.
+
+    """
+    facts = proof.facts
+    found: dict[str, object] = {
+        "status": proof.status,
+        "verdict": ("proven", "faults", "not proven")[proof.status],
+        "project": proof.project.name if proof.project else None,
+        "version": facts.version if facts else None,
+        "packages": {package.name: f"{package.folder}" for package in proof.packages},
+        "faults": [_apart(finding) for finding in proof.faults],
+        "advice": [_apart(finding) for finding in proof.advice],
+        "skipped": proof.skipped,
+        "unproven": proof.unproven,
+    }
+    if facts and proof.project:
+        found["build"] = {
+            "backend": proof.project.backend,
+            "builder": facts.builder,
+            "seconds": round(facts.seconds, 3),
+            "sdist_files": facts.sdist_files,
+            "wheel_files": facts.wheel_files,
+        }
+    if facts and facts.cost:
+        own, empty = facts.cost
+        found["import"] = {
+            "microseconds": round(own),
+            "empty_package_microseconds": round(empty),
+            "other_modules": facts.others,
+        }
+    return found
+
+
+def _apart(finding: Finding) -> dict[str, str]:
+    return {"where": finding.where, "what": finding.what, "fix": finding.fix}
 
 
 def _facts(proof: Proof, facts: Facts) -> Iterator[str]:

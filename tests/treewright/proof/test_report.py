@@ -24,9 +24,10 @@ def test_advice_is_told_apart() -> None:
         "- b.py: it is ugly; sort it",
         "1 fault.",
     ]
-    assert report.text(proof, facts=False).splitlines() == [
+    assert report.text(proof, again="prove x", facts=False).splitlines() == [
         "- a.py: it is wrong; fix it",
-        "advice    1 on house style; hooks/prove.py of Treewright tells it",
+        "advice    1 on house style",
+        "To read it: prove x",
         "1 fault.",
     ]
     proof.findings.remove(FAULT)
@@ -56,6 +57,29 @@ def test_skipped_is_wrapped_at_80_columns() -> None:
     assert max(map(len, lines)) <= 80
     assert lines[0].startswith("skipped   acme_tool.module")
     assert lines[1].startswith(" " * 10 + "acme_tool")
+
+
+def test_data() -> None:
+    """It tells the same, for programs."""
+    proof = Proof()
+    proof.findings = [FAULT, ADVICE]
+    proof.skipped = ["much"]
+    found = report.data(proof)
+    assert found == {
+        "status": 1,
+        "verdict": "faults",
+        "project": None,
+        "version": None,
+        "packages": {},
+        "faults": [{"where": "a.py", "what": "it is wrong", "fix": "fix it"}],
+        "advice": [{"where": "b.py", "what": "it is ugly", "fix": "sort it"}],
+        "skipped": ["much"],
+        "unproven": None,
+    }
+    proof.findings = []
+    assert (report.data(proof)["status"], report.data(proof)["verdict"]) == (0, "proven")
+    proof.unproven = "There is no network."
+    assert (report.data(proof)["status"], report.data(proof)["verdict"]) == (2, "not proven")
 
 
 def test_plain_ascii() -> None:
