@@ -13,6 +13,10 @@ CPU counts a process and all that it starts. Wall time needs a machine that is i
           as many static files and no question; templates with as many files, questions and
           choices as simple-modern-uv and copier-uv have; all our questions with one file; and
           our template by a Copier with three changes (benchmarks/quicker.py).
+  start   `uvx --from WHEEL treewright new --defaults`, with the proof, against `uvx copier copy` of
+          the one-file template, all in uv's cache. Beside it, against the same: `copier copy
+          --trust --defaults` of this checkout, also by uvx, and `uv init --lib`. Then the size of
+          the wheel, and what each release adds to it.
   parts   what one more question, choice or file adds to a copy of the one-file template.
   proof   hooks/prove.py, against a bare `uv build` of an equal project, for each backend.
   import  the generated package, against an empty one of the same name, in an interpreter
@@ -35,12 +39,13 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from functools import partial
+from importlib import metadata
 from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
 ROOT = Path(__file__).parents[1]
-sys.path += [str(ROOT), str(ROOT / "tests")]
+sys.path += [str(ROOT), *(str(ROOT / name) for name in (".ci", "src", "tests"))]
 
 from benchmarks.quicker import CHANGES  # noqa: E402
 from benchmarks.workshop import (  # noqa: E402
@@ -55,7 +60,9 @@ from benchmarks.workshop import (  # noqa: E402
     uv,
 )
 
+import keeping  # noqa: E402
 import pythons  # noqa: E402
+import releases  # noqa: E402
 
 SHAPES = {
     "regular": {},
@@ -130,6 +137,40 @@ def measure_render(workshop: Workshop) -> Iterator[Row]:
     for what, figures in zip(measured, others, strict=True):
         target = None if what.startswith(" ") else RENDER
         yield from costs(what, figures, "one-file template", ones, target)
+
+
+def measure_start(workshop: Workshop) -> Iterator[Row]:
+    """Measure the first contact, and the wheel of the distribution."""
+    clone = keeping.clone_releases(workshop.place())
+    built = workshop.place()
+    run([uv(), "build", "--wheel", "--out-dir", str(built), str(clone)])
+    (wheel,) = built.glob("*.whl")
+    one = str(workshop.make("", {"README.md": "# One file\n"}))
+    copier = f"copier=={metadata.version('copier')}"
+
+    def timed(*command: str) -> Cost:
+        return run([*command, str(workshop.place() / "acme-tool")])
+
+    copy = ("copy", "--defaults", "--trust", str(workshop.template))
+    uvx = (uv(), "tool", "run", "--from")
+    measured = {
+        "uvx treewright new --defaults": (*uvx, str(wheel), "treewright", "new", "--defaults"),
+        "  uvx copier copy --trust --defaults": (*uvx, copier, "copier", *copy),
+        "  copier copy --trust --defaults": (sys.executable, "-m", "copier", *copy),
+        "  uv init --lib": (uv(), "init", "--quiet", "--lib"),
+    }
+    ones, *others = workshop.measure(
+        partial(timed, *uvx, copier, "copier", "copy", one),
+        *(partial(timed, *command) for command in measured.values()),
+    )
+    for what, figures in zip(measured, others, strict=True):
+        yield from costs(what, figures, "uvx copier copy, one file", ones, None)
+    yield Row("wheel", "kB", [wheel.stat().st_size / 1000])
+    commits, before = releases.found(clone), 0
+    for number, version in enumerate(commits, 1):
+        size = len(releases.bundle(clone, dict(list(commits.items())[:number]))[0])
+        yield Row(f"  {version} adds", "kB", [(size - before) / 1000])
+        before = size
 
 
 def measure_parts(workshop: Workshop) -> Iterator[Row]:
@@ -247,6 +288,7 @@ def measure_pipeline(workshop: Workshop) -> Iterator[Row]:
 
 MEASURES = {
     "render": measure_render,
+    "start": measure_start,
     "parts": measure_parts,
     "proof": measure_proof,
     "import": measure_import,
