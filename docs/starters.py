@@ -19,7 +19,7 @@ PAGES = {page.stem: page for page in sorted((ROOT / "docs/starters").glob("*.md"
 COPY = re.compile(r"copier copy (?P<options>.*) PATH-OR-URL-OF-TREEWRIGHT (?P<name>\S+)")
 BLOCK = re.compile(
     r"(?ms)(?:Save\sthis\sas\s`(?P<name>\S+)`:\n\n)?"
-    r"^```(?P<kind>\w+)(?: title=(?P<title>\S+))?\n(?P<text>.*?)^```"
+    r'^```(?P<kind>\w+)(?: title="(?P<title>[^"\n]+)")?\n(?P<text>.*?)^```'
 )
 COMMAND = re.compile(r"(?m)^\$ .*\n")
 
