@@ -15,7 +15,9 @@ from pathlib import Path
 
 from starters import ROOT, replay
 
-BEFORE, NOW = "v0.2.0", "v0.6.0"
+BEFORE = "v0.2.0"
+CHANGELOG = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+NOW = re.findall(r"(?m)^## (v\S+) ", CHANGELOG)[0]  # the newest, which may be in the making
 # By which release the package of each page was made.
 PAGES = {ROOT / "docs/updating.md": BEFORE, ROOT / "docs/changing-your-mind.md": NOW}
 

@@ -2,7 +2,6 @@
 
 import re
 import shutil
-import subprocess
 import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,6 +12,7 @@ from typing import Any, TypeAlias
 import copier
 import yaml
 
+import release
 import rendering
 from home_page import whole
 from rendering import ROOT
@@ -23,7 +23,6 @@ HERE = "v9.0.0"
 EMPTY = "v0.0.0"  # the empty template, from which packages of another make join
 ANSWERS = ".copier-answers.yml"
 _RELEASE = re.compile(r"(?m)^(\w+) release: (v\d+\.\d+\.\d+)$")
-_SOURCES = ("copier.yml", "includes", "template", "hooks", "src")
 
 Files = dict[str, bytes]
 Data: TypeAlias = "Mapping[str, Data] | Sequence[Data] | str | int | float | bool | None"
@@ -54,29 +53,13 @@ def is_shallow() -> bool:
     return git("rev-parse", "--is-shallow-repository", cwd=ROOT).strip() == "true"
 
 
-def sources(commit_: str) -> str:
-    """Give one hash of all that Copier reads of a commit of the template."""
-    listed = git("ls-tree", commit_, "--", *_SOURCES, cwd=ROOT)
-    return (
-        subprocess.run(
-            ["git", "hash-object", "--stdin"],
-            input=listed.encode(),
-            cwd=ROOT,
-            capture_output=True,
-            check=True,
-        )
-        .stdout.decode()
-        .strip()
-    )
-
-
 def clone_releases(folder: Path) -> Path:
     """Give a clone with a tag for every release, and one for the working tree."""
     clone = folder / "treewright"
     git("clone", "--quiet", "--no-tags", ROOT, clone, cwd=folder)
     for version, commit_ in _found().items():
         git("tag", version, commit_, cwd=clone)
-    for name in _SOURCES[1:]:
+    for name in release.SOURCES[1:]:
         shutil.rmtree(clone / name, ignore_errors=True)  # the newest release may lack it
     rendering.copy_template(clone)
     for name in ("LICENSE", "pyproject.toml"):  # and what builds the distribution
@@ -86,6 +69,23 @@ def clone_releases(folder: Path) -> Path:
     git("commit", "--quiet", "--allow-empty", f"--message=release: {HERE}", cwd=clone)
     git("tag", HERE, cwd=clone)
     git("repack", "-a", "-d", "--quiet", cwd=clone)  # each update clones it more than once
+    return clone
+
+
+def everything(folder: Path) -> Path:
+    """Give a clone in which all that is here is committed, with something new in the changelog."""
+    clone = folder / "treewright"
+    git("clone", "--quiet", "--no-tags", ROOT, clone, cwd=folder)
+    git("switch", "--quiet", "--force-create=main", cwd=clone)
+    git("rm", "--quiet", "-r", ".", cwd=clone)
+    for name in filter(None, git("ls-files", "-zco", "--exclude-standard", cwd=ROOT).split("\0")):
+        if (ROOT / name).is_file():
+            (clone / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, clone / name)
+    changelog = (clone / "CHANGELOG.md").read_text("utf-8")
+    new = "\n## Unreleased\n\n- What is new.\n\n## "
+    write(clone, "CHANGELOG.md", changelog.replace("\n## ", new, 1))
+    commit(clone)
     return clone
 
 

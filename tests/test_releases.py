@@ -15,6 +15,7 @@ import yaml
 from allpairspy import AllPairs
 from packaging.version import Version
 
+import release
 from answers import BUILDS, DOCS, FORGES, OWNERS, SHAPES, identify, start
 from keeping import (
     ANSWERS,
@@ -30,7 +31,6 @@ from keeping import (
     parse,
     releases,
     settle,
-    sources,
     unmerged,
     update,
     write,
@@ -41,7 +41,7 @@ from tiers import exhaustive, full, spread
 from treewright.proof import prove
 from treewright.updating import contract
 
-KEPT: dict[str, str] = json.loads((Path(__file__).with_name("releases.json")).read_text())
+KEPT: dict[str, str] = json.loads((ROOT / release.KEPT).read_text())
 VERSIONS = list(releases())
 STARTERS = [
     start("library", "none", ""),
@@ -120,8 +120,8 @@ def test_releases_are_found() -> None:
 def test_a_release_stays_what_it_was(version: str) -> None:
     """Projects of it are rendered again by every update: the kept hash is that of its release."""
     commit_ = releases()[version]
-    found = sources(commit_)
-    assert KEPT.get(version) == found, f'tests/releases.json lacks "{version}": "{found}"'
+    found = release.sources(commit_, ROOT)
+    assert KEPT.get(version) == found, f'{release.KEPT} lacks "{version}": "{found}"'
     if git("tag", "--list", version, cwd=ROOT):
         tagged = git("rev-parse", f"{version}^{{tree}}", cwd=ROOT)
         assert tagged == git("rev-parse", f"{commit_}^{{tree}}", cwd=ROOT)
