@@ -17,11 +17,12 @@ def test_ci_runs_the_second_command_and_what_it_leaves_out() -> None:
     lines = (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
     commands = [line for line in lines if not re.match(r"#|set |cd |$", line)]
     assert commands == [COMMANDS[1].strip(), ".venv/bin/pytest --full"]
-    assert f"`{commands[1]}`" in README
+    for page in (README, (ROOT / "docs/development.md").read_text(encoding="utf-8")):
+        assert f"`{commands[1]}`" in page
 
 
 def test_links_lead_to_files() -> None:
-    pages = [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]
+    pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
     assert len(pages) > 1
     for page in pages:
         for link in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text(encoding="utf-8")):
@@ -30,7 +31,7 @@ def test_links_lead_to_files() -> None:
 
 def test_blocks_are_closed() -> None:
     """Else what they show is not run, nor displayed as code."""
-    for page in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]:
+    for page in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]:
         text = page.read_text(encoding="utf-8")
         fences = re.findall(r"(?m)^```(\w*)", text)
         assert text.count("```") == len(fences), page
@@ -41,3 +42,14 @@ def test_every_release_is_in_the_changelog() -> None:
     changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     assert re.match(r"# Changelog\n", changelog)
     assert re.search(r"(?m)^## v\d+\.\d+\.\d+ \(\d{4}-\d\d-\d\d\)$", changelog)
+
+
+def test_commands_of_the_pages_are_there() -> None:
+    """Each script and each folder that a page for contributors names."""
+    pages = ["AGENTS.md", "CONTRIBUTING.md", "docs/development.md", "docs/releasing.md"]
+    for page in pages:
+        text = (ROOT / page).read_text(encoding="utf-8")
+        named = set(re.findall(r"(?<![\w/-])((?:\.ci|docs|benchmarks|tests|src)/[\w./-]*\w)", text))
+        assert named
+        for name in named - {"tests/treewright/proof/test_x.py", "src/treewright/proof/x.py"}:
+            assert (ROOT / name).exists(), f"{page}: {name}"

@@ -1,5 +1,7 @@
 """The rendered CI is run: the commands of every job, in order, each job in a fresh clone.
 
+So is that of this repository, for a release that is made as docs/releasing.md says.
+
 What needs the forge, or a host that tests cannot ask, is listed in ELSEWHERE, and in the output.
 """
 
@@ -16,7 +18,9 @@ from typing import Any
 import pytest
 import yaml
 
+import keeping
 import pythons
+import release
 from expressions import combinations
 from repositories import commit, git
 from tiers import full
@@ -51,6 +55,11 @@ ELSEWHERE = {
         "release:": "makes a release on GitLab",
     },
 }
+# This repository's own jobs.
+ELSEWHERE["ours"] = ELSEWHERE["github"] | {
+    "uv python install": "fetches every Python",
+    ".ci/run": "runs these tests",
+}
 VERSION = "0.1.0"
 FILES = {f"acme_tool-{VERSION}.tar.gz", f"acme_tool-{VERSION}-py3-none-any.whl"}
 NOTES = "\n- First version.\n"
@@ -65,6 +74,7 @@ class Runner:
     folder: Path
     versions: Iterable[str]
     machine: Mapping[str, str]
+    tag: str = f"v{VERSION}"
     elsewhere: dict[str, str] = field(default_factory=dict)
     kept: dict[str, Path] = field(default_factory=dict)
 
@@ -139,11 +149,20 @@ def shell(
 def runner(
     render: Render, tmp_path: Path, request: pytest.FixtureRequest, mirrors: dict[str, str]
 ) -> Callable[..., Runner]:
-    """Make the runner of a forge, with a project as its maintainer pushes it: locked and tagged."""
+    """Make the runner of a forge, with a project as its maintainer pushes it: locked and tagged.
+
+    For `ours`, the project is this repository.
+    """
     at_hand = list(pythons.at_hand())
     versions = at_hand if request.config.getoption("--every-python") else at_hand[-1:]
 
     def _runner(forge: str, **answers: str) -> Runner:
+        if forge == "ours":
+            origin = keeping.everything(tmp_path)
+            assert release.main(["prepare", keeping.HERE], origin) == 0
+            git("commit", "--quiet", "--all", f"--message=release: {keeping.HERE}", cwd=origin)
+            assert release.main(["tag"], origin) == 0
+            return Runner(forge, origin, tmp_path / "runner", versions, mirrors, keeping.HERE)
         answers |= {"project_name": "acme-tool", "forge": forge, "python_min": at_hand[0]}
         project = render(answers, github_user="acme")
         made = Runner(forge, project, tmp_path / "runner", versions, mirrors)
@@ -194,7 +213,7 @@ def run_github(runner: Callable[..., Runner]) -> Runner:
 
 def run_workflow(runner: Runner, workflow: dict[Any, Any]) -> dict[str, str]:
     """Run the jobs of a workflow; give what each printed."""
-    tag = f"v{VERSION}" if "tags" in (workflow[True].get("push") or {}) else ""
+    tag = runner.tag if "tags" in (workflow[True].get("push") or {}) else ""
     event = {"event_name": "push", "ref_type": "tag" if tag else "branch"}
     output: dict[str, str] = {}
     for name, job in workflow["jobs"].items():
@@ -272,6 +291,26 @@ def download(runner: Runner, clone: Path, inputs: Mapping[str, str]) -> None:
         shutil.copytree(kept, target, dirs_exist_ok=True)
 
 
+def run_ours(runner: Callable[..., Runner]) -> Runner:
+    """Release what is here as the next version, and run this repository's own workflows."""
+    ours = runner("ours")
+    output: dict[str, str] = {}
+    for name in ("ci.yml", "docs.yml", "release.yml"):
+        path = ours.origin / ".github/workflows" / name
+        output |= run_workflow(ours, yaml.safe_load(path.read_text("utf-8")))
+    assert "Build finished" in output["docs"]
+    version = keeping.HERE.removeprefix("v")
+    files = {f"treewright-{version}.tar.gz", f"treewright-{version}-py3-none-any.whl"}
+    assert {path.name for path in ours.kept["dist"].iterdir()} == files
+    folder = ours.folder / "Release-release"
+    assert (folder / "notes/notes.md").read_text("utf-8") == "- What is new.\n"
+    (bundle,) = folder.glob("bundle/*")
+    clone = ours.folder / "from-the-bundle"
+    git("clone", "--quiet", bundle, clone, cwd=ours.folder)
+    assert git("tag", cwd=clone) == git("tag", cwd=ours.origin)
+    return ours
+
+
 # --- GitLab ----------------------------------------------------------------------------
 
 
@@ -334,7 +373,9 @@ def run_job(
 # --- Both ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("run", [run_github, full(run_gitlab)], ids=["github", "gitlab"])
+@pytest.mark.parametrize(
+    "run", [run_github, full(run_gitlab), full(run_ours)], ids=["github", "gitlab", "ours"]
+)
 def test_every_job_is_green(
     run: Callable[[Callable[..., Runner]], Runner],
     runner: Callable[..., Runner],

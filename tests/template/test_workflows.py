@@ -123,14 +123,23 @@ def files(project: Path, glob: str) -> list[Path]:
     return [project] if glob == "." else sorted(project.glob(glob))
 
 
+@pytest.fixture
+def ours(tmp_path: Path) -> Path:
+    """What this repository itself has for a forge."""
+    shutil.copytree(ROOT / ".github", tmp_path / ".github")
+    shutil.copy(ROOT / "renovate.json", tmp_path)
+    return tmp_path
+
+
 @pytest.mark.parametrize("name", LINTERS)
 def test_nothing_is_found(
     name: str,
     covering: list[Path],
     from_address: dict[str, Path],
+    ours: Path,
     request: pytest.FixtureRequest,
 ) -> None:
-    done = lint(name, [*covering, *from_address.values()], request)
+    done = lint(name, [*covering, *from_address.values(), ours], request)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
