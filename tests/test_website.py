@@ -37,7 +37,7 @@ def listed(nav: list[Any]) -> Iterator[str]:
 
 def test_the_menu_has_every_page() -> None:
     in_menu = list(listed(CONFIG["nav"]))
-    assert sorted(in_menu) == sorted(website.pages().values())
+    assert sorted(in_menu) == sorted(website.pages().values()), f"the menu is in {website.CONFIG}"
     assert len(in_menu) == len(set(in_menu)) > 20
 
 
