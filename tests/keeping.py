@@ -82,11 +82,16 @@ def everything(folder: Path) -> Path:
         if (ROOT / name).is_file():
             (clone / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, clone / name)
+    news(clone)
+    commit(clone)
+    return clone
+
+
+def news(clone: Path) -> None:
+    """Have something for the next release to tell."""
     changelog = (clone / "CHANGELOG.md").read_text("utf-8")
     new = "\n## Unreleased\n\n- What is new.\n\n## "
     write(clone, "CHANGELOG.md", changelog.replace("\n## ", new, 1))
-    commit(clone)
-    return clone
 
 
 # --- Copier in this process ------------------------------------------------------------

@@ -1,5 +1,6 @@
 """What docs/publishing.md and docs/releasing.md tell a maintainer to do works, step by step."""
 
+import json
 import os
 import re
 import subprocess
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import website
-from keeping import HERE, everything, is_shallow
+from keeping import HERE, everything, is_shallow, news
 from rendering import ROOT
 from repositories import git
 from tiers import full
@@ -25,13 +26,15 @@ PUBLISHING, RELEASING = (
 )
 # What a test cannot do, and what other tests do.
 ELSEWHERE = ("git push", "gh ", ".ci/run", ".venv/bin/python docs/updates.py")
+NEXT = "v9.0.1"
 BLOCK = re.compile(r"(?ms)^```(\w+)\n(.*?)^```$")
 
 
-def steps(page: str) -> Iterator[tuple[str, str]]:
+def steps(page: str, version: str = HERE) -> Iterator[tuple[str, str]]:
     """Yield the blocks of a page: a kind and a text, with names in the place of those of a page."""
     for kind, text in BLOCK.findall(page):
-        yield kind, text.replace("OWNER", "acme").replace("v1.2.3", HERE)
+        text_ = text.replace("OWNER", "acme").replace("v1.2.3", version)
+        yield kind, text_.replace("1.2.3", version.removeprefix("v"))
 
 
 def commands(text: str) -> list[str]:
@@ -67,20 +70,24 @@ def run(script: str, clone: Path) -> str:
 
 def edit(kind: str, text: str, clone: Path) -> None:
     """Do what a page says with a block that is no command."""
+    distribution = clone / "src/treewright/distribution.json"
     if kind == "json" and text.startswith("{"):
-        (clone / "src/treewright/distribution.json").write_text(text, "utf-8")
+        distribution.write_text(text, "utf-8")
+    elif kind == "json":
+        known = distribution.read_text("utf-8")
+        distribution.write_text(known.replace('  "pin": ""\n', text), "utf-8")
     elif kind == "toml":
         config = clone / website.CONFIG
         known = config.read_text("utf-8")
         config.write_text(known.replace("[project]\n", f"[project]\n{text}", 1), "utf-8")
 
 
-def release(clone: Path) -> None:
+def release(clone: Path, version: str = HERE) -> None:
     """Make a release, as its page says."""
-    for kind, text in steps(RELEASING):
+    for kind, text in steps(RELEASING, version):
         assert kind == "sh"
         run("\n".join(commands(text)), clone)
-    assert git("describe", cwd=clone) == f"{HERE}\n"
+    assert git("describe", cwd=clone) == f"{version}\n"
 
 
 @pytest.mark.parametrize("page", ["releasing", full("publishing")])
@@ -97,6 +104,11 @@ def test_the_steps_of_a_page_work(clone: Path, page: str) -> None:
                 run("\n".join(commands(text)), clone)
             else:
                 edit(kind, text, clone)
+        if part.startswith("7."):
+            news(clone)
+            release(clone, NEXT)
+    with_pin = json.loads(git("show", "HEAD:src/treewright/distribution.json", cwd=clone))
+    assert f"v{with_pin['pin']}" == HERE
     assert git("status", "--porcelain", cwd=clone) == ""
 
 
