@@ -42,6 +42,8 @@ WHY = {
     ".github/dependabot.yml": "proposes newer versions a week after their release",
     ".github/workflows/ci.yml": "all checks, on every pull request; `ok` says that they passed",
     ".github/workflows/docs.yml": "publishes the site of main",
+    ".github/template/requirements.txt": "the template's release, in a line that Dependabot reads",
+    ".github/workflows/template.yml": "computes and commits the update for a changed line",
     ".github/workflows/release.yml": "releases a tag: built once, attested, published by CI",
     ".gitignore": "keeps build products, caches and secrets out of git",
     ".gitlab-ci.yml": "all checks, on every merge request; the release; the site",
@@ -71,7 +73,7 @@ WHY = {
     "SECURITY.md": "how to report a vulnerability in private, and what happens then",
     "pdm_build.py": "the version of an archive that `git archive` made, for pdm-backend",
     "pyproject.toml": "the metadata, the build, the dependencies, and the settings of all tools",
-    "renovate.json": "proposes newer versions a week after their release; the template's, too",
+    "renovate.json": "proposes newer versions a week after their release",
     "src/acme_tool/__init__.py": "the public names, loaded when they are first used",
     "src/acme_tool/py.typed": "tells type checkers that the package has types (PEP 561)",
     "tests/test_package_contract.py": "what every package promises: names, types, light imports",
@@ -104,6 +106,9 @@ WHEN = {
     "public-site": "`docs` is not `none` and `license` is not `Proprietary`",
     "conduct": "`code_of_conduct` is given",
     "container": "`devcontainer` is given",
+    "fetched": "the package `treewright` does not prove it",
+    "finished": "the package `treewright` made it, and is on PyPI",
+    "finished-dependabot": "`update_bot` is `dependabot`, and the package `treewright` is on PyPI",
 }
 PLACES = re.compile(r"(?s)\{% set places %\}\n(.*?)\{% endset %\}")
 

@@ -8,7 +8,7 @@ import sys
 import sysconfig
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -27,6 +27,7 @@ import rendering
 import tiers
 from answers import COVERING, VARIANTS
 from environments import Environment, uv
+from treewright import distribution
 
 Render = Callable[..., Path]
 
@@ -43,6 +44,16 @@ GITCONFIG = """\
 [maintenance]
   auto = false
 """
+
+PIN = "9.0.0"
+PROJECT = {"project_name": "acme-tool", "github_user": "acme"}
+FORGES_AND_BOTS = [
+    ("github", "renovate"),
+    ("github", "dependabot"),
+    ("gitlab", "renovate"),
+    ("none", "renovate"),
+]
+OfPackage: TypeAlias = Mapping[tuple[str, str, str], Path]  # the pin, the forge, the bot
 
 Left: TypeAlias = Iterable[tuple[str, str]]  # the module and the test function of each row
 LEFT: pytest.StashKey[Left] = pytest.StashKey()
@@ -276,7 +287,11 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Environm
 @pytest.fixture(scope="session")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The template as a git repository of one tagged commit, uncommitted work included."""
-    folder = rendering.copy_template(tmp_path_factory.mktemp("checkout"))
+    return commit_release(rendering.copy_template(tmp_path_factory.mktemp("checkout")))
+
+
+def commit_release(folder: Path) -> Path:
+    """Make a copy of the template a git repository of one tagged commit."""
     for command in (
         ["init", "--quiet", "--initial-branch=main"],
         ["add", "--all"],
@@ -286,6 +301,63 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ):
         subprocess.run(["git", *command], cwd=folder, check=True)
     return folder
+
+
+@pytest.fixture(scope="session")
+def of_package(tmp_path_factory: pytest.TempPathFactory) -> OfPackage:
+    """Projects that the package made, by its pin, their forge and their bot. Do not write.
+
+    The pin is empty until PyPI has the package.
+    """
+    folder = shared_folder(tmp_path_factory) / "of-package"
+    places = {
+        (pin, forge, bot): folder / f"{pin or 'unpublished'}-{forge}-{bot}"
+        for pin in ("", PIN)
+        for forge, bot in FORGES_AND_BOTS
+    }
+    with FileLock(folder.with_suffix(".lock")):
+        if not folder.exists():
+            folder.mkdir()
+            for pin in ("", PIN):
+                template = pinned(tmp_path_factory.mktemp("template"), pin)
+                with at_address(template, distribution.ADDRESS), rendering.remembering():
+                    for forge, bot in FORGES_AND_BOTS:
+                        copier.run_copy(
+                            distribution.ADDRESS,
+                            places[pin, forge, bot],
+                            data=PROJECT | {"forge": forge, "update_bot": bot},
+                            defaults=True,
+                            quiet=True,
+                            skip_tasks=True,
+                        )
+    return places
+
+
+def pinned(folder: Path, pin: str) -> Path:
+    """Give a release of the template, in whose files the package has this version on PyPI."""
+    rendering.copy_template(folder)
+    place = folder / "src/treewright/distribution.json"
+    said = json.loads(place.read_text("utf-8")) | {"pin": pin}
+    place.write_text(json.dumps(said), "utf-8")
+    return commit_release(folder)
+
+
+@contextmanager
+def at_address(template: Path, address: str) -> Iterator[None]:
+    """Have git find a template at an address of the web."""
+    clones = Path(f"{template}-clones")  # not those of other templates at this address
+    clones.mkdir(exist_ok=True)
+    found = {
+        "GIT_CONFIG_COUNT": "1",
+        "GIT_CONFIG_KEY_0": f"url.{template.as_uri()}.insteadOf",
+        "GIT_CONFIG_VALUE_0": address,
+        "COPIER_CACHE_DIR": str(clones),
+        rendering.COMPILED: str(clones),
+    }
+    with pytest.MonkeyPatch.context() as patch, local.env(**found):
+        for name, value in found.items():
+            patch.setenv(name, value)
+        yield
 
 
 ADDRESS = "https://git.example.org/tools/treewright.git"

@@ -1,6 +1,5 @@
 """Stock Copier commands on the real template, hooks included, as users run them."""
 
-import json
 import os
 import subprocess
 import sys
@@ -81,7 +80,7 @@ def test_the_next_commands_can_be_typed(checkout: Path, tmp_path: Path, name: st
     printed = copier("copy", *copy, "--", name, cwd=tmp_path)
     _, _, shown = printed.partition(" Next:\n\n")
     commands = [line.strip() for line in shown.splitlines() if line.startswith("  ")]
-    assert commands[1:4] == ["uv run pytest", "git init -b main", "git add ."]
+    assert commands[1:4] == ["uv run tox -e proof", "uv run pytest", "git init -b main"]
     assert commands[-1].startswith("git push ")
     done = run("sh", "-c", f"{commands[0]}\npwd", cwd=tmp_path)
     assert done == f"{tmp_path / name}\n"
@@ -100,17 +99,7 @@ def test_an_answers_file_of_another_name(checkout: Path, tmp_path: Path) -> None
     )
     assert f"/{name} @acme\n" in texts[".github/CODEOWNERS"]
     assert name in yaml.safe_load(texts[".yamllint"])["ignore"]
-    manager = json.loads(texts["renovate.json"])["copier"]
-    assert manager == {"managerFilePatterns": [f"**/{name}"]}
     assert f"`{name}`" in texts["AGENTS.md"]
-
-
-@pytest.mark.parametrize("name", [".copier-answers.yml", ".copier-answers.acme.yaml"])
-def test_renovate_knows_these_names(checkout: Path, tmp_path: Path, name: str) -> None:
-    project = tmp_path / "acme-tool"
-    answers = f"--answers-file={name}"
-    in_process("copy", "--quiet", "--defaults", "--skip-tasks", answers, checkout, project)
-    assert "copier" not in json.loads((project / "renovate.json").read_bytes())
 
 
 # What a shell may hand on; each has to stay outside of what a hook does.

@@ -119,7 +119,8 @@ def test_enter_takes_every_default(start: Start, folder: Path) -> None:
     after = terminal.text.split(" is ready")[-1]
     assert 1 <= len(before.strip().splitlines()) <= 3
     commands = [line.strip() for line in after.splitlines() if line.startswith("  ")]
-    assert [command.split()[0] for command in commands] == ["cd", "uv", "git", "git", "git"]
+    assert [command.split()[0] for command in commands] == ["cd", "uv", "uv", "git", "git", "git"]
+    assert commands[1] == "uv run tox -e proof", "what a hook would have done"
     assert after.splitlines()[-1].startswith("More answers have defaults: ")
     answers = yaml.safe_load((folder / "acme-tool/.copier-answers.yml").read_text())
     for name in asked():

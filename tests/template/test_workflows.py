@@ -1,6 +1,7 @@
 """What runs on GitHub and GitLab: no linter has a finding, and it keeps what is promised."""
 
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -20,7 +21,7 @@ from filelock import FileLock
 
 import pythons
 from answers import COVERING, PINS
-from conftest import shared_folder
+from conftest import OfPackage, shared_folder
 from expressions import combinations
 from rendering import ROOT
 
@@ -49,7 +50,7 @@ def schema(name: str, *options: str) -> list[str]:
 
 LINTERS = {
     "zizmor": Linter(
-        ["zizmor", "--offline", "--persona=pedantic"],
+        ["zizmor", "--offline", "--persona=auditor"],
         ["."],
         "permissions: {}",
         "permissions: write-all",
@@ -136,10 +137,12 @@ def test_nothing_is_found(
     name: str,
     covering: list[Path],
     from_address: dict[str, Path],
+    of_package: OfPackage,
     ours: Path,
     request: pytest.FixtureRequest,
 ) -> None:
-    done = lint(name, [*covering, *from_address.values(), ours], request)
+    projects = [*covering, *from_address.values(), *of_package.values(), ours]
+    done = lint(name, projects, request)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -161,12 +164,29 @@ def test_faults_are_found(
     assert lint(name, [broken], request).returncode == linter.verdict
 
 
+def test_the_page_on_bots_shows_what_renovate_takes(
+    tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    page = (ROOT / "docs/bots.md").read_text("utf-8")
+    (shown,) = re.findall(r"(?s) ```json\n(.*?) ```", page)
+    assert json.loads(shown)["copier"] == {"enabled": True}
+    (tmp_path / "renovate.json").write_text(shown, "utf-8")
+    done = lint("renovate", [tmp_path], request)
+    assert done.returncode == 0, done.stdout
+
+
 # --- GitHub ----------------------------------------------------------------------------
 
 
-def workflows(covering: Sequence[Path]) -> Iterator[tuple[Mapping[str, str], Path]]:
+def workflows(
+    covering: Sequence[Path], of_package: OfPackage
+) -> Iterator[tuple[Mapping[str, str], Path]]:
     """Every workflow, with the answers that it was made from."""
-    for answers, project in zip(COVERING, covering, strict=True):
+    projects = list(zip(COVERING, covering, strict=True))
+    for project in of_package.values():
+        answers = parse(project / ".copier-answers.yml")
+        projects.append((answers, project))
+    for answers, project in projects:
         for path in sorted((project / ".github/workflows").glob("*.yml")):
             yield answers, path
 
@@ -188,9 +208,9 @@ def used(job: Job, action: str) -> list[dict[str, Any]]:
     return [step.get("with", {}) for step in steps]
 
 
-def test_actions_are_pinned(covering: list[Path]) -> None:
+def test_actions_are_pinned(covering: list[Path], of_package: OfPackage) -> None:
     seen = set()
-    for _, path in workflows(covering):
+    for _, path in workflows(covering, of_package):
         text = path.read_text("utf-8")
         uses = re.findall(r"uses: (\S+)@(\S+) # (\S+)$", text, re.MULTILINE)
         assert len(uses) == text.count("uses:") - text.count("uses: ./") > 0
@@ -201,8 +221,8 @@ def test_actions_are_pinned(covering: list[Path]) -> None:
     assert seen == set(PINS["actions"])
 
 
-def test_rights_are_few(covering: list[Path]) -> None:
-    for _, path in workflows(covering):
+def test_rights_are_few(covering: list[Path], of_package: OfPackage) -> None:
+    for _, path in workflows(covering, of_package):
         text = path.read_text("utf-8")
         assert parse(path)["permissions"] == {}
         granted = re.findall(r"^ {6}[\w-]+: (?:read|write)\b(.*)$", text, re.MULTILINE)
@@ -218,8 +238,8 @@ def test_rights_are_few(covering: list[Path]) -> None:
                 assert inputs["persist-credentials"] is False
 
 
-def test_checks_are_all_required(covering: list[Path]) -> None:
-    for answers, path in workflows(covering):
+def test_checks_are_all_required(covering: list[Path], of_package: OfPackage) -> None:
+    for answers, path in workflows(covering, of_package):
         if path.name != "ci.yml":
             continue
         *others, last = jobs(path)
@@ -254,8 +274,8 @@ EVERYTHING = [("schedule", "branch"), ("workflow_dispatch", "branch"), ("push", 
 A_CHANGE = [("pull_request", "branch"), ("push", "branch")]
 
 
-def test_tests_run_on_every_python_and_system(covering: list[Path]) -> None:
-    for answers, path in workflows(covering):
+def test_tests_run_on_every_python_and_system(covering: list[Path], of_package: OfPackage) -> None:
+    for answers, path in workflows(covering, of_package):
         if path.name != "ci.yml":
             continue
         versions = promised_pythons(answers)
@@ -284,8 +304,8 @@ def test_tests_run_on_every_python_and_system(covering: list[Path]) -> None:
         ]
 
 
-def test_releases_are_safe(covering: list[Path]) -> None:
-    for answers, path in workflows(covering):
+def test_releases_are_safe(covering: list[Path], of_package: OfPackage) -> None:
+    for answers, path in workflows(covering, of_package):
         if path.name != "release.yml":
             continue
         text = path.read_text("utf-8")
@@ -451,7 +471,6 @@ def test_updates_take_a_week(covering: list[Path]) -> None:
             rules = {
                 name: rule for rule in config["packageRules"] for name in rule["matchManagers"]
             }
-            # Tags have no date: Renovate would wait for ever. Groups of them break Copier.
-            assert rules["copier"]["minimumReleaseAge"] is None
-            assert "groupName" not in rules["copier"]
             assert {"github-actions", "gitlabci", "pep621", "pre-commit"} <= set(rules)
+            assert config["copier"] == {"enabled": False}, "a hosted bot could never do it"
+            assert "customManagers" not in config

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from treewright import again
 from treewright.updating import (
     changelog,
     contract,
@@ -68,12 +69,28 @@ def finish(repository: Repository, answers_file: str, *, keep_rejects: bool = Fa
         outcome.notes.append(fixed.notice)
     folder = Names.of(update.now).package_dir
     if change.now.package_dir == folder and not (repository.project / folder).is_dir():
-        outcome.notes.append(
-            f"The answers have the package in {folder}/, which is not there. If {answers_file} was"
-            " edited by hand, take that back, and give the answer to copier update by --data."
-        )
+        outcome.notes.append(elsewhere(folder, answers_file, update.now.get("_src_path")))
     outcome.seeds = seeds.compare(update, folder)
     return outcome
+
+
+def elsewhere(folder: str, answers_file: str, source: object) -> str:
+    """Say that the package is not where the answers have it, and what to do.
+
+    Args:
+        folder: Where the answers have it.
+        answers_file: The answers file.
+        source: The template's address.
+
+    """
+    by = again.treewright() if again.is_own(source) else None
+    remedy = "take that back, and give the answer to copier update by --data."
+    if by:
+        remedy = f"undo this update, and run: {by} finish --base COMMIT-BEFORE-THAT"
+    return (
+        f"The answers have the package in {folder}/, which is not there. If {answers_file} was"
+        f" edited by hand, {remedy}"
+    )
 
 
 def _move(outcome: Outcome) -> Change:

@@ -10,6 +10,7 @@ from pathlib import Path
 from treewright.updating.answers import Answers
 
 TEMPLATE = Path(__file__).parents[3]
+DISTRIBUTION = Path(__file__).parents[1] / "distribution.json"  # templates read it, too
 
 
 @contextmanager
@@ -19,6 +20,9 @@ def current() -> Iterator[Path]:
         shutil.copy(TEMPLATE / "copier.yml", folder)
         for name in ("includes", "template"):
             shutil.copytree(TEMPLATE / name, Path(folder, name))
+        read = DISTRIBUTION.relative_to(TEMPLATE)
+        Path(folder, read).parent.mkdir(parents=True)
+        shutil.copy(DISTRIBUTION, Path(folder, read))
         yield Path(folder)
 
 
