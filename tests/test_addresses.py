@@ -40,7 +40,8 @@ def stored(macros: jinja2.Environment, address: str) -> str:
     """Give an address as the answers file has it."""
     (file,) = (ROOT / "template").glob("*answers_file*")
     rendered = macros.from_string(file.read_text("utf-8")).render(
-        _copier_answers={"_src_path": address}
+        _copier_answers={"_src_path": address},
+        project={"finished": False, "of_package": False},
     )
     answers: dict[str, str] = yaml.safe_load(rendered)
     return answers["_src_path"]
