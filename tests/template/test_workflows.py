@@ -168,7 +168,7 @@ def test_the_page_on_bots_shows_what_renovate_takes(
     tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     page = (ROOT / "docs/bots.md").read_text("utf-8")
-    (shown,) = re.findall(r"(?s) ```json\n(.*?) ```", page)
+    (shown,) = re.findall(r"(?s)```json\n(.*?)```", page)
     assert json.loads(shown)["copier"] == {"enabled": True}
     (tmp_path / "renovate.json").write_text(shown, "utf-8")
     done = lint("renovate", [tmp_path], request)
