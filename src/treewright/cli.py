@@ -24,6 +24,13 @@ def _update(arguments: list[str]) -> int:
     return stock.update(arguments)
 
 
+def _finish(arguments: list[str]) -> int:
+    """Do what a changed answers file asks for, and merge what is on the branch."""
+    from treewright.branch.command import run  # noqa: PLC0415  # as above
+
+    return run(arguments)
+
+
 def _prove(arguments: list[str]) -> int:
     """Prove that a project's wheel holds exactly the package that its tree shows."""
     from treewright import again, shell  # noqa: PLC0415  # not for the other verbs
@@ -33,7 +40,7 @@ def _prove(arguments: list[str]) -> int:
     return run(arguments, command="treewright prove", again=f"{command} prove")
 
 
-_VERBS = {"new": _new, "update": _update, "prove": _prove}
+_VERBS = {"new": _new, "update": _update, "finish": _finish, "prove": _prove}
 
 
 class _Version(argparse.Action):

@@ -137,7 +137,7 @@ def _facts(outcome: Outcome) -> Iterator[tuple[str, str]]:
     if outcome.merged:
         yield "merged", f"by meaning: {some(outcome.merged)}"
     for path, clash in outcome.clashes:
-        yield "yours", f"{path}: {clash.key} {_decided(clash)}"
+        yield "yours", f"{path}: {clash.key} {decided(clash)}"
     if outcome.seeds:
         yield from _of_seeds(outcome.seeds)
     yield from _of_names(outcome)
@@ -184,7 +184,7 @@ def _changes(repository: Repository) -> str:
     return ", ".join(f"{count} {kind}" for kind, count in kinds.items()) or "none changed"
 
 
-def _decided(clash: Clash) -> str:
+def decided(clash: Clash) -> str:
     """Say what came of a value that both sides had changed."""
     yours, template = (
         shorten(side, _WORDS, placeholder="...") for side in (clash.yours, clash.template)

@@ -12,6 +12,7 @@ from treewright.updating.answers import Update
 from treewright.updating.rendering import TEMPLATE, current, render
 from treewright.updating.repository import FILE_MODES, Entry, Repository
 
+PATCH = "treewright.patch"
 # Where the package is and what it is called: its files move, and what names it is fixed.
 NAMING = ("layout", "package", "namespace", "import_name", "project_name")
 _HOME = "/docs/index.md"
@@ -97,7 +98,7 @@ def _write_patch(repository: Repository, differing: Mapping[str, tuple[bytes, by
     """Write a patch beside the repository's index; git keeps both sides for a three-way merge."""
     sides = zip(*differing.values(), strict=True)
     trees = [_write_tree(repository, dict(zip(differing, side, strict=True))) for side in sides]
-    place = repository.beside_index("treewright.patch")
+    place = repository.beside_index(PATCH)
     plain = ("--no-ext-diff", "--no-textconv", "--full-index", "--binary")
     (repository.project / place).write_bytes(repository.git("diff-tree", "-p", *plain, *trees))
     return str(place)
