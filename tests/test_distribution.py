@@ -19,7 +19,7 @@ from plumbum import local
 import releases
 import rendering
 from environments import Environment, uv
-from keeping import ANSWERS, HERE, copy, edit, is_shallow, update
+from keeping import ANSWERS, HERE, copy, edit, is_shallow, update, write
 from keeping import releases as listed
 from questions import asked
 from rendering import ROOT
@@ -214,6 +214,30 @@ def test_update_does_what_copier_update_does(
     assert snapshot(project) == by_copier
     assert git("status", "--porcelain", cwd=project) == git("status", "--porcelain", cwd=twin)
     assert yaml.safe_load(by_copier[ANSWERS])["_commit"] == HERE
+
+
+@pytest.mark.parametrize("what", ["nothing", full("a line")])
+def test_finish_does_what_update_does(treewright: Treewright, tmp_path: Path, what: str) -> None:
+    project, twin = tmp_path / "1" / "acme-tool", tmp_path / "2" / "acme-tool"
+    made = treewright("new", "--defaults", "-T", f"--vcs-ref={VERSIONS[-1]}", project)
+    assert made.returncode == 0, made.stderr
+    commit(project)
+    if what == "nothing":
+        done = treewright("finish", "--base=HEAD", "--check", cwd=project)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return
+    edit(project)
+    shutil.copytree(project, twin)
+    answers = (project / ANSWERS).read_text("utf-8")
+    write(project, ANSWERS, answers.replace(f"_commit: {VERSIONS[-1]}", f"_commit: {HERE}"))
+    commit(project)
+    assert treewright("finish", "--base=HEAD~", "--check", cwd=project).returncode == 1
+    done = treewright("finish", "--base=HEAD~", "--commit", cwd=project)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert treewright("update", "--defaults", cwd=twin).returncode == 0
+    assert snapshot(project) == snapshot(twin)
+    assert git("status", "--porcelain", cwd=project) == ""
+    assert treewright("finish", "--base=HEAD~2", "--check", cwd=project).returncode == 0
 
 
 @pytest.mark.parametrize("how", ["installed", full("wheel"), full("checkout")])
