@@ -219,13 +219,15 @@ def test_update_does_what_copier_update_does(
 @pytest.mark.parametrize("what", ["nothing", full("a line")])
 def test_finish_does_what_update_does(treewright: Treewright, tmp_path: Path, what: str) -> None:
     project, twin = tmp_path / "1" / "acme-tool", tmp_path / "2" / "acme-tool"
-    made = treewright("new", "--defaults", "-T", f"--vcs-ref={VERSIONS[-1]}", project)
-    assert made.returncode == 0, made.stderr
-    commit(project)
     if what == "nothing":
+        write(project, ANSWERS, f"_commit: {HERE}\n_src_path: {ADDRESS}\n")
+        commit(project)
         done = treewright("finish", "--base=HEAD", "--check", cwd=project)
         assert done.returncode == 0, done.stdout + done.stderr
         return
+    made = treewright("new", "--defaults", "-T", f"--vcs-ref={VERSIONS[-1]}", project)
+    assert made.returncode == 0, made.stderr
+    commit(project)
     edit(project)
     shutil.copytree(project, twin)
     answers = (project / ANSWERS).read_text("utf-8")
@@ -294,8 +296,9 @@ def git_clone(source: Path, folder: Path) -> Path:
     return folder / "treewright"
 
 
+@pytest.mark.parametrize("how", ["started", full("copied")])
 def test_hooks_run_their_own_code(
-    tagged: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tagged: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
     """Where Copier's environment has another treewright, such as one of another version."""
     uv("venv", "--python", sys.executable, tmp_path / "venv")
@@ -307,6 +310,12 @@ def test_hooks_run_their_own_code(
     monkeypatch.setenv("PYTHONPATH", str(environment.site))
     said = environment.run("python", "-m", "treewright")
     assert said.stderr == "another treewright\n"
+    if how == "started":
+        for hook in (tagged / "hooks").glob("*.py"):
+            said = environment.run("python", hook, "--help")  # which not each of them knows
+            assert "another treewright" not in said.stderr
+            assert "import" not in said.stderr
+        return
     copy_ = ("python", "-m", "copier", "copy", "--trust", "--defaults", "--quiet")
     done = environment.run(*copy_, tagged, tmp_path / "acme-tool")
     assert done.returncode == 0, done.stdout + done.stderr
