@@ -74,6 +74,10 @@ def exclude(project: Path, backend: str) -> None:
     table, key = TABLES[backend]
     file = project / "pyproject.toml"
     text = file.read_text()
+    if exclusions(text, backend):  # the release that made it has some
+        there = re.compile(rf"(?m)^{key} = \[")
+        file.write_text(there.sub(lambda found: f'{found[0]}"{MINE}", ', text, count=1))
+        return
     header = re.compile(rf"(?m)^\[{re.escape(table)}\]\n")
     new = f'[{table}]\n{key} = ["{MINE}"]\n'
     file.write_text(header.sub(lambda _: new, text) if header.search(text) else f"{text}\n{new}")
