@@ -1,7 +1,7 @@
 """The rendered jobs that finish an update from one changed line are run: each step, in a clone.
 
 Here `uvx` and `gh` are scripts that note how they are called; the first does what the contract of
-`treewright finish` says.
+`treewright finish` says. What the package itself does in these jobs is in test_by_one_line.py.
 """
 
 import os
