@@ -292,6 +292,8 @@ class _Finishing:
                 blob: Blob | None = self.asked.content
             elif path == self.pin:
                 blob = self.start.get(path)
+            elif self._is_left_beside(path):
+                blob = None
             else:
                 blob = self._by_people(path)
             if blob is not None:
@@ -388,16 +390,16 @@ class _Finishing:
         disputed = path in update.unmerged or any(
             self.scratch.is_marked(one.tree.get(path)) for one in plain
         )
-        decided = disputed and now != old and not self.scratch.is_marked(now)
+        as_left = bool(plain) and now == plain[-1].tree.get(path)  # of what is before
+        if disputed and now != old and not as_left and not self.scratch.is_marked(now):
+            return new  # a person has decided
         number = self._updated_at(path)
         if not number:
-            return new if decided else old
+            return old
         known = [update, self.first, *plain]
         for state in reversed(self.history.states(path, number)):
             if any(state == one.tree.get(path) for one in known) and state != old:
                 return state
-        if decided:
-            return new
         return new if self._has_arrived(old, new, now) else old
 
     def _has_arrived(self, old: Blob | None, new: Blob | None, now: Blob | None) -> bool:
