@@ -90,7 +90,9 @@ def by_hand(index: Path, forge: Forge, folder: Path, *data: str) -> Mapping[str,
             "github", "renovate", ANSWERS, "_commit: v9.0.0", "_commit: v9.1.0", "", id="renovate"
         ),
         full("github", "dependabot", LINE, "==9.0.0", "==9.1.0", "Iv1.app", id="dependabot"),
-        full("gitlab", "renovate", ANSWERS, "layout: src", "layout: flat", "", id="by-hand"),
+        pytest.param(
+            "gitlab", "renovate", ANSWERS, "layout: src", "layout: flat", "", id="by-hand"
+        ),
     ],
 )
 def test_a_line_is_an_update(

@@ -296,7 +296,7 @@ class _Output:
         for file, result in updated.items():
             counted = diffstat(self.applying.scratch, self.applying.head, result.settled)
             verdict = _verdict(whole, done=done, unfinished=unfinished)
-            print(summary.text(file, result, verdict, counted, self.notes), flush=True)
+            say(summary.text(file, result, verdict, counted, self.notes))
         return _UNFINISHED if unfinished else _FINISHED
 
     def _write(self, whole: Result) -> None:
