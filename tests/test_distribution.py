@@ -31,6 +31,7 @@ from treewright.distribution import ADDRESS
 from treewright.proof import prove
 
 VERSIONS = list(listed())
+FORK = "https://git.example.org/ann/treewright.git"
 RELEASES = ("releases.bundle", "releases.json")
 # Whatever would fetch something from another machine fails.
 ALONE = {"GIT_ALLOW_PROTOCOL": "file"}
@@ -216,14 +217,20 @@ def test_update_does_what_copier_update_does(
     assert yaml.safe_load(by_copier[ANSWERS])["_commit"] == HERE
 
 
-@pytest.mark.parametrize("what", ["nothing", full("a line")])
+@pytest.mark.parametrize("what", ["nothing", full("a line"), full("a line, and the address")])
 def test_finish_does_what_update_does(treewright: Treewright, tmp_path: Path, what: str) -> None:
     project, twin = tmp_path / "1" / "acme-tool", tmp_path / "2" / "acme-tool"
     if what == "nothing":
-        write(project, ANSWERS, f"_commit: {HERE}\n_src_path: {ADDRESS}\n")
+        write(project, ANSWERS, f"_commit: {VERSIONS[-1]}\n_src_path: {ADDRESS}\n")
         commit(project)
         done = treewright("finish", "--base=HEAD", "--check", cwd=project)
         assert done.returncode == 0, done.stdout + done.stderr
+        write(project, ANSWERS, f"_commit: {HERE}\n_src_path: {FORK}\n")
+        commit(project)
+        done = treewright("finish", "--base=HEAD~", cwd=project)
+        assert done.returncode == 2
+        assert f"  _src_path: {FORK}\n" in done.stderr
+        assert f"  _src_path: {ADDRESS}\n" in done.stderr, "the line to change"
         return
     made = treewright("new", "--defaults", "-T", f"--vcs-ref={VERSIONS[-1]}", project)
     assert made.returncode == 0, made.stderr
@@ -231,6 +238,9 @@ def test_finish_does_what_update_does(treewright: Treewright, tmp_path: Path, wh
     edit(project)
     shutil.copytree(project, twin)
     answers = (project / ANSWERS).read_text("utf-8")
+    if "address" in what:  # the project came from a path, and now goes on with the package
+        write(project, ANSWERS, answers.replace(ADDRESS, "../treewright"))
+        commit(project)
     write(project, ANSWERS, answers.replace(f"_commit: {VERSIONS[-1]}", f"_commit: {HERE}"))
     commit(project)
     assert treewright("finish", "--base=HEAD~", "--check", cwd=project).returncode == 1

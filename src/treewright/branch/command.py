@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
@@ -216,14 +216,12 @@ def _changed_answers(made: Scratch, line: history.History) -> Iterator[str]:
 
 
 def _is_ours(made: Scratch, line: history.History, path: str, data: bytes) -> bool:
-    """Tell whether an answers file is of this template; of one that is unreadable, as it was."""
-    try:
-        return requests.read(path, data).is_ours
-    except UnreadableError:
-        before = made.read(line.start.get(path))
-        if before and requests.read(path, before).is_ours:
-            raise
-        return False
+    """Tell whether an answers file is of this template, or was before the branch."""
+    for text in (data, made.read(line.start.get(path))):
+        with suppress(UnreadableError):
+            if text and requests.read(path, text).is_ours:
+                return True
+    return False
 
 
 def _kept(made: Scratch, base: str, head: str) -> set[str]:
