@@ -83,6 +83,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="K/N",
         help="of the tests that would run, run the K-th of N parts",
     )
+    group.addoption(
+        "--renovate",
+        metavar="FOLDER",
+        help="run the test of Renovate, too, which is in this folder, or is installed there by npm",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:

