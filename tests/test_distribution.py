@@ -313,11 +313,10 @@ def test_hooks_run_their_own_code(
     """Where Copier's environment has another treewright, such as one of another version."""
     uv("venv", "--python", sys.executable, tmp_path / "venv")
     environment = Environment(tmp_path / "venv")
-    other = environment.site / "treewright"
-    other.mkdir()
-    (other / "__init__.py").write_text("raise SystemExit('another treewright')\n")
-    (environment.site / "needed.pth").write_text(sysconfig.get_path("purelib"))
-    monkeypatch.setenv("PYTHONPATH", str(environment.site))
+    site = environment.site  # the .pth file puts another folder in its place
+    write(site, "treewright/__init__.py", "raise SystemExit('another treewright')\n")
+    write(site, "needed.pth", sysconfig.get_path("purelib"))
+    monkeypatch.setenv("PYTHONPATH", str(site))
     said = environment.run("python", "-m", "treewright")
     assert said.stderr == "another treewright\n"
     if how == "started":
