@@ -409,6 +409,9 @@ def a_squashed_branch(project: Path) -> None:
     ask(project, _commit=NEXT)
     assert finish(project, "--commit") == 0
     people(project, 1)
+    first, rest = (project / "AGENTS.md").read_text("utf-8").split("\n", 1)
+    assert ", by template" in first, "the update brought this line"
+    write(project, "AGENTS.md", f"{first}\nMine, beside what the update brought.\n{rest}")
     git("reset", "--quiet", "--soft", "main", cwd=project)
     save(project)
     assert finish(project, "--check") == 0
