@@ -79,6 +79,9 @@ TYPICAL = [
     start("plugin", "", ""),
     start("minimal", "none", ""),
 ]
+# Few files, so that many updates are soon made.
+SMALL = {"project_name": "acme-tool", "forge": "none", "docs": "none", "update_bot": "none"}
+
 PYTHONS = [{"python_min": minor} for minor in ("3.11", "3.12", "3.13", "3.14", "3.15")]
 # Every line that a starter can bring, in the plainest and the deepest shape, old and new by turns.
 VARIANTS = [

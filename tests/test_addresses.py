@@ -15,6 +15,7 @@ import yaml
 from jinja2_ansible_filters import AnsibleCoreFiltersExtension
 
 import rendering
+from answers import SMALL
 from keeping import ANSWERS, copy, write
 from rendering import ROOT
 from repositories import commit, git, snapshot
@@ -168,9 +169,6 @@ def host(checkout: Path, tmp_path: Path) -> Iterator[str]:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"127.0.0.1:{server.server_port}/treewright.git"
         server.shutdown()
-
-
-SMALL = {"project_name": "acme-tool", "forge": "none", "docs": "none", "update_bot": "none"}
 
 
 def copier(folder: Path, *arguments: str | Path, **env: str) -> str:

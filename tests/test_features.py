@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 import rendering
+from answers import SMALL
 from in_process import copier
 from repositories import commit, snapshot
 from test_copier import run
@@ -14,8 +15,6 @@ from tiers import full
 Update = Callable[..., str]
 STARTS = {"starter": "command", "layout": "flat", "package": "namespace", "namespace": "acme.data"}
 FOLDER = "acme/data/tool"
-# Few files, so that many updates are soon made.
-SMALL = {"forge": "none", "docs": "none", "update_bot": "none"}
 MINE = b'"""Mine."""\n'
 
 

@@ -26,6 +26,7 @@ from copier.errors import UserMessageError
 from filelock import FileLock
 from plumbum import ProcessExecutionError
 
+from answers import SMALL
 from conftest import shared_folder
 from keeping import ANSWERS, Files, copy, edit, parse, unmerged, update, write
 from rendering import QUICK, SLOW
@@ -38,8 +39,6 @@ from treewright.updating.repository import Repository
 NEXT = "v9.1.0"
 UNDO = ("git restore --source=HEAD --staged --worktree .", "git clean -fd")  # a line each
 IGNORED = ".env"
-# Few files, so that many updates are soon made.
-SMALL = {"project_name": "acme-tool", "forge": "none", "docs": "none", "update_bot": "none"}
 
 
 class State(NamedTuple):
@@ -67,12 +66,7 @@ def shelf(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = shared_folder(tmp_path_factory) / "faults"
     with FileLock(folder.with_suffix(".lock")):
         if not folder.exists():
-            folder.mkdir()
-            newer = shutil.copytree(checkout, folder / "treewright")
-            release(newer)
-            project = folder / "before" / "acme-tool"
-            copy(newer, project, "v9.0.0", SMALL)
-            edit(project)
+            project = prepare(checkout, folder)
             _claim(project, "AGENTS.md")
             _ignore(project, "/from-mine-at-the-end/")
             commit(project)
@@ -80,6 +74,17 @@ def shelf(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
             done = shutil.copytree(project, folder / "after" / "acme-tool")
             update(done, NEXT)
     return folder
+
+
+def prepare(checkout: Path, folder: Path) -> Path:
+    """Make a newer template, and give a project of the older that people have worked on."""
+    folder.mkdir()
+    newer = shutil.copytree(checkout, folder / "treewright")
+    release(newer)
+    project = folder / "before" / "acme-tool"
+    copy(newer, project, "v9.0.0", SMALL)
+    edit(project)
+    return project
 
 
 def release(template: Path) -> None:

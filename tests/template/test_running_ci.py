@@ -190,10 +190,7 @@ def report(runner: Runner, record_property: Callable[[str, object], None]) -> No
 
 def run_github(runner: Callable[..., Runner]) -> Runner:
     github = runner("github")
-    output: dict[str, str] = {}
-    for name in ("ci.yml", "docs.yml", "release.yml"):
-        path = github.origin / ".github/workflows" / name
-        output |= run_workflow(github, yaml.safe_load(path.read_text("utf-8")))
+    output = run_workflows(github)
     assert "100%" in output["coverage"]
     assert {path.name for path in github.kept["dist"].iterdir()} == FILES
     assert (github.kept["notes"] / "notes.md").read_text() == NOTES
@@ -209,6 +206,15 @@ def run_github(runner: Callable[..., Runner]) -> Runner:
     assert done.returncode != 0
     assert "could not find python interpreter" in done.stdout
     return github
+
+
+def run_workflows(runner: Runner) -> dict[str, str]:
+    """Run what is run for a change and for a release; give what each job printed."""
+    output: dict[str, str] = {}
+    for name in ("ci.yml", "docs.yml", "release.yml"):
+        path = runner.origin / ".github/workflows" / name
+        output |= run_workflow(runner, yaml.safe_load(path.read_text("utf-8")))
+    return output
 
 
 def run_workflow(runner: Runner, workflow: dict[Any, Any]) -> dict[str, str]:
@@ -294,10 +300,7 @@ def download(runner: Runner, clone: Path, inputs: Mapping[str, str]) -> None:
 def run_ours(runner: Callable[..., Runner]) -> Runner:
     """Release what is here as the next version, and run this repository's own workflows."""
     ours = runner("ours")
-    output: dict[str, str] = {}
-    for name in ("ci.yml", "docs.yml", "release.yml"):
-        path = ours.origin / ".github/workflows" / name
-        output |= run_workflow(ours, yaml.safe_load(path.read_text("utf-8")))
+    output = run_workflows(ours)
     assert "Build finished" in output["docs"]
     version = keeping.HERE.removeprefix("v")
     files = {f"treewright-{version}.tar.gz", f"treewright-{version}-py3-none-any.whl"}

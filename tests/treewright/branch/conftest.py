@@ -8,8 +8,7 @@ from filelock import FileLock
 
 from conftest import shared_folder
 from finishing import branch
-from keeping import copy, edit
-from test_update_faults import SMALL, release
+from test_update_faults import prepare
 
 
 @pytest.fixture(scope="session")
@@ -18,12 +17,7 @@ def shelf(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = shared_folder(tmp_path_factory) / "finishing"
     with FileLock(folder.with_suffix(".lock")):
         if not folder.exists():
-            folder.mkdir()
-            newer = shutil.copytree(checkout, folder / "treewright")
-            release(newer)
-            project = folder / "before" / "acme-tool"
-            copy(newer, project, "v9.0.0", SMALL)
-            edit(project)
+            prepare(checkout, folder)
     return folder
 
 
