@@ -50,6 +50,21 @@ def a_clone_that_is_too_shallow(project: Path, tmp_path: Path, capsys: Printed) 
 
 
 @scenario()
+def a_clone_that_lacks_one_side_of_a_merge(project: Path, tmp_path: Path, capsys: Printed) -> None:
+    """Its base is there, and what the branch had before it was merged is not."""
+    ask(project, _commit=NEXT)
+    git("checkout", "--quiet", "main", cwd=project)
+    write(project, "notes/main.txt", "main\n")
+    save(project)
+    git("checkout", "--quiet", "bot", cwd=project)
+    git("merge", "--quiet", "--no-edit", "main", cwd=project)
+    clone = tmp_path / "clone" / "acme-tool"
+    depth = ("--depth=2", "--branch=bot", "--no-single-branch")
+    git("clone", "--quiet", *depth, project.as_uri(), clone, cwd=tmp_path)
+    assert "`git fetch --unshallow`" in refused(clone, capsys, "--check", base="origin/main")
+
+
+@scenario()
 def commits_that_are_not_there(
     project: Path, tmp_path: Path, capsys: Printed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
