@@ -1,7 +1,7 @@
 """The model: ridge regression, trained with scikit-learn and kept as plain numbers.
 
-A saved model is JSON: loading it never runs code, no matter who made the file. Predicting needs neither
-scikit-learn nor the version of it that trained the model.
+A saved model is JSON: loading it never runs code, no matter who made the file. Predicting needs
+neither scikit-learn nor the version of it that trained the model.
 """
 
 import json
