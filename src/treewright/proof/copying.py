@@ -11,9 +11,13 @@ import os
 import shutil
 import stat
 import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from treewright import disk, machine
+from treewright.proof.findings import UnprovenError
 from treewright.proof.project import Project
 
 _REPOSITORIES = frozenset({".git", ".hg", ".svn"})
@@ -98,6 +102,21 @@ def ignored(project: Project, paths: list[str]) -> frozenset[str]:
     return frozenset(os.fsdecode(run.stdout).split("\0"))
 
 
+@contextmanager
+def workplace(project: Project) -> Iterator[Path]:
+    """Give a temporary folder to copy a project to.
+
+    Raises:
+        UnprovenError: there is none outside of the project.
+
+    """
+    if Path(tempfile.gettempdir()).resolve().is_relative_to(project.folder.resolve()):
+        sentence = "There is no folder for temporary files that can be written; set TMPDIR."
+        raise UnprovenError(sentence)
+    with tempfile.TemporaryDirectory(prefix="treewright-", ignore_cleanup_errors=True) as temporary:
+        yield Path(temporary).resolve()
+
+
 def copy(project: Project, target: Path) -> Path:
     """Copy the project below a target folder and give the place of the copy.
 
@@ -115,6 +134,35 @@ def copy(project: Project, target: Path) -> Path:
         if project.version is None:
             _hide_absent(target)
     return place
+
+
+def as_committed(target: Path, place: Path) -> None:
+    """Give a copy the files of the last commit; what git ignores stays as it is.
+
+    Args:
+        target: the folder that the project was copied below.
+        place: the place of the copy.
+
+    """
+    for command in (
+        ["read-tree", "HEAD"],
+        ["checkout-index", "--all", "--force"],
+        ["clean", "-ffdq", "."],
+    ):
+        _git(target, *command, folder=place)
+
+
+def hide_changes(target: Path) -> None:
+    """Have git say in a copy that nothing was changed since the last commit.
+
+    A backend may ask it for the version, which would be that of a "dirty" tree.
+
+    Args:
+        target: the folder that the project was copied below.
+
+    """
+    _git(target, "read-tree", "HEAD")
+    _hide(target, _git(target, "ls-files", "-z"))
 
 
 def repository(project: Project) -> Path | None:
@@ -222,19 +270,25 @@ def _copy_git(folder: Path, top: Path, target: Path) -> None:
 
 def _hide_absent(target: Path) -> None:
     """Tell git that files left out of the copy are not deleted: the version would be "dirty"."""
+    _hide(target, _git(target, "ls-files", "-z", "--deleted"))
+
+
+def _hide(target: Path, files: bytes) -> None:
+    """Have git not look at files, which are separated by NUL."""
+    if files:
+        _git(target, "update-index", "-z", "--skip-worktree", "--stdin", given=files)
+
+
+def _git(target: Path, *command: str, folder: Path | None = None, given: bytes = b"") -> bytes:
+    """Run git in a copy, if it has a view of the repository; nothing is said where it fails."""
     git = machine.git()
-    if not git or not (target / ".git" / "index").is_file():
-        return
-    run = (git, "-C", str(target))
-    environment = machine.variables_for_git()
-    absent = subprocess.run(
-        [*run, "ls-files", "-z", "--deleted"], env=environment, capture_output=True, check=False
+    if not git or not (target / ".git" / "HEAD").is_file():
+        return b""
+    run = subprocess.run(
+        [git, "-c", f"core.hooksPath={os.devnull}", "-C", str(folder or target), *command],
+        env=machine.variables_for_git(),
+        input=given,
+        capture_output=True,
+        check=False,
     )
-    if absent.stdout:
-        subprocess.run(
-            [*run, "update-index", "-z", "--skip-worktree", "--stdin"],
-            env=environment,
-            input=absent.stdout,
-            capture_output=True,
-            check=False,
-        )
+    return run.stdout

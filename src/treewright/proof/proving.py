@@ -2,7 +2,6 @@
 
 import shutil
 import sys
-import tempfile
 import time
 from pathlib import Path
 from typing import NamedTuple
@@ -131,11 +130,7 @@ def _prove(proof: Proof, folder: Path, keep: Path | None, *, install: bool) -> N
             "install one: python -m pip install uv."
         )
         raise UnprovenError(sentence)
-    if Path(tempfile.gettempdir()).resolve().is_relative_to(project.folder.resolve()):
-        sentence = "There is no folder for temporary files that can be written; set TMPDIR."
-        raise UnprovenError(sentence)
-    with tempfile.TemporaryDirectory(prefix="treewright-", ignore_cleanup_errors=True) as temporary:
-        work = Path(temporary).resolve()
+    with copying.workplace(project) as work:
         release = _prove_built(proof, project, builder, python, work)
         if release:
             _prove_imports(proof, release, builder.uv, work, install=install)
