@@ -11,6 +11,7 @@ from treewright.updating import (
     merging,
     migrations,
     moving,
+    owners,
     references,
     rejects,
     seeds,
@@ -44,8 +45,10 @@ def finish(repository: Repository, answers_file: str, *, keep_rejects: bool = Fa
     outcome.releases = changelog.between(TEMPLATE / "CHANGELOG.md", *update.versions)
     outcome.migrated = migrations.run(update)
     change = _move(outcome)
+    outcome.migrated += owners.give(update)
     dropped.keep_edited(update)
     taken_up = rejects.take_up(update, answers_file)
+    outcome.migrated += owners.take(update)
     outcome.notes += [
         f"{path} is a link: what the template changes in that file did not arrive."
         for path in rejects.behind_links(update)
