@@ -1,6 +1,10 @@
-"""The command `treewright`, as `python -m treewright`."""
+"""The command `treewright`, as `python -m treewright`, or `python PATH/src/treewright`."""
 
 import sys
+from pathlib import Path
+
+if not __package__:  # then this folder is first on the path, and has to be found in its parent
+    sys.path[0] = str(Path(__file__).parents[1])
 
 from treewright.cli import main
 

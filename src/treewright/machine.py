@@ -23,6 +23,17 @@ _MOODS = re.compile(
     r"GIT_(?:EXTERNAL_DIFF|DIFF_OPTS|TRACE\w*|\w+_PATHSPECS|PAGER|REDIRECT_\w+|ATTR_\w+|FLUSH)"
 )
 
+# A hook of git, or an alias, sets these for its own command.
+_OF_REPOSITORY = (
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_PREFIX",
+    "GIT_COMMON_DIR",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_NAMESPACE",
+)
 _SECRET = re.compile(
     r"TOKEN|SECRET|PASSW|PASSPHRASE|CREDENTIAL|COOKIE|APIKEY|PRIVATE_?KEY|CONNECTION_STRING"
     r"|(?:^|_)(?:KEY|KEYS|AUTH|PAT|PASS|DSN|SAS)(?:_|$)(?!SOCK)"
@@ -75,6 +86,12 @@ def variables_for_git(**more: str) -> dict[str, str]:
     """
     kept = {name: value for name, value in os.environ.items() if not _MOODS.fullmatch(name)}
     return kept | {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"} | more
+
+
+def forget_repository() -> None:
+    """Have this process find the repository by its folder, wherever it was started."""
+    for name in _OF_REPOSITORY:
+        os.environ.pop(name, None)
 
 
 def program(name: str) -> str | None:

@@ -64,6 +64,14 @@ def releases() -> dict[str, str]:
     return found
 
 
+def is_checkout(source: object) -> bool:
+    """Tell whether a template's address is the checkout that this code runs from.
+
+    Whoever runs that code trusts it, and Copier itself has what is committed there.
+    """
+    return not BUNDLE.is_file() and source == str(BUNDLE.parents[2])
+
+
 def release(name: str) -> str:
     """Give the release of a name.
 
@@ -179,7 +187,8 @@ class _New(copier._cli.CopierCopySubApp):  # noqa: SLF001  # Copier is pinned
         """Copy the release that was asked for, or the newest."""
         check_git()
         self.vcs_ref = release(self.vcs_ref or newest())
-        return super().main(ADDRESS, destination_path)
+        with at_hand():
+            return super().main(ADDRESS, destination_path)
 
 
 class _Update(copier._cli.CopierUpdateSubApp):  # noqa: SLF001
@@ -193,23 +202,22 @@ class _Update(copier._cli.CopierUpdateSubApp):  # noqa: SLF001
         """Update to the release that was asked for, or the newest."""
         check_git()
         answers_file = self.answers_file or ".copier-answers.yml"
-        trust(read(Path(destination_path, answers_file)), answers_file)
+        answers = read(Path(destination_path, answers_file))
+        if is_checkout(answers.get("_src_path")):
+            return super().main(destination_path)
+        trust(answers, answers_file)
         if self.vcs_ref != _CURRENT:
             self.vcs_ref = release(self.vcs_ref or newest())
-        return super().main(destination_path)
+        with at_hand():
+            return super().main(destination_path)
 
 
 def _run(application: type[cli.Application], arguments: list[str]) -> int:
     """Run a command of Copier, with trust and with our releases."""
     command = [str(application.PROGNAME), "--trust", *arguments]
-    # What a former address made is updated from this one, which is stored then.
-    worker = functools.partial(copier._main.Worker, src_path=ADDRESS)  # noqa: SLF001
     try:
         _check(arguments)
-        with ExitStack() as stack:
-            stack.enter_context(_replaced(copier._template, "clone", _clone))  # noqa: SLF001
-            stack.enter_context(_replaced(copier._main, "Worker", worker))  # noqa: SLF001
-            _, status = application.run(command, exit=False)
+        _, status = application.run(command, exit=False)
         return int(status or 0)
     except RefusedError as refused:
         say(str(refused), file=sys.stderr)
@@ -231,6 +239,17 @@ def _check(arguments: list[str]) -> None:
     for option, value in pairwise([*arguments, ""]):
         if option in {"-d", "--data"} and "=" not in value:
             raise RefusedError(f"{option} wants NAME=VALUE, and got {value!r}.", _USAGE)
+
+
+@contextmanager
+def at_hand() -> Iterator[None]:
+    """Have Copier, in this process, find the releases of this distribution at its address."""
+    # What a former address made is updated from this one, which is stored then.
+    worker = functools.partial(copier._main.Worker, src_path=ADDRESS)  # noqa: SLF001
+    with ExitStack() as stack:
+        stack.enter_context(_replaced(copier._template, "clone", _clone))  # noqa: SLF001
+        stack.enter_context(_replaced(copier._main, "Worker", worker))  # noqa: SLF001
+        yield
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
-from treewright import again, shell
+from treewright import again, machine, shell
 from treewright.branch import history, requests, summary
 from treewright.branch.applying import Applying, DirtyError, diffstat, ignored_behind
 from treewright.branch.computing import Result, compute
@@ -33,9 +33,6 @@ from treewright.updating.repository import GitError, Repository
 
 _TRAILER = "Treewright-Settled"
 _FINISHED, _UNFINISHED, _UNABLE = 0, 1, 2
-# A hook of git, or an alias, sets these for its own command.
-_OF_GIT = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR",
-           "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_NAMESPACE")  # fmt: skip
 
 
 class _UnableError(Exception):
@@ -54,8 +51,7 @@ def run(arguments: Sequence[str], updater: Updater = run_stock) -> int:
 
     """
     asked = _parser().parse_args(arguments)
-    for name in _OF_GIT:
-        os.environ.pop(name, None)
+    machine.forget_repository()
     with _ended_by_signal():
         try:
             return _finish(asked, updater)

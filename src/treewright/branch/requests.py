@@ -14,7 +14,7 @@ from treewright import again
 # One line, which a bot raises that knows no Copier: `treewright==0.7.0`.
 PIN = ".github/template/requirements.txt"
 _PINNED = re.compile(rb"(?m)^\s*treewright\s*==\s*([^\s;#\\]+)")
-_EMPTY = "v0.0.0"
+EMPTY = "v0.0.0"  # the empty template, from which repositories join
 _OURS = {"layout", "package", "project_name"}  # asked by every release
 
 
@@ -56,7 +56,7 @@ class Request:
     def is_ours(self) -> bool:
         """Tell whether the template is Treewright, by address or as a fork by what it asks."""
         ours = again.is_own(self.source) or self.answers.keys() >= _OURS
-        return ours or self.version == _EMPTY
+        return ours or self.version == EMPTY
 
 
 def read(path: str, data: bytes, pin: bytes | None = None) -> Request:

@@ -146,6 +146,7 @@ def run_stock(
     project: Path,
     arguments: Sequence[str],
     hooks: bool,  # noqa: FBT001
+    **variables: str,
 ) -> "subprocess.CompletedProcess[str]":
     """Run stock Copier with the releases of this distribution; see stock.py."""
     module = ["treewright", "update"] if hooks else ["treewright.branch.plain"]
@@ -153,7 +154,7 @@ def run_stock(
     return subprocess.run(
         [sys.executable, "-P", "-c", _START, place, *module, *arguments],
         cwd=project,
-        env=update_variables(project),
+        env=update_variables(project) | variables,
         stdin=subprocess.DEVNULL,
         capture_output=True,
         encoding="utf-8",

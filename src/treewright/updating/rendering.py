@@ -3,7 +3,7 @@
 import shutil
 import tempfile
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -47,32 +47,57 @@ def render(
         What each file holds; None where that release cannot be had or does not take the answers.
 
     """
-    import copier  # noqa: PLC0415  # a third of a second, and seldom needed
-
     marked = "_src_path"  # which has copier.yml take what no question asks, as in Copier's renders
     given = {
         name: value for name, value in answers.items() if name == marked or not name.startswith("_")
     }
+    exclude = ["*", *(path[1:] if path[0] == "!" else f"!{path}" for path in paths)]
+    try:
+        return rendered(given, source, version, exclude=exclude, there=there)
+    except Exception:  # noqa: BLE001  # whatever stops it, the caller does without
+        return None
+
+
+def rendered(
+    data: Answers,
+    source: Path | str,
+    version: str | None,
+    *,
+    exclude: Sequence[str] = (),
+    there: Iterable[str] = (),
+) -> dict[str, bytes]:
+    """Render a new project, and give what each file holds.
+
+    Args:
+        data: The answers, as Copier takes them.
+        source: The template.
+        version: The release of it, where it is in a git repository.
+        exclude: Patterns of files that are left out.
+        there: Files that are in the project's folder before; they stay, and are empty.
+
+    Raises:
+        copier.errors.UserMessageError: If the template refuses an answer.
+
+    """
+    import copier  # noqa: PLC0415  # a third of a second, and seldom needed
+
     with tempfile.TemporaryDirectory(prefix="treewright-") as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         project = Path(folder, "project")
         project.mkdir()
         for name in there:
             (project / name).touch()
-        try:
-            copier.run_copy(
-                str(source),
-                project,
-                data=given,
-                vcs_ref=version,
-                exclude=["*", *(path[1:] if path[0] == "!" else f"!{path}" for path in paths)],
-                defaults=True,
-                quiet=True,
-                skip_tasks=True,
-                settings=copier.Settings(),
-            )
-        except Exception:  # noqa: BLE001  # whatever stops it, the caller does without
-            return None
+        copier.run_copy(
+            str(source),
+            project,
+            data=dict(data),
+            vcs_ref=version,
+            exclude=exclude,
+            defaults=True,
+            quiet=True,
+            skip_tasks=True,
+            settings=copier.Settings(),
+        )
         return {
             path.relative_to(project).as_posix(): path.read_bytes()
             for path in project.rglob("*")
