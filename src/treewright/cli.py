@@ -31,6 +31,13 @@ def _finish(arguments: list[str]) -> int:
     return run(arguments)
 
 
+def _adopt(arguments: list[str]) -> int:
+    """Have a repository that is there join, and keep what is its own."""
+    from treewright.adopting.command import run  # noqa: PLC0415  # as above
+
+    return run(arguments)
+
+
 def _prove(arguments: list[str]) -> int:
     """Prove that a project's wheel holds exactly the package that its tree shows."""
     from treewright import again, shell  # noqa: PLC0415  # not for the other verbs
@@ -40,7 +47,7 @@ def _prove(arguments: list[str]) -> int:
     return run(arguments, command="treewright prove", again=f"{command} prove")
 
 
-_VERBS = {"new": _new, "update": _update, "finish": _finish, "prove": _prove}
+_VERBS = {"new": _new, "adopt": _adopt, "update": _update, "finish": _finish, "prove": _prove}
 
 
 class _Version(argparse.Action):

@@ -1,0 +1,106 @@
+"""The template that a repository joins: the releases in this distribution, or a checkout."""
+
+import shutil
+from collections.abc import Mapping
+from contextlib import nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+
+from copier.errors import UserMessageError
+
+from treewright import again, shell, stock
+from treewright.adopting.errors import UnableError
+from treewright.branch.requests import EMPTY
+from treewright.distribution import ADDRESS
+from treewright.updating.rendering import rendered
+from treewright.updating.repository import GitError, Repository
+
+_REFUSED = "has no attribute "  # before what includes/refusals.jinja says
+_HEAD = "HEAD"
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where the template is, and which release of it counts.
+
+    Args:
+        address: What `_src_path` says.
+        version: The release, or HEAD of a checkout that no tag names.
+        checkout: The checkout's folder; None where the releases are in this distribution.
+
+    """
+
+    address: str
+    version: str
+    checkout: Path | None = None
+
+    @classmethod
+    def find(cls) -> "Source":
+        """Find the template that this code belongs to.
+
+        Raises:
+            UnableError: If it is a checkout without its tags, or none at all.
+
+        """
+        if stock.BUNDLE.is_file():
+            return cls(ADDRESS, stock.newest())
+        checkout = stock.BUNDLE.parents[2]
+        repository = Repository(checkout)
+        try:
+            tags = repository.git("tag", "--list", "v*", "--sort=v:refname").decode().split()
+            here = repository.git("tag", "--list", "v*", "--points-at=HEAD").decode().split()
+            clean = not repository.git("status", "--porcelain")
+        except GitError as error:
+            raise UnableError(f"There are no releases in {checkout}: {error}") from error
+        if EMPTY not in tags:
+            raise UnableError(
+                f"{checkout} lacks the tag {EMPTY}, from which every repository joins. Run:"
+                f" git -C {shell.quoted(str(checkout))} fetch --tags"
+            )
+        is_newest = clean and tags[-1] in here
+        return cls(str(checkout), tags[-1] if is_newest else _HEAD, checkout)
+
+    def is_that_of(self, address: object) -> bool:
+        """Tell whether a project's `_src_path` names this template."""
+        return address == self.address or (not self.checkout and again.is_own(address))
+
+    def has(self, version: str) -> bool:
+        """Tell whether a release is at hand."""
+        if self.checkout is None:
+            return version in stock.releases()
+        try:
+            name = f"{version}^{{commit}}"
+            words = ("rev-parse", "--verify", "--quiet", "--end-of-options", name)
+            return bool(Repository(self.checkout).git(*words))
+        except GitError:
+            return False
+
+    @property
+    def update(self) -> str:
+        """The command that updates a project to the release."""
+        if self.checkout is None:
+            return f"{again.treewright() or 'treewright'} update --defaults"
+        copier = "copier" if shutil.which("copier") else f"{shell.python()} -m copier"
+        at = f" --vcs-ref {_HEAD}" if self.version == _HEAD else ""
+        return f"{copier} update --trust --defaults{at}"
+
+    @property
+    def treewright(self) -> str:
+        """The command `treewright` as it runs here."""
+        if self.checkout is None:
+            return again.treewright() or "treewright"
+        return f"{shell.python()} {shell.quoted(str(self.checkout / 'src' / 'treewright'))}"
+
+    def render(self, answers: Mapping[str, object], version: str = "") -> dict[str, bytes]:
+        """Render a project of these answers, and give what each file holds.
+
+        Raises:
+            UnableError: If the template refuses an answer; one sentence says which, and why.
+
+        """
+        hand = nullcontext() if self.checkout else stock.at_hand()
+        try:
+            with hand:
+                return rendered(answers, self.address, version or self.version)
+        except UserMessageError as error:
+            raise UnableError(str(error).partition(_REFUSED)[2] or str(error)) from None
