@@ -9,7 +9,7 @@ from pathlib import Path
 
 import yaml
 
-from treewright import again
+from treewright import again, licences
 from treewright.disk import is_regular, write_whole
 from treewright.rows import row, some
 from treewright.updating import line_sets
@@ -17,17 +17,6 @@ from treewright.updating.answers import Answers
 from treewright.updating.names import Names
 from treewright.updating.rendering import current, render
 from treewright.updating.repository import GitError, Repository
-
-# What only the text of each licence has, as the forges offer it, by https://spdx.org/licenses/.
-_LICENSES = {
-    "MIT": "The above copyright notice and this permission notice shall be included in all copies",
-    "Apache-2.0": "Apache License Version 2.0",
-    "BSD-3-Clause": "nor the names of its contributors may be used to endorse",
-    "ISC": "with or without fee is hereby granted, provided that the above copyright notice",
-    "MPL-2.0": "Mozilla Public License Version 2.0",
-    "LGPL-3.0-or-later": "GNU LESSER GENERAL PUBLIC LICENSE Version 3",
-    "GPL-3.0-or-later": "GNU GENERAL PUBLIC LICENSE Version 3",
-}
 
 
 def join(answers_file: str, theirs: Sequence[str]) -> Iterator[str]:
@@ -74,8 +63,8 @@ def join(answers_file: str, theirs: Sequence[str]) -> Iterator[str]:
 def _of_another_license(answers: Answers) -> Iterator[str]:
     """Say that LICENSE is not the answer's, and how the answer follows it."""
     answer = answers["license"]
-    text = " ".join(Path("LICENSE").read_text("utf-8", errors="replace").split())
-    found = next((name for name, words in _LICENSES.items() if words in text), "")
+    said = licences.of_text(Path("LICENSE").read_text("utf-8", errors="replace"))
+    found = next((name for name in licences.OFFERED if name in said), "")
     if found != answer:
         there = found or "none of the template's"
         yield from row(

@@ -1,8 +1,44 @@
 """Why a repository cannot join, each in one sentence with the remedy."""
 
-from pathlib import Path
+import re
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
 
+from treewright import shell
+from treewright.adopting import inferring, metadata, others, packages
 from treewright.adopting.found import Inferred
+from treewright.adopting.packages import Packages
+from treewright.adopting.reading import Sources, under
+from treewright.adopting.setup_py import UNKNOWN
+from treewright.adopting.tools import BACKENDS
+from treewright.proof import project as of_proof
+from treewright.proof.findings import UnprovenError
+from treewright.proof.packages import ImportPackage
+from treewright.rows import some
+from treewright.updating.repository import GitError, Repository
+from treewright.updating.repository import paths as listed
+
+_COMPILED = (".pyx", ".c", ".cc", ".cpp", ".cxx", ".rs", ".f90", ".so", ".pyd", ".dll", ".dylib")
+_HATCH = ((), ("targets", "wheel"))  # where hatchling's hooks are
+_HOOKS = ("mypyc", "cython", "cmake", "scikit-build")
+_COMPILERS = {
+    "cffi",
+    "cmake",
+    "cython",
+    "hatch-cython",
+    "hatch-mypyc",
+    "maturin",
+    "meson",
+    "meson-python",
+    "mypy",
+    "mypyc",
+    "nanobind",
+    "numpy",
+    "pybind11",
+    "scikit-build",
+    "scikit-build-core",
+    "setuptools-rust",
+}
 
 
 def refusals(project: Path, inferred: Inferred) -> list[str]:
@@ -13,5 +49,208 @@ def refusals(project: Path, inferred: Inferred) -> list[str]:
         inferred: What was inferred of it.
 
     """
-    del project, inferred
-    return []
+    sources = Sources(project)
+    return list(_of_git(sources)) or [
+        *_of_templates(sources),
+        *(list(_of_files(sources)) or list(_of_the_package(sources, inferred))),
+    ]
+
+
+# --- The repository ----------------------------------------------------------------------
+
+
+def _of_git(sources: Sources) -> Iterator[str]:
+    """See that there is a repository, with all committed: git merges what arrives."""
+    folder = sources.folder
+    begin = "git init && git add --all && git commit --message Start"
+    try:
+        inside = sources.repository.git("rev-parse", "--is-inside-work-tree").decode().strip()
+    except (GitError, OSError) as error:
+        if "not a git repository" in str(error):
+            yield f"{folder} is in no git repository, in which the joining is merged; run: {begin}"
+        else:
+            yield f"git cannot read {folder}: {error}."
+        return
+    if inside != "true":
+        yield f"{folder} is no work tree of git; name the folder of a clone."
+        return
+    if outer := _output(sources.repository, "rev-parse", "--show-superproject-working-tree"):
+        yield f"{folder} is in a submodule of {outer}; run this in a clone of its own."
+        return
+    if not _output(sources.repository, "rev-parse", "--verify", "--quiet", "HEAD"):
+        yield f"{folder} has no commit to merge with; run: git add --all && git commit -m Start"
+        return
+    status = sources.repository.git("status", "--porcelain", "-z", "--no-renames")
+    if dirty := [entry[3:] for entry in listed(status)]:
+        yield f"There are uncommitted changes ({some(dirty)}); commit or stash them first."
+    requires = metadata.build_requirements(sources)
+    is_shallow = _output(sources.repository, "rev-parse", "--is-shallow-repository") == "true"
+    if is_shallow and metadata.version_source(sources, requires).value == "vcs":
+        yield "This is a shallow clone, and the version needs history; run: git fetch --unshallow"
+
+
+def _output(repository: Repository, *words: str) -> str:
+    try:
+        return repository.git(*words).decode(errors="surrogateescape").strip()
+    except GitError:
+        return ""
+
+
+def _of_templates(sources: Sources) -> Iterator[str]:
+    """See that no template keeps the repository already."""
+    if answers := others.own(sources):
+        if answers.get("_commit") == others.EMPTY:
+            yield (
+                "This repository is about to join: commit .copier-answers.yml and update, or"
+                " delete that file to begin again."
+            )
+        else:
+            yield (
+                f"This project has Treewright {answers.get('_commit')} already; update it, or use"
+                " --add, --remove, --take or --give."
+            )
+    for path, template in others.live(sources):
+        yield (
+            f"{path} says that {template} keeps this repository, and Treewright would overwrite"
+            f" its files and be overwritten; if Treewright is to take over, delete {path} and"
+            " commit first."
+        )
+
+
+# --- What is declared --------------------------------------------------------------------
+
+
+def _of_files(sources: Sources) -> Iterator[str]:
+    """See that pyproject.toml can be read, and has the table that Treewright knows."""
+    file = sources.folder / "pyproject.toml"
+    if file.is_symlink():
+        yield "pyproject.toml is a link; put the file itself there, to be merged with what arrives."
+        return
+    if sources.pyproject.get("project") is None:
+        older = _older(sources)
+        if older:
+            yield (
+                f"The metadata are in {older}, and there is no [project] table (PEP 621); run this"
+                " again with --convert, which writes one that builds the same wheel."
+            )
+            return
+    try:
+        project = of_proof.read(sources.folder)
+    except UnprovenError as error:
+        yield str(error)
+        return
+    except RecursionError:
+        yield f"{file} is nested too deeply to be read; fix it first."
+        return
+    yield from _of_the_backend(sources, project.backend)
+
+
+def _older(sources: Sources) -> str:
+    """Say where the metadata are, where there is no [project]."""
+    if sources.declared("tool", "poetry") is not None:
+        return "[tool.poetry]"
+    if sources.declared("tool", "flit", "metadata") is not None:
+        return "[tool.flit.metadata]"
+    if "name" in sources.setup_cfg.get("metadata", {}):
+        return "setup.cfg"
+    if sources.data("setup.py"):
+        return "setup.py"
+    if "options" in sources.setup_cfg:
+        return "setup.cfg"
+    return "Pipfile" if sources.data("Pipfile") else ""
+
+
+def _of_the_backend(sources: Sources, backend: str) -> Iterator[str]:
+    known = any(re.match(rf"{start}\b", backend) for start in BACKENDS)
+    compiled = compiles(sources)
+    if compiled:
+        yield (
+            f"The package is compiled ({compiled}), and Treewright keeps packages of pure Python"
+            " only; it cannot join."
+        )
+    elif not known:
+        names = "uv_build, hatchling, setuptools, flit, PDM and Poetry"
+        yield f"The build backend is {backend}; change to one that Treewright knows: {names}."
+
+
+def compiles(sources: Sources) -> str:
+    """Say what shows that the package is compiled; nothing, where nothing does."""
+    for keyword in ("ext_modules", "rust_extensions", "cffi_modules", "cmake_source_dir"):
+        value = sources.setup_py.get(keyword)
+        if value is UNKNOWN or value:
+            return f"{keyword} in setup.py"
+    for keys in (
+        ("tool", "setuptools", "ext-modules"),
+        ("tool", "setuptools-rust"),
+        ("tool", "maturin"),
+        ("tool", "scikit-build"),
+        ("tool", "meson-python"),
+        *(("tool", "hatch", "build", *at, "hooks", hook) for at in _HATCH for hook in _HOOKS),
+    ):
+        if under(sources.pyproject, *keys):
+            return f"[{'.'.join(keys)}] in pyproject.toml"
+    if compilers := sorted(_COMPILERS & metadata.build_requirements(sources)):
+        return f"{compilers[0]} in [build-system] requires"
+    return ""
+
+
+# --- The package -------------------------------------------------------------------------
+
+
+def _of_the_package(sources: Sources, inferred: Inferred) -> Iterator[str]:
+    """See that the distribution holds one package of Python code, in a place that is known."""
+    given = {
+        name: str(found.value)
+        for name, found in inferred.answers.items()
+        if found.read_from.startswith(inferring.GIVEN)
+    }
+    name = str(inferred.answers["project_name"].value)
+    held = inferring.held_by(sources, name, given)
+    if "import_name" in given and held.chosen is None:
+        known = ", ".join(package.name for package in held.all) or "none"
+        yield (f"There is no package {given['import_name']} here; what there is: {known}.")
+    elif held.chosen is None and held.all:
+        yield _several(held)
+    elif held.chosen is None:
+        yield (
+            f"No import package is found for {name}; name it by --answer import_name=NAME, or"
+            " put its code into a folder of that name."
+        )
+    else:
+        yield from _of_the_chosen(sources, held.chosen)
+
+
+def _several(held: Packages) -> str:
+    names = [package.name for package in held.all]
+    return (
+        f"The distribution has {len(names)} packages ({some(names)}); name the main one, such as"
+        f" --answer import_name={names[0]}."
+    )
+
+
+def _of_the_chosen(sources: Sources, package: ImportPackage) -> Iterator[str]:
+    folder = package.folder
+    files = [PurePosixPath(path) for path in package.files(sources.folder).values()]
+    if link := packages.links(sources.folder, package):
+        yield f"{link} is a link; put the package's folder itself there."
+    elif not (sources.folder / folder).is_dir():
+        parent = folder.rpartition("/")[0]
+        move = f"git mv {shell.quoted(f'{folder}.py')} {shell.quoted(f'{folder}/__init__.py')}"
+        where = f"{parent}/" if parent else ""
+        yield (
+            f"{folder}.py is a single module, and Treewright keeps packages; make it one, which is"
+            f" imported the same: mkdir {shell.quoted(folder)} && {move}, and declare"
+            f" {where}{package.name} as the package of the build."
+        )
+    elif package.is_stub or not any(file.suffix == ".py" for file in files):
+        yield f"{folder} holds type stubs only, and Treewright keeps code; it cannot join."
+    elif compiled := [str(file) for file in files if file.suffix in _COMPILED]:
+        yield (
+            f"The package is compiled ({compiled[0]}), and Treewright keeps packages of pure Python"
+            " only; it cannot join."
+        )
+    elif package.root not in {"src", "."}:
+        yield (
+            f"The package is in {package.root}/, and Treewright knows src/ and the top of the"
+            f" repository; run: git mv {package.root} src, and tell the build backend."
+        )

@@ -1,0 +1,91 @@
+"""The command by which CI could run a repository's own tests: what its files say, never tried."""
+
+import re
+from collections.abc import Mapping
+
+from treewright.adopting.found import Found
+from treewright.adopting.kinds import table
+from treewright.adopting.reading import Sources, under
+from treewright.proof.project import named
+
+_GROUPS = tuple(table()["tests"]["groups"])
+_LATER = ("dev", "develop", "development", "all")
+_PYTEST = re.compile(
+    r"(.*/)?(conftest\.py|test_[^/]*\.py|[^/]*_test\.py)|\.?pytest\.(ini|toml)", re.IGNORECASE
+)
+
+
+def infer(sources: Sources) -> Found:
+    """Infer the command; it needs uv, which CI has."""
+    for found in (_of_a_runner(sources), _of_groups(sources), _of_files(sources)):
+        if found:
+            return found
+    return Found("", "no sign of tests", "likely")
+
+
+def _of_a_runner(sources: Sources) -> Found | None:
+    """Take a runner that chooses the environment by itself."""
+    if "test" in sources.text("tox.ini") or sources.declared("tool", "tox") is not None:
+        where = "tox.ini" if sources.text("tox.ini") else "[tool.tox] in pyproject.toml"
+        return Found("uvx --with tox-uv tox run -e py", where, "likely")
+    if sources.text("tox.toml"):
+        return Found("uvx --with tox-uv tox run -e py", "tox.toml", "likely")
+    if session := re.search(r"(?m)^def (tests?|unit|pytest)\(", sources.text("noxfile.py")):
+        return Found(f"uvx nox -s {session[1]}", "noxfile.py", "likely")
+    if (hatch := sources.declared("tool", "hatch", "envs", "hatch-test")) is not None:
+        return Found("uvx hatch test", "[tool.hatch.envs.hatch-test]", "likely") if hatch else None
+    scripts = sources.declared("tool", "hatch", "envs", "default", "scripts")
+    for name in ("test", "tests"):
+        if under(scripts, name):
+            return Found(f"uvx hatch run {name}", "[tool.hatch.envs.default.scripts]", "likely")
+    return None
+
+
+def _of_groups(sources: Sources) -> Found | None:
+    """Run pytest with the group, the extra or the file that brings it."""
+    poetry = under(sources.declared("tool", "poetry", "group"), "*") is not None
+    if (poetry or sources.declared("tool", "poetry", "dev-dependencies")) and not (
+        sources.declared("dependency-groups")
+    ):
+        if _chosen(sources.groups):
+            command = "uvx poetry install && uvx poetry run pytest"
+            return Found(command, "the groups of [tool.poetry]", "likely")
+    elif sources.declared("tool", "pdm", "dev-dependencies") and _chosen(sources.groups):
+        return Found("uvx pdm run pytest", "[tool.pdm.dev-dependencies]", "likely")
+    elif name := _chosen(sources.groups):
+        return Found(f"uv run --group {name} pytest", f"the dependency group {name}", "likely")
+    if name := _chosen(sources.extras):
+        return Found(f"uv run --extra {name} pytest", f"the extra {name}", "likely")
+    if path := _chosen(sources.requirements_files):
+        return Found(f"uv run --with-requirements {path} pytest", path, "likely")
+    return None
+
+
+def _chosen(places: Mapping[str, list[str]]) -> str:
+    """Choose what brings pytest: by its name, what is for tests; else what is for developers."""
+    bringing = [
+        name
+        for name, listed in places.items()
+        if re.fullmatch(r"[\w./-]+", name) and any(named(line) == "pytest" for line in listed)
+    ]
+
+    def rank(name: str) -> int:
+        words = re.split(r"[^a-z]+", name.lower())
+        return 0 if {*words} & {*_GROUPS} else 1 if {*words} & {*_LATER} else 2
+
+    return min(bringing, key=rank, default="")
+
+
+def _of_files(sources: Sources) -> Found | None:
+    named_ = next((path for path in sources.files if _PYTEST.fullmatch(path)), "")
+    settings = sources.declared("tool", "pytest") is not None or "tool:pytest" in sources.setup_cfg
+    if not (named_ or settings):
+        return None
+    if not settings and not named_.endswith(".ini") and _is_unittest(sources, named_):
+        return Found("uv run python -m unittest discover", named_, "guess")
+    return Found("uv run --with pytest pytest", named_ or "the settings of pytest", "guess")
+
+
+def _is_unittest(sources: Sources, path: str) -> bool:
+    code = sources.text(path)
+    return bool(re.search(r"(?m)^\s*(import|from) unittest\b", code)) and "pytest" not in code
