@@ -1,19 +1,20 @@
 """Make docs/files.md, the table of every generated file, from template/: python docs/files.py.
 
-Why a file is there is said here; when it is there, includes/project.jinja says, and whose it is,
+Why a file is there is said here; when it is there, includes/places.txt says, and whose it is,
 copier.yml.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import yaml
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "files.md"
 SETTINGS = yaml.safe_load((ROOT / "copier.yml").read_text(encoding="utf-8"))
-COMPUTED = (ROOT / "includes" / "project.jinja").read_text(encoding="utf-8")
+PLACES = (ROOT / "includes" / "places.txt").read_text(encoding="utf-8")
 
 HEAD = """\
 # Every file of a project
@@ -21,10 +22,11 @@ HEAD = """\
 Made from the template by `python docs/files.py`. Each file is either a **seed**, written once and
 then yours, or **managed**: an update merges the template's changes into what you made of it.
 What a [starter](../README.md#the-starters) brings to `src/` and `tests/` is listed on its page; of
-that, only `tests/test_package_contract.py` is managed.
+that, only `tests/test_package_contract.py` is managed. A file of a **kind** that the answer
+`own_kinds` lists does not come at all, and one that `own_files` lists stays as you have it.
 
-| file | why it is there | when | whose |
-| --- | --- | --- | --- |
+| file | why it is there | when | kind | whose |
+| --- | --- | --- | --- | --- |
 """
 
 WHY = {
@@ -88,7 +90,12 @@ NAMES = {
     "project.license_expression": "MIT",
     "project.package_dir": "src/acme_tool",
 }
-# What brings a file, in words, by the last column of the table in project.jinja.
+# The kinds of tools; one that is the owner's brings nothing.
+KINDS = (
+    "checks", "release", "lint", "types", "tests", "coverage", "runner", "docs", "changelog", "bot",
+    "licence", "community",
+)  # fmt: skip
+# What brings a file, in words, by the last columns of includes/places.txt.
 WHEN = {
     "github": "`forge` is `github`",
     "gitlab": "`forge` is `gitlab`",
@@ -98,43 +105,59 @@ WHEN = {
     "sphinx": "`docs` is `sphinx`",
     "setuptools": "`build_backend` is `setuptools`",
     "vcs": "`version_source` is `vcs`",
-    "pdm-vcs": "`version_source` is `vcs` and `build_backend` is `pdm`",
+    "pdm": "`build_backend` is `pdm`",
     "owner": "`github_user` is given",
     "site": "`docs` is not `none`",
     "tutorial": "`starter` is not `minimal`",
     "public": "`license` is not `Proprietary`",
-    "public-site": "`docs` is not `none` and `license` is not `Proprietary`",
     "conduct": "`code_of_conduct` is given",
     "container": "`devcontainer` is given",
     "fetched": "the package `treewright` does not prove it",
+    "born": "the repository did not join",
+    "jobs": "",
+    **dict.fromkeys(KINDS, ""),
     "finished": "the package `treewright` made it, and is on PyPI",
-    "finished-dependabot": "`update_bot` is `dependabot`, and the package `treewright` is on PyPI",
 }
-PLACES = re.compile(r"(?s)\{% set places %\}\n(.*?)\{% endset %\}")
 
 
-def files() -> Iterator[tuple[str, str]]:
-    """Yield the path of each file that no starter brings, and the condition for it."""
+class File(NamedTuple):
+    """A file that no starter brings.
+
+    Args:
+        path: Where it is, by the default answers.
+        when: What brings it, in words.
+        kinds: The kinds of tools that it is of.
+
+    """
+
+    path: str
+    when: str
+    kinds: Sequence[str]
+
+
+def files() -> Iterator[File]:
+    """Yield each file that no starter brings."""
     for source in sorted((ROOT / "template").rglob("*")):
-        parts = source.relative_to(ROOT / "template").as_posix().removesuffix(".jinja")
-        names = re.findall(r"\{\{ ?([\w.]+) ?\}\}", parts)
-        if source.is_dir() or "{% yield " in parts:  # of a starter
+        path = source.relative_to(ROOT / "template").as_posix().removesuffix(".jinja")
+        names = re.findall(r"\{\{ ?([\w.]+) ?\}\}", path)
+        if source.is_dir() or "{% yield " in path:  # of a starter
             continue
-        conditions = []
+        brought: list[str] = []
         for name in names:
-            path, condition = (NAMES[name], "") if name in NAMES else overlay(name)
-            parts = re.sub(r"\{\{ ?" + re.escape(name) + r" ?\}\}", path, parts)
-            conditions.append(condition)
-        yield parts, " and ".join(dict.fromkeys(filter(None, conditions)))
+            place, *by = [NAMES[name]] if name in NAMES else overlay(name)
+            path = re.sub(r"\{\{ ?" + re.escape(name) + r" ?\}\}", place, path)
+            brought += by
+        conditions = dict.fromkeys(filter(None, (WHEN[one] for one in brought)))
+        kinds = [one for one in dict.fromkeys(brought) if one in KINDS]
+        yield File(path, " and ".join(conditions), kinds)
 
 
-def overlay(name: str) -> tuple[str, str]:
-    """Give the path that a computed answer names, and in words when it does."""
-    (table,) = PLACES.findall(COMPUTED)
-    for line in table.splitlines():
-        place, path, answer = line.split()
+def overlay(name: str) -> list[str]:
+    """Give the path that a computed answer names, and all that has to be so for it."""
+    for line in PLACES.splitlines():
+        place, *rest = line.split()
         if name == f"project.{place}":
-            return path, WHEN[answer]
+            return rest
     raise ValueError(f"{name} names no path")
 
 
@@ -152,8 +175,8 @@ def whose(path: str) -> str:
 def page() -> str:
     """Give the page."""
     rows = [
-        f"| `{path}` | {WHY[path]} | {when or 'always'} | {whose(path)} |\n"
-        for path, when in sorted(files())
+        f"| `{path}` | {WHY[path]} | {when or 'always'} | {', '.join(kinds)} | {whose(path)} |\n"
+        for path, when, kinds in sorted(files())
     ]
     return HEAD + "".join(rows)
 

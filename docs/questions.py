@@ -25,6 +25,12 @@ DEFAULTS = {
     "import_name": "from the name",
     "ci": "`lean`; `full` where v0.5.0 or older made the project",
     "build_backend": "`uv`; `hatchling` for `vcs`",
+    "joined": "`true` after `v0.0.0`",
+    "own_files": "empty; after `v0.0.0`, those that are there",
+    "own_kinds": "empty; after `v0.0.0`, those that files show",
+    "docs": "`zensical`; `none` where `own_kinds` has `docs`",
+    "update_bot": "`renovate`; `none` where `own_kinds` has `bot`",
+    "code_of_conduct": "`true`; `false` where `own_kinds` has `community`",
 }
 ASKED = {
     "plugins": "yes, but not for `plugin`",
@@ -36,10 +42,14 @@ ASKED = {
 
 
 def rows() -> Iterator[tuple[str, ...]]:
-    """Yield a row for each question: answer, help, values, default, and when it is asked."""
-    questions = yaml.safe_load((ROOT / "copier.yml").read_text(encoding="utf-8"))
-    for name, question in questions.items():
-        if name.startswith("_") or question.get("when") is False:
+    """Yield a row for each question: answer, help, values, default, and when it is asked.
+
+    Those that are stored come last.
+    """
+    listed = yaml.safe_load((ROOT / "copier.yml").read_text(encoding="utf-8")).items()
+    questions = [(name, question) for name, question in listed if not name.startswith("_")]
+    for name, question in sorted(questions, key=lambda one: one[1].get("ask") is False):
+        if question.get("when") is False:
             continue
         usual = "empty" if question["default"] == "" else f"`{plain(question['default'])}`"
         when = ASKED.get(name, "stored" if question.get("ask") is False else "yes")
@@ -65,7 +75,7 @@ def values(question: dict[str, Any]) -> str:
     found = [value["value"] if isinstance(value, dict) else value for value in listed]
     if question.get("type") == "bool":
         found = ["true", "false"]
-    usual = {"int": "number"}.get(question.get("type", "str"), "text")
+    usual = {"int": "number", "yaml": "list"}.get(question.get("type", "str"), "text")
     return ", ".join(f"`{value}`" for value in found) or usual
 
 

@@ -69,7 +69,7 @@ def test_what_can_be_chosen_is_known_before_it_is_asked() -> None:
 def test_each_text_has_a_rule(rules: Any) -> None:  # noqa: ANN401
     asked = {name for name, q in QUESTIONS.items() if "validator" in q}
     named = {row.split()[0] for row in str(rules.texts).splitlines()}
-    others = {"import_name", "namespace", "forge"}  # which have rules of their own
+    others = {"import_name", "namespace", "forge", "code_of_conduct"}  # which have their own
     assert named - {"top_level", "flat", "identifier"} == asked - others
 
 
@@ -88,6 +88,7 @@ def test_what_stays_the_users_is_known_by_any_answers(answers: dict[str, Any]) -
     """Copier renders these lists with the answers of an older release, which has others."""
     settings = yaml.safe_load((ROOT / "copier.yml").read_text("utf-8"))
     strict = jinja2.Environment(undefined=jinja2.StrictUndefined)
+    strict.filters["regex_replace"] = core_filters.regex_replace
     rendered = [
         strict.from_string(pattern).render(answers, _copier_operation=operation)
         for pattern in (*settings["_skip_if_exists"], *settings["_exclude"])
@@ -397,7 +398,7 @@ def test_refuses_a_name_that_no_question_has(render: Render, tmp_path: Path, nam
 def test_knows_every_question(jinja: jinja2.Environment, rules: Any) -> None:  # noqa: ANN401
     """No name of a question is taken for a typing error."""
     refusals = (ROOT / "includes/refusals.jinja").read_text("utf-8")
-    setting = "\n".join(re.findall(r"(?m)^\{% set (?!data|answers).*%\}$", refusals))
+    setting = "\n".join(re.findall(r"(?m)^\{% set (?!data|answers|usual|own_kinds).*%\}$", refusals))
     names = jinja.from_string(setting + "{{ known | join(' ') }}").render(
         choices=QUESTIONS["choices"]["default"], rules=rules, settings={}, data={}
     )

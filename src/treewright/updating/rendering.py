@@ -10,7 +10,8 @@ from pathlib import Path
 from treewright.updating.answers import Answers
 
 TEMPLATE = Path(__file__).parents[3]
-DISTRIBUTION = Path(__file__).parents[1] / "distribution.json"  # templates read it, too
+DISTRIBUTION = Path(__file__).parents[1] / "distribution.json"
+_READ = (DISTRIBUTION, Path(__file__).parents[1] / "adopting/kinds.json")  # templates do, too
 
 
 @contextmanager
@@ -20,9 +21,10 @@ def current() -> Iterator[Path]:
         shutil.copy(TEMPLATE / "copier.yml", folder)
         for name in ("includes", "template"):
             shutil.copytree(TEMPLATE / name, Path(folder, name))
-        read = DISTRIBUTION.relative_to(TEMPLATE)
-        Path(folder, read).parent.mkdir(parents=True)
-        shutil.copy(DISTRIBUTION, Path(folder, read))
+        for read in _READ:
+            copy = Path(folder, read.relative_to(TEMPLATE))
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(read, copy)
         yield Path(folder)
 
 

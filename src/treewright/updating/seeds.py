@@ -21,6 +21,7 @@ _PART = b"[start:use]"  # what the home page takes from the README
 UNREAD = (
     "user_name", "user_email", "repository", "github_user", "version_source", "build_backend",
     "type_checker", "coverage_min", "update_bot", "ci", "devcontainer", "code_of_conduct",
+    "joined", "own_files", "own_groups", "test_command",
 )  # fmt: skip
 
 
@@ -56,15 +57,16 @@ def compare(update: Update, folder: str) -> Seeds | None:
         return None
     naming = {name: update.now[name] for name in NAMING if name in update.now}
     wanted = patterns(folder)
-    before = {**update.now, **update.before, **naming}
+    before = {**update.now, **update.before, **naming, "own_files": []}
+    now = {**update.now, "own_files": []}
     with current() as template:
         old = render(before, wanted, source=template)
-        new = render(update.now, wanted, source=template)
+        new = render(now, wanted, source=template)
         if old is None or new is None:
             return None
         # The home page of a README that it can take nothing from repeats it.
         lacking = _PART not in (update.repository.read("README.md") or b"")
-        for answers, files in ((before, old), (update.now, new)) if lacking else ():
+        for answers, files in ((before, old), (now, new)) if lacking else ():
             alone = render(answers, [_HOME], source=template, there=["README.md"]) or {}
             files |= {path: alone[path] for path in files.keys() & alone.keys() - {"README.md"}}
     known = set(update.repository.files())

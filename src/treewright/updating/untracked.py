@@ -57,12 +57,17 @@ def places(version: str) -> set[str]:
     template = Repository(_TEMPLATE)
     found: set[str] = set()
     for release in ("HEAD", version):
-        names = (template.committed("includes/project.jinja", release) or b"").decode()
-        known = dict(re.findall(r"(?m)^(\w+) +(\S+) +\w+$", names))
+        known = dict(re.findall(r"(?m)^(\w+) +(\S+)(?: +[\w-]+)+$", _table(template, release)))
         for file in template.committed_files("template", release):
             path = _filled(file.removeprefix("template/").removesuffix(".jinja"), known)
             found |= {path} if "{" not in path else set()
     return found
+
+
+def _table(template: Repository, release: str) -> str:
+    """Give the table of names and paths; up to v0.7.0, project.jinja had it."""
+    listed = template.committed("includes/places.txt", release)
+    return (listed or template.committed("includes/project.jinja", release) or b"").decode()
 
 
 def _filled(path: str, names: Mapping[str, str]) -> str:

@@ -42,6 +42,12 @@ OTHERS = [
         "github_user": "other",
         "repository": "other",
     },
+    {
+        "joined": "true",
+        "own_files": "[tox.toml]",
+        "own_groups": "[test]",
+        "test_command": "make test",
+    },
 ]
 # Another value of each answer that some seed reads, and what has to be answered for it.
 READ = [
@@ -55,6 +61,7 @@ READ = [
     ({"python_min": "3.15"}, {}),
     ({"exports": "plain"}, {}),
     ({"docs": "none"}, {}),
+    ({"own_kinds": "[tests]"}, {}),
     ({"plugin_group": "host.more"}, {"starter": "plugin"}),
     ({"plugin_name": "more"}, {"starter": "plugin"}),
 ]
