@@ -24,7 +24,7 @@ def publish(tagged: Path, clone: Path, folder: Path, *newer: str) -> None:
     place.write_text(said.replace('"pin": ""', f'"pin": "{PIN}"'), "utf-8")
     _release(clone, PIN, folder, "--amend")
     for version in newer:
-        for name in (".gitignore", "{{ project.workflows }}/ci.yml.jinja"):
+        for name in (".gitignore", "{{ project.workflows }}/{{ project.ci_workflow }}.jinja"):
             with (clone / "template" / name).open("a") as file:
                 file.write(f"# newer: {version}\n")
         settings = clone / "template/pyproject.toml.jinja"

@@ -142,7 +142,7 @@ def newer(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The checkout with another release, which adds a line to .gitignore."""
     clone = tmp_path_factory.mktemp("newer") / "template"
     run("git", "clone", "--quiet", checkout, clone)
-    with (clone / "template/.editorconfig").open("a", encoding="utf-8") as managed:
+    with (clone / "template/{{ project.editorconfig }}").open("a", encoding="utf-8") as managed:
         managed.write("\n[*.new]\nindent_size = 3\n")
     run("git", "commit", "--quiet", "--all", f"--message=release: {NEXT}", cwd=clone)
     run("git", "tag", "--annotate", f"--message={NEXT}", NEXT, cwd=clone)

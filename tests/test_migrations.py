@@ -31,8 +31,8 @@ def newer(checkout: Path, tmp_path: Path) -> Path:
     """The template with a release that renames a file, an answer and a value of another."""
     clone = tmp_path / "newer"
     run("git", "clone", "--quiet", checkout, clone)
-    run("git", "mv", "template/SECURITY.md.jinja", "template/{{ project.github }}/", cwd=clone)
     policy = clone / "template/{{ project.github }}/SECURITY.md.jinja"
+    run("git", "mv", "template/{{ project.security }}.jinja", policy, cwd=clone)
     policy.write_text(policy.read_text().replace("# Security", "# Security policy", 1))
 
     module = clone / "src/treewright/updating/migrations.py"

@@ -398,7 +398,8 @@ def test_refuses_a_name_that_no_question_has(render: Render, tmp_path: Path, nam
 def test_knows_every_question(jinja: jinja2.Environment, rules: Any) -> None:  # noqa: ANN401
     """No name of a question is taken for a typing error."""
     refusals = (ROOT / "includes/refusals.jinja").read_text("utf-8")
-    setting = "\n".join(re.findall(r"(?m)^\{% set (?!data|answers|usual|own_kinds).*%\}$", refusals))
+    others = "data|answers|usual|own_kinds"
+    setting = "\n".join(re.findall(rf"(?m)^\{{% set (?!{others}).*%\}}$", refusals))
     names = jinja.from_string(setting + "{{ known | join(' ') }}").render(
         choices=QUESTIONS["choices"]["default"], rules=rules, settings={}, data={}
     )

@@ -91,8 +91,8 @@ def release(template: Path) -> None:
     """Change, add and remove files of the template, and release that."""
     _ignore(template / "template", "/from-the-template/")
     write(template, "template/NEW.md", "New.\n")
-    (template / "template/.yamllint.jinja").unlink()
-    _claim(template / "template", "AGENTS.md.jinja")
+    (template / "template/{{ project.yamllint }}.jinja").unlink()
+    _claim(template / "template", "{{ project.agents }}.jinja")
     git("add", "--all", cwd=template)
     git("commit", "--quiet", f"--message=release: {NEXT}", cwd=template)
     git("tag", "--annotate", f"--message={NEXT}", NEXT, cwd=template)
