@@ -24,7 +24,7 @@ from treewright.proof.project import named, normalised_name
 from treewright.proof.project import strings as all_strings
 
 Kind = str
-_CODE = (".py", ".pyi", ".pyx", ".c", ".h", ".rs", ".js", ".ts", ".html", ".ipynb")
+_CODE = (".py", ".pyi", ".pyx", ".html", ".ipynb")
 WORKFLOWS = re.compile(
     r"\.(?:github|forgejo|gitea)/(?:workflows/[^/]+|actions/.+/action)\.ya?ml", re.IGNORECASE
 )
