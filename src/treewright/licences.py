@@ -43,6 +43,7 @@ _GNU = ("-only", "-or-later")
 # What people write in the place of an identifier, without the words that say nothing.
 _NAMES = {
     "mit": "MIT",
+    "mit mit": "MIT",
     "expat": "MIT",
     "apache": "Apache-2.0",
     "apache software": "Apache-2.0",
