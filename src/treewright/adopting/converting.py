@@ -5,27 +5,39 @@ https://setuptools.pypa.io/en/latest/userguide/declarative_config.html and
 https://python-poetry.org/docs/pyproject/
 """
 
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
+
+from treewright import disk, machine
+from treewright.adopting import (
+    correcting,
+    meaning,
+    of_poetry,
+    of_requirements,
+    of_setuptools,
+    tables,
+    wheels,
+)
+from treewright.adopting.drafts import Draft, UnconvertedError, text_of
+from treewright.adopting.wheels import Contents, NotBuiltError
+from treewright.proof import copying
+from treewright.proof.project import Project
+from treewright.toml_merge.syntax import Path as Key
 
 REMEDY = "Run `treewright adopt --convert`, which writes one from what is there."
 """What plain `adopt` says behind the sentence that there is no [project] table."""
 
+_FILE = "pyproject.toml"
+_SETUPTOOLS = "setuptools.build_meta"
+# The first versions that read [project], and those that read a licence expression there (PEP 639).
+_OLDEST = {"setuptools": ("61", "77.0.3"), "poetry-core": ("2.0", "2.2")}
+_SHOWN = 3
 
-class UnconvertedError(Exception):
-    """Nothing was converted, and nothing changed; the message says why, and what to do.
-
-    Attributes:
-        status: The exit status: 1 where the repository is refused, 2 for what the machine lacks.
-
-    """
-
-    def __init__(self, text: str, status: int = 1) -> None:
-        """Take the text and the status."""
-        super().__init__(text)
-        self.status = status
+__all__ = ["REMEDY", "Converted", "UnconvertedError", "convert", "is_needed"]
 
 
 @dataclass(frozen=True)
@@ -33,7 +45,7 @@ class Converted:
     """What a conversion changed in the tree; nothing is staged, nothing committed.
 
     Args:
-        source: where the metadata was: `setup.cfg`, `setup.py and setup.cfg`, `[tool.poetry]`.
+        source: where the metadata was: `setup.cfg`, `setup.cfg and setup.py`, `[tool.poetry]`.
         files: the files that changed, by path; those that went have None.
         done: what was done, one sentence each.
 
@@ -67,4 +79,157 @@ def convert(project: Path) -> Converted:
         UnconvertedError: If it cannot be done; nothing is changed then.
 
     """
-    raise UnconvertedError(f"{project} cannot be converted yet.")
+    text = text_of(project / _FILE) or ""
+    settings = _settings(text)
+    if not is_needed(settings):
+        raise UnconvertedError(f"{_FILE} has a [project] table: there is nothing to convert.")
+    if not machine.uv():
+        raise UnconvertedError("uv is needed to convert metadata, and was not found.", 2)
+    draft, before = _draft(project, settings)
+    files = _files(project, settings, draft, before)
+    with TemporaryDirectory() as folder:
+        place = copying.copy(Project(project, settings), Path(folder).resolve())
+        _write(place, files)
+        after = _built(place, "once converted, ")
+    if before is not None and (found := meaning.changes(before, after)):
+        told = "; ".join(map(str, found[:_SHOWN]))
+        more = f"; and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
+        raise UnconvertedError(f"The wheel would not be what it is: {told}{more}.")
+    _write(project, files)
+    return Converted(draft.source, files, _done(project, draft, before))
+
+
+def _settings(text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise UnconvertedError(f"{_FILE} cannot be read: {error}.") from error
+
+
+def _draft(project: Path, settings: Mapping[str, Any]) -> tuple[Draft, Contents | None]:
+    """Find where the metadata is, and draft the tables; give them with the wheel of before."""
+    tool = settings.get("tool", {})
+    backend = settings.get("build-system", {}).get("build-backend", _SETUPTOOLS)
+    if "metadata" in tool.get("flit", {}):
+        raise UnconvertedError(
+            "No tool converts [tool.flit.metadata]: move it to [project] as flit's documentation"
+            " says (https://flit.pypa.io/en/stable/pyproject_toml.html)."
+        )
+    if "poetry" in tool and backend.startswith(("poetry", _SETUPTOOLS)):
+        if tool["poetry"].get("package-mode") is False:
+            raise UnconvertedError("[tool.poetry] says package-mode = false: this is no package.")
+        before = _built(project)
+        return of_poetry.draft(project, settings, before), before
+    if (project / "setup.cfg").is_file() or (project / "setup.py").is_file():
+        before = _built(project)
+        if found := of_setuptools.draft(project, before):
+            return found, before
+    if found := of_requirements.draft(project):
+        return found, None
+    raise UnconvertedError(
+        "There is no metadata to convert, in setup.cfg, setup.py, [tool.poetry], a Pipfile or"
+        f" requirements.txt: write a [project] table into {_FILE}."
+    )
+
+
+def _built(folder: Path, when: str = "") -> Contents:
+    try:
+        return wheels.build(folder)
+    except NotBuiltError as error:
+        if error.__cause__:
+            raise UnconvertedError(str(error), 2) from error
+        sentence = f"{when}{error}"
+        raise UnconvertedError(sentence[0].upper() + sentence[1:]) from error
+
+
+def _files(
+    project: Path, settings: dict[str, Any], draft: Draft, before: Contents | None
+) -> dict[str, bytes | None]:
+    """Give the files that change, pyproject.toml among them."""
+    if before is not None:
+        root = [path.name for path in project.iterdir() if path.is_file()]
+        correcting.correct(draft.data, before, root)
+    draft.data["build-system"] = _build_system(settings, draft)
+    data = _pruned(draft.data)
+    arriving = tables.text(_ordered(data), draft.comments)
+    if draft.text:
+        arriving = tables.corrected(draft.text, _ordered(data), arriving)
+    left = _without(settings, draft.gone)
+    wanted = _joined(left, data)
+    file = project / _FILE
+    there = file.read_bytes().decode() if file.is_file() else ""
+    return {_FILE: tables.joined(there, arriving, wanted).encode(), **draft.files}
+
+
+def _build_system(settings: Mapping[str, Any], draft: Draft) -> dict[str, Any]:
+    """Give [build-system]: the backend that there is, in a version that reads [project]."""
+    is_poetry = draft.source == of_poetry.SOURCE
+    name = "poetry-core" if is_poetry else "setuptools"
+    there = (
+        of_poetry.build_system(settings) if is_poetry else dict(settings.get("build-system", {}))
+    )
+    is_new = isinstance(draft.data["project"].get("license"), str)
+    oldest = _OLDEST[name][is_new or "license-files" in draft.data["project"]]
+    asked = draft.data.get("build-system", {}).get("requires", [])
+    there["requires"] = correcting.requires(there.get("requires", []), name, oldest, *asked)
+    there.setdefault("build-backend", _SETUPTOOLS)
+    return there
+
+
+_ORDER = ("build-system", "project", "dependency-groups", "tool")
+
+
+def _ordered(data: dict[str, Any]) -> dict[str, Any]:
+    return {name: data[name] for name in _ORDER if name in data}
+
+
+def _pruned(data: dict[str, Any]) -> dict[str, Any]:
+    """Give tables without those that say nothing; but an empty one of a plugin turns it on."""
+    found = {}
+    for name, value in data.items():
+        less = _pruned(value) if isinstance(value, dict) else value
+        if less != {} or name == "setuptools_scm":
+            found[name] = less
+    return found
+
+
+def _without(data: dict[str, Any], gone: list[Key], path: Key = ()) -> dict[str, Any]:
+    """Give data without the keys that are gone, nor tables that hold nothing for that."""
+    found = {}
+    for name, value in data.items():
+        here = (*path, name)
+        if here in gone:
+            continue
+        less = _without(value, gone, here) if isinstance(value, dict) else value
+        if less or less == value:
+            found[name] = less
+    return found
+
+
+def _joined(there: dict[str, Any], arriving: dict[str, Any]) -> dict[str, Any]:
+    both = dict(there)
+    for name, value in arriving.items():
+        other = both.get(name)
+        if isinstance(other, dict) and isinstance(value, dict):
+            both[name] = _joined(other, value)
+        else:
+            both[name] = value
+    return both
+
+
+def _write(folder: Path, files: Mapping[str, bytes | None]) -> None:
+    for name, content in files.items():
+        if content is None:
+            (folder / name).unlink()
+        else:
+            disk.write_whole(folder / name, content)
+
+
+def _done(project: Path, draft: Draft, before: Contents | None) -> list[str]:
+    """Say what was done, for a person."""
+    same = "The wheel holds the same files, and its metadata says the same."
+    new = "There was no wheel before to compare with."
+    lead = f"{_FILE} has a [project] table, made from {draft.source}."
+    lock = "Run `poetry lock`: poetry.lock knows the former table."
+    stale = draft.source == of_poetry.SOURCE and (project / "poetry.lock").is_file()
+    return [lead, *draft.done, *([lock] if stale else []), new if before is None else same]

@@ -173,7 +173,7 @@ def _build(folder: Path) -> Contents | Finding:
 
 def _fields(kind: str, content: bytes) -> dict[str, File | Sequence[str]]:
     """Give the fields of core metadata, or of WHEEL; the body is the description."""
-    message = email.message_from_bytes(content)
+    message = email.message_from_string(content.decode(errors="replace"))
     fields: dict[str, list[str]] = {}
     for name, value in message.items():
         fields.setdefault(f"{kind}: {name}", []).append(_plain(name, str(value)))
