@@ -22,11 +22,13 @@ _TYPE = f"{METADATA}Description-Content-Type"
 
 def fields(contents: Contents) -> dict[str, list[str]]:
     """Give the fields of a wheel's METADATA by name, without those that say nothing."""
-    found = {}
+    found: dict[str, list[str]] = {}
     for where, values in contents.items():
-        if where.startswith(METADATA) and not isinstance(values, File):
-            told = [value for value in values if value not in {"", _UNKNOWN}]
-            if told:
+        if where.startswith(METADATA):
+            texts = (
+                [values.content.decode(errors="replace")] if isinstance(values, File) else values
+            )
+            if told := [text for text in texts if text not in {"", _UNKNOWN}]:
                 found[where.removeprefix(METADATA)] = told
     return found
 
@@ -62,9 +64,6 @@ def plain(contents: Contents) -> Contents:
         "Maintainer": people(told, "Maintainer"),
         "Project-URL": sorted(f"{label}, {url}" for label, url in urls(told)),
         "Keywords": sorted(keywords(told)),
-        "Description": [
-            "\n".join(map(str.rstrip, "".join(told.get("Description", [])).split("\n")))
-        ],
         "Description-Content-Type": _content_type(told),
         "Requires-Python": [requiring.versions(one) for one in told.get("Requires-Python", [])],
         "Provides-Extra": sorted(map(canonicalize_name, told.get("Provides-Extra", []))),
@@ -78,6 +77,10 @@ def plain(contents: Contents) -> Contents:
         for where, value in contents.items()
         if not where.startswith(METADATA)
     }
+    described = "".join(meant.pop("Description", [])).strip()
+    if described:
+        lines = [line.rstrip() for line in described.splitlines()]
+        files[f"{METADATA}Description"] = File(0, "\n".join(lines).encode())
     for name, values in meant.items():
         if values:
             files[METADATA + name] = values

@@ -5,7 +5,7 @@ Nothing is run: a file is taken where setup.py names it, and it says what the me
 
 import ast
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from packaging.version import InvalidVersion, Version
@@ -20,12 +20,13 @@ _VERSION_NAMES = ("__version__", "version", "VERSION", "__VERSION__")
 _NO_CODE = frozenset({"tests", "test", "docs", "doc", "examples", "build", "dist"})
 
 
-def read(found: Draft, call: Call, project: Path, told: Told) -> None:
+def read(found: Draft, call: Call, known: Collection[str], project: Path, told: Told) -> None:
     """Add to a draft what setup.py reads from files.
 
     Args:
         found: The draft.
         call: The call of setup().
+        known: The arguments that have a key in pyproject.toml; all others stay in setup.py.
         project: The project's folder.
         told: The fields of the metadata that there is.
 
@@ -41,7 +42,7 @@ def read(found: Draft, call: Call, project: Path, told: Told) -> None:
     unread = [
         name
         for name, strings in call.computed.items()
-        if name not in readers or not readers[name](found, strings, project, told)
+        if name in known and not (name in readers and readers[name](found, strings, project, told))
     ]
     if unread:
         raise UnconvertedError(

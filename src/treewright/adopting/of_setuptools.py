@@ -63,6 +63,8 @@ _READ = frozenset(
     | {"extras_require", "entry_points", "data_files", "use_scm_version"}
 )
 
+_KNOWN = frozenset({*_TEXTS, *_LISTS, *_TABLES, *_READ, *_DEAD})
+
 
 def draft(project: Path, contents: Contents) -> Draft | None:
     """Draft the tables of what setup.cfg and setup.py say; None where they say nothing.
@@ -78,14 +80,17 @@ def draft(project: Path, contents: Contents) -> Draft | None:
     cfg, script = (text_of(project / name) for name in (_CFG, _SCRIPT))
     moved, left = _parted(cfg or "")
     call = _call(script)
-    if not moved and not (call.values or call.computed):
+    known = _KNOWN & {*call.sources}
+    if not moved and not known:
         return None
-    names = ["setup.cfg"] * bool(moved) + ["setup.py"] * bool(call.values or call.computed)
+    names = [_CFG] * bool(moved) + [_SCRIPT] * bool(known)
     found = Draft(" and ".join(names), {"project": {}, "tool": {"setuptools": {}}})
-    if call.values or call.computed:
+    if known:
         _of_call(found, call, project, contents)
-        found.files[_SCRIPT] = _as_there(project / _SCRIPT, setup_call.shrunk(call))
-        found.done.append("setup.py is left with a bare call of setup().")
+        others = [name for name in call.sources if name not in _KNOWN]
+        found.files[_SCRIPT] = _as_there(project / _SCRIPT, setup_call.shrunk(call, others))
+        stays = f"the arguments {', '.join(others)}" if others else "no arguments"
+        found.done.append(f"setup.py calls setup() with {stays}.")
     if moved:
         _of_cfg(found, moved)
         _leave(found, left, project)
@@ -200,12 +205,7 @@ def _call(text: str | None) -> Call:
 def _of_call(found: Draft, call: Call, project: Path, contents: Contents) -> None:
     values = {name: value for name, value in call.values.items() if value is not None}
     told = meaning.fields(contents)
-    of_files.read(found, call, project, told)
-    unknown = [name for name in values if name not in {*_TEXTS, *_LISTS, *_TABLES, *_READ, *_DEAD}]
-    if unknown:
-        raise UnconvertedError(
-            f"setup.py passes {', '.join(unknown)}, which has no place in pyproject.toml."
-        )
+    of_files.read(found, call, _KNOWN, project, told)
     for name, value in values.items():
         if name in _DEAD:
             found.done.append(f"{name} is left out: no tool reads it any longer.")

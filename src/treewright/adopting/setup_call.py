@@ -5,10 +5,10 @@ Source: https://setuptools.pypa.io/en/latest/references/keywords.html
 
 import ast
 import tokenize
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from io import StringIO
-from typing import Any
+from typing import Any, TypeGuard
 
 _FINDERS = {"find_packages": False, "find_namespace_packages": True}
 _FINDER_ARGUMENTS = ("where", "exclude", "include")
@@ -29,7 +29,7 @@ class ComputedError(ValueError):
 
 
 class UnreadableError(ValueError):
-    """setup.py is not one call of setup(); the message says what it is, as half a sentence."""
+    """setup.py is not one call of setup(); the message says what it does, without a subject."""
 
 
 @dataclass(frozen=True)
@@ -48,14 +48,20 @@ class Call:
         values: the arguments whose value is written there, or in a name assigned once.
         computed: the arguments that are worked out, by the strings that occur in that.
         comments: the comments at each argument.
-        head: what is above the first import: comments and the docstring.
+        text: the text of setup.py.
+        place: where the arguments are in it.
+        sources: the arguments as they are written.
+        is_plain: whether nothing but the arguments is worked out in it.
 
     """
 
     values: dict[str, Any]
     computed: dict[str, list[str]] = field(default_factory=dict)
     comments: dict[str, list[str]] = field(default_factory=dict)
-    head: str = ""
+    text: str = ""
+    place: tuple[int, int] = (0, 0)
+    sources: dict[str, str] = field(default_factory=dict)
+    is_plain: bool = True
 
 
 def read(text: str) -> Call:
@@ -73,16 +79,20 @@ def read(text: str) -> Call:
     except (SyntaxError, ValueError, RecursionError) as error:
         sentence = f"is no code that Python reads ({error})"
         raise UnreadableError(sentence) from error
-    call = _call(tree)
-    names = _names(tree)
+    body = _inlined(tree)
+    call = _call(body)
+    names = _names(tree, body)
     values: dict[str, Any] = {}
     computed = {}
-    for name, node in _arguments(call, names).items():
+    arguments = _arguments(call, names)
+    for name, node in arguments.items():
         try:
             values[name] = value(node, names)
         except ComputedError:
             computed[name] = _strings(node, tree)
-    return Call(values, computed, _comments(text, call), _head(text, tree))
+    sources = {name: ast.get_source_segment(text, node) or "" for name, node in arguments.items()}
+    plain = all(map(_serves, tree.body))
+    return Call(values, computed, _comments(text, call), text, _place(text, call), sources, plain)
 
 
 def value(node: ast.expr, names: dict[str, ast.expr]) -> Any:  # noqa: ANN401, C901, PLR0911, PLR0912
@@ -132,9 +142,21 @@ def value(node: ast.expr, names: dict[str, ast.expr]) -> Any:  # noqa: ANN401, C
     raise ComputedError
 
 
-def shrunk(call: Call) -> str:
-    """Give what is left of setup.py once all arguments are in pyproject.toml."""
-    return f"{call.head}from setuptools import setup\n\nsetup()\n"
+def shrunk(call: Call, left: Collection[str]) -> str:
+    """Give what is left of setup.py once arguments are in pyproject.toml.
+
+    Where all are, and nothing else was done, what worked them out goes, too.
+
+    Args:
+        call: The call of setup().
+        left: The names of the arguments that stay.
+
+    """
+    if call.is_plain and not left:
+        return f"{_head(call.text)}from setuptools import setup\n\nsetup()\n"
+    arguments = ", ".join(f"{name}={call.sources[name]}" for name in left)
+    start, end = call.place
+    return call.text[:start] + arguments + call.text[end:]
 
 
 def _part(part: ast.expr, names: dict[str, ast.expr]) -> object:
@@ -180,31 +202,41 @@ def _called(node: ast.Call) -> str:
     return ""
 
 
-def _call(tree: ast.Module) -> ast.Call:
-    found: list[ast.Call] = []
+def _inlined(tree: ast.Module) -> list[ast.stmt]:
+    """Give the statements of a module, with the body of the function that calls setup()."""
+    body: list[ast.stmt] = []
     for statement in tree.body:
-        inner = _guarded(statement)
-        calls = [
-            node
-            for node in ast.walk(statement)
-            if isinstance(node, ast.Call) and _called(node) == "setup"
-        ]
-        match inner:
-            case [ast.Expr(value=ast.Call() as call)] if calls == [call]:
-                found.append(call)
-                continue
-        docstring = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
-        if calls:
-            raise UnreadableError("calls setup() within other code")
-        if not (docstring or isinstance(statement, _SERVING) or _only_imports(statement)):
-            sentence = f"does more than call setup(), in line {statement.lineno}"
-            raise UnreadableError(sentence)
+        calls = isinstance(statement, ast.FunctionDef) and any(map(_is_setup, ast.walk(statement)))
+        body += statement.body if calls and isinstance(statement, ast.FunctionDef) else [statement]
+    return body
+
+
+def _is_setup(node: ast.AST) -> TypeGuard[ast.Call]:
+    return isinstance(node, ast.Call) and _called(node) == "setup"
+
+
+def _call(body: Sequence[ast.stmt]) -> ast.Call:
+    found = [node for statement in body for node in ast.walk(statement) if _is_setup(node)]
     if len(found) != 1:
         sentence = "calls setup() more than once" if found else "has no call of setup()"
         raise UnreadableError(sentence)
-    if found[0].args:
+    (call,) = found
+    statements = [inner for statement in body for inner in _guarded(statement)]
+    if not any(isinstance(one, ast.Expr) and one.value is call for one in statements):
+        raise UnreadableError("calls setup() within other code")
+    if call.args:
         raise UnreadableError("gives setup() arguments without names")
-    return found[0]
+    return call
+
+
+def _serves(statement: ast.stmt) -> bool:
+    """Tell whether a statement does nothing once the arguments are in pyproject.toml."""
+    if isinstance(statement, ast.Expr):
+        inner = statement.value
+        return isinstance(inner, ast.Constant) or _is_setup(inner)
+    if (guarded := _guarded(statement)) != [statement]:
+        return all(map(_serves, guarded))
+    return isinstance(statement, _SERVING) or _only_imports(statement)
 
 
 def _only_imports(statement: ast.stmt) -> bool:
@@ -249,10 +281,10 @@ def _arguments(call: ast.Call, names: dict[str, ast.expr]) -> dict[str, ast.expr
     return found
 
 
-def _names(tree: ast.Module) -> dict[str, ast.expr]:
+def _names(tree: ast.Module, body: Sequence[ast.stmt]) -> dict[str, ast.expr]:
     """Give what is assigned to the names that are assigned once, and changed by nothing else."""
     found: dict[str, ast.expr] = {}
-    for statement in tree.body:
+    for statement in body:
         match statement:
             case ast.Assign(targets=[ast.Name(id=name)], value=expression):
                 found[name] = expression
@@ -281,7 +313,14 @@ def _strings(node: ast.expr, tree: ast.Module) -> list[str]:
     """Give the strings in an expression and in all of the file that it may lead to."""
     near = [one.value for one in ast.walk(node) if isinstance(one, ast.Constant)]
     far = [one.value for one in ast.walk(tree) if isinstance(one, ast.Constant)]
-    return list(dict.fromkeys(one for one in [*near, *far] if isinstance(one, str)))
+    imported = [
+        f"{name.rpartition('.')[2]}.py"
+        for one in ast.walk(tree)
+        if isinstance(one, ast.Import | ast.ImportFrom)
+        for name in (*(alias.name for alias in one.names), getattr(one, "module", None) or "")
+    ]
+    texts = [one for one in [*near, *far] if isinstance(one, str)]
+    return list(dict.fromkeys([*texts, *imported, "__init__.py"]))
 
 
 def _comments(text: str, call: ast.Call) -> dict[str, list[str]]:
@@ -298,7 +337,25 @@ def _comments(text: str, call: ast.Call) -> dict[str, list[str]]:
     return found
 
 
-def _head(text: str, tree: ast.Module) -> str:
-    first = next((node for node in tree.body if not isinstance(node, ast.Expr)), None)
-    lines = text.splitlines(keepends=True)
-    return "".join(lines[: first.lineno - 1]) if first else ""
+def _place(text: str, call: ast.Call) -> tuple[int, int]:
+    """Give where the arguments of a call are, between its brackets."""
+    lines = [0]
+    for line in text.splitlines(keepends=True):
+        lines.append(lines[-1] + len(line))
+    raw = text.splitlines(keepends=True)
+
+    def place(line: int, column: int) -> int:
+        return lines[line - 1] + len(raw[line - 1].encode()[:column].decode())
+
+    start = place(call.func.end_lineno or 1, call.func.end_col_offset or 0)
+    end = place(call.end_lineno or 1, call.end_col_offset or 0)
+    return text.index("(", start) + 1, end - 1
+
+
+def _head(text: str) -> str:
+    """Give what is above the first code: comments and the docstring."""
+    tree = ast.parse(text)
+    first = next(
+        node for node in tree.body if not isinstance(node, ast.Expr) or _is_setup(node.value)
+    )
+    return "".join(text.splitlines(keepends=True)[: first.lineno - 1])
