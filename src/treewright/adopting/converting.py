@@ -27,6 +27,7 @@ from treewright.adopting.wheels import Contents, NotBuiltError
 from treewright.proof import copying
 from treewright.proof.project import Project
 from treewright.toml_merge.syntax import Path as Key
+from treewright.toml_merge.syntax import comments
 
 REMEDY = "Run `treewright adopt --convert`, which writes one from what is there."
 """What plain `adopt` says behind the sentence that there is no [project] table."""
@@ -154,11 +155,20 @@ def _files(
     arriving = tables.text(_ordered(data), draft.comments)
     if draft.text:
         arriving = tables.corrected(draft.text, _ordered(data), arriving)
+    arriving = _commented(arriving, draft)
     left = _without(settings, draft.gone)
     wanted = _joined(left, data)
     file = project / _FILE
     there = file.read_bytes().decode() if file.is_file() else ""
     return {_FILE: tables.joined(there, arriving, wanted).encode(), **draft.files}
+
+
+def _commented(text: str, draft: Draft) -> str:
+    """Put comments that have no place in the tables above [project]."""
+    there = {comment.lstrip("# ") for comment in comments(text)}
+    said = [comment for listed in draft.comments.values() for comment in listed]
+    lost = [comment for comment in said if comment.lstrip("# ") not in there]
+    return text.replace("[project]\n", "".join(f"{one}\n" for one in lost) + "[project]\n", 1)
 
 
 def _build_system(settings: Mapping[str, Any], draft: Draft) -> dict[str, Any]:
@@ -177,10 +187,17 @@ def _build_system(settings: Mapping[str, Any], draft: Draft) -> dict[str, Any]:
 
 
 _ORDER = ("build-system", "project", "dependency-groups", "tool")
+_KEYS = (
+    *("name", "dynamic", "version", "description", "readme", "license", "license-files"),
+    *("authors", "maintainers", "keywords", "classifiers", "requires-python", "dependencies"),
+    *("optional-dependencies", "scripts", "gui-scripts", "entry-points", "urls"),
+)
 
 
 def _ordered(data: dict[str, Any]) -> dict[str, Any]:
-    return {name: data[name] for name in _ORDER if name in data}
+    """Give tables and the keys of [project] in the order that people write them in."""
+    project = {name: data["project"][name] for name in _KEYS if name in data["project"]}
+    return {name: data[name] for name in _ORDER if name in data} | {"project": project}
 
 
 def _pruned(data: dict[str, Any]) -> dict[str, Any]:

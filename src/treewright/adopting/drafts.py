@@ -33,7 +33,7 @@ class Draft:
         source: where the metadata was.
         data: the tables that arrive in pyproject.toml.
         text: these tables as a tool wrote them, with comments; empty where none did.
-        comments: comments for the tables, by the key that they are to stand above.
+        comments: what was commented, by the key that each is to stand above.
         gone: the keys that leave pyproject.toml.
         files: other files that change, by path; those that go have None.
         done: what else is to be said of it, a sentence each.

@@ -144,6 +144,14 @@ def _of_cfg(found: Draft, moved: str) -> None:
         data["project"].get("optional-dependencies", {}).pop("testing", None)
     needed = [text for text in data["build-system"]["requires"] if "setuptools>=61.2" not in text]
     data["build-system"] = {"requires": needed}
+    dynamic = data["project"].get("dynamic", [])
+    here = found.data["project"]
+    if "version" not in keys and "version" in here and "version" in dynamic:
+        dynamic.remove("version")  # ini2toml knows of setup.cfg alone
+    for key in dynamic:
+        here.pop(key, None)
+    said = re.findall(r"(?m)^\s*[#;]\s*(.*\S)", moved)
+    found.comments.setdefault(("project",), []).extend(f"# {text}" for text in said)
     found.text = made
     found.data = _merged(found.data, data)
 

@@ -91,7 +91,7 @@ def read(text: str) -> Call:
         except ComputedError:
             computed[name] = _strings(node, tree)
     sources = {name: ast.get_source_segment(text, node) or "" for name, node in arguments.items()}
-    plain = all(map(_serves, tree.body))
+    plain = all(map(_serves, body))
     return Call(values, computed, _comments(text, call), text, _place(text, call), sources, plain)
 
 
@@ -203,11 +203,20 @@ def _called(node: ast.Call) -> str:
 
 
 def _inlined(tree: ast.Module) -> list[ast.stmt]:
-    """Give the statements of a module, with the body of the function that calls setup()."""
+    """Give the statements of a module, those of a function that calls setup() in its place."""
     body: list[ast.stmt] = []
+    names = set()
     for statement in tree.body:
-        calls = isinstance(statement, ast.FunctionDef) and any(map(_is_setup, ast.walk(statement)))
-        body += statement.body if calls and isinstance(statement, ast.FunctionDef) else [statement]
+        if isinstance(statement, ast.FunctionDef) and any(map(_is_setup, ast.walk(statement))):
+            body += statement.body
+            names.add(statement.name)
+            continue
+        match _guarded(statement):
+            case [ast.Expr(value=ast.Call(func=ast.Name(id=name), args=[], keywords=[]))] if (
+                name in names
+            ):
+                continue
+        body.append(statement)
     return body
 
 
@@ -233,10 +242,31 @@ def _serves(statement: ast.stmt) -> bool:
     """Tell whether a statement does nothing once the arguments are in pyproject.toml."""
     if isinstance(statement, ast.Expr):
         inner = statement.value
-        return isinstance(inner, ast.Constant) or _is_setup(inner)
+        return isinstance(inner, ast.Constant) or _is_setup(inner) or _reads(inner)
     if (guarded := _guarded(statement)) != [statement]:
         return all(map(_serves, guarded))
+    if isinstance(statement, ast.If) and "argv" not in ast.dump(statement.test):
+        return all(map(_ends, [*statement.body, *statement.orelse]))
     return isinstance(statement, _SERVING) or _only_imports(statement)
+
+
+def _reads(node: ast.expr) -> bool:
+    """Tell whether a call takes in a module of the project, or makes that possible."""
+    return isinstance(node, ast.Call) and ast.unparse(node.func) in {
+        "exec",
+        "sys.path.insert",
+        "sys.path.append",
+    }
+
+
+def _ends(statement: ast.stmt) -> bool:
+    """Tell whether a statement ends the build where Python is too old, or says so."""
+    match statement:
+        case ast.Raise():
+            return True
+        case ast.Expr(value=ast.Call(func=function)):
+            return ast.unparse(function) in {"print", "sys.exit", "exit", "sys.stderr.write"}
+    return False
 
 
 def _only_imports(statement: ast.stmt) -> bool:
