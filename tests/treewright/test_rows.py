@@ -71,6 +71,7 @@ def test_no_hook_prints_by_itself() -> None:
         "scripts/merge_toml.py",
         "proof/exports.py",
         "scripts/check_release.py",
+        "scripts/convert_metadata.py",
     }
     assert printing == own
 

@@ -12,8 +12,8 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
-from treewright.adopting import licences, meaning, requiring
-from treewright.adopting.drafts import UnconvertedError
+from treewright.adopting.converting import expression, meaning, requiring
+from treewright.adopting.converting.drafts import UnconvertedError
 from treewright.adopting.wheels import Contents
 
 # What setuptools takes for licence files by itself.
@@ -197,11 +197,11 @@ def _license(data: dict[str, Any], told: dict[str, list[str]]) -> None:
     project = data["project"]
     classifiers = told.get("Classifier", [])
     text = "".join(told.get("License", []))
-    found = "".join(told.get("License-Expression", [])) or licences.expression(text, classifiers)
+    found = "".join(told.get("License-Expression", [])) or expression.of(text, classifiers)
     if found:
         project["license"] = found
         listed = project.get("classifiers", [])
-        left = [name for name in listed if not name.startswith(licences.PREFIX)]
+        left = [name for name in listed if not name.startswith(expression.PREFIX)]
         if left != listed:
             _set(project, "classifiers", left)
     elif text:

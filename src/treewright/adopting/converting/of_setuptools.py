@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from treewright.adopting import meaning, of_files, setup_call, tables
-from treewright.adopting.drafts import Draft, UnconvertedError, by_tool, text_of
-from treewright.adopting.setup_call import Call, Finder, UnreadableError
+from treewright.adopting.converting import meaning, of_files, setup_call, tables
+from treewright.adopting.converting.drafts import Draft, UnconvertedError, by_tool, text_of
+from treewright.adopting.converting.setup_call import Call, Finder, UnreadableError
 from treewright.adopting.wheels import Contents
 
 # What no tool reads any longer: setuptools has no command for it, or installers pass it over.

@@ -8,7 +8,7 @@ from typing import Any
 from treewright.scripts import by_uv
 from treewright.toml_merge.syntax import Path as Key
 
-_SCRIPT = Path(__file__).parents[1] / "scripts/convert_metadata.py"
+_SCRIPT = Path(__file__).parents[2] / "scripts/convert_metadata.py"
 
 
 class UnconvertedError(Exception):

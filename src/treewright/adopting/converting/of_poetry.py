@@ -11,8 +11,8 @@ from typing import Any
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from treewright.adopting import meaning
-from treewright.adopting.drafts import Draft, UnconvertedError, by_tool, text_of
+from treewright.adopting.converting import meaning
+from treewright.adopting.converting.drafts import Draft, UnconvertedError, by_tool, text_of
 from treewright.adopting.wheels import Contents
 from treewright.toml_merge.syntax import Document
 from treewright.toml_merge.syntax import Path as Key

@@ -9,7 +9,7 @@ from email.utils import getaddresses
 
 from packaging.utils import canonicalize_name
 
-from treewright.adopting import licences, requiring
+from treewright.adopting.converting import expression, requiring
 from treewright.adopting.wheels import Contents, Difference, File, differences
 
 METADATA = "METADATA: "
@@ -160,8 +160,8 @@ def _licence(told: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
     classifiers = sorted({*told.get("Classifier", [])})
     text = "".join(told.get("License", []))
     expressions = list(told.get("License-Expression", []))
-    found = "".join(expressions) or licences.expression(text, classifiers)
+    found = "".join(expressions) or expression.of(text, classifiers)
     if not found:
         return {"Classifier": classifiers}
-    others = [name for name in classifiers if not name.startswith(licences.PREFIX)]
+    others = [name for name in classifiers if not name.startswith(expression.PREFIX)]
     return {"Classifier": others, "License": [], "License-Expression": [found]}

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from packaging.version import InvalidVersion, Version
 
-from treewright.adopting import requiring
-from treewright.adopting.drafts import Draft, UnconvertedError
-from treewright.adopting.setup_call import Call
+from treewright.adopting.converting import requiring
+from treewright.adopting.converting.drafts import Draft, UnconvertedError
+from treewright.adopting.converting.setup_call import Call
 
 Told = Mapping[str, Sequence[str]]
 

@@ -13,16 +13,16 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from treewright import disk, machine
-from treewright.adopting import (
+from treewright.adopting import wheels
+from treewright.adopting.converting import (
     correcting,
     meaning,
     of_poetry,
     of_requirements,
     of_setuptools,
     tables,
-    wheels,
 )
-from treewright.adopting.drafts import Draft, UnconvertedError, text_of
+from treewright.adopting.converting.drafts import Draft, UnconvertedError, text_of
 from treewright.adopting.wheels import Contents, NotBuiltError
 from treewright.proof import copying
 from treewright.proof.project import Project
@@ -84,6 +84,9 @@ def convert(project: Path) -> Converted:
     settings = _settings(text)
     if not is_needed(settings):
         raise UnconvertedError(f"{_FILE} has a [project] table: there is nothing to convert.")
+    for name in (_FILE, "setup.cfg", "setup.py", ".flake8"):
+        if (project / name).is_symlink():
+            raise UnconvertedError(f"{name} is a link; put the file itself there first.")
     if not machine.uv():
         raise UnconvertedError("uv is needed to convert metadata, and was not found.", 2)
     draft, before = _draft(project, settings)

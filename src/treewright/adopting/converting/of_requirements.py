@@ -8,7 +8,7 @@ import ast
 import tomllib
 from pathlib import Path
 
-from treewright.adopting.drafts import Draft, UnconvertedError, by_tool, text_of
+from treewright.adopting.converting.drafts import Draft, UnconvertedError, by_tool, text_of
 from treewright.toml_merge.syntax import Document
 
 _MANAGERS = {"Pipfile": "pipenv", "requirements.in": "pip-tools", "requirements.txt": "pip"}
