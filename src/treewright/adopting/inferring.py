@@ -4,6 +4,7 @@ Nothing of the repository is run or built. What follows from a render, such as `
 the kinds of tools that are chosen, is not inferred here.
 """
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -13,7 +14,9 @@ from treewright.adopting.packages import Packages
 from treewright.adopting.reading import Sources
 
 GIVEN = "--answer"
+_WITHOUT_GIT = ("uv", "flit", "poetry")  # as copier.yml has it
 # What runs on a forge or asks it for something belongs to the top of a repository.
+_GROUP = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?")  # as PEP 735 has it
 _OF_THE_TOP = ("checks", "release", "bot")
 
 
@@ -48,7 +51,7 @@ def of_sources(sources: Sources, given: Mapping[str, str]) -> Inferred:
         **_addresses(sources, given),
         **packages.answers(held, str(name.value)),
         "license": licence.infer(sources),
-        "version_source": metadata.version_source(sources, metadata.build_requirements(sources)),
+        "version_source": _version_source(sources),
         "build_backend": tools.backend(sources),
         "python_min": metadata.python_min(sources),
         "exports": tools.exports(sources, folder),
@@ -71,6 +74,15 @@ def held_by(sources: Sources, name: str, given: Mapping[str, str]) -> Packages:
     return packages.find(sources, name, wanted)
 
 
+def _version_source(sources: Sources) -> Found:
+    """Infer where the version comes from: some backends take it from git by no means."""
+    found = metadata.version_source(sources, metadata.build_requirements(sources))
+    backend = str(tools.backend(sources).value)
+    if found.value == "vcs" and backend in _WITHOUT_GIT:
+        return Found("static", f"{backend} takes no version from git", "likely")
+    return found
+
+
 def _addresses(sources: Sources, given: Mapping[str, str]) -> dict[str, Found]:
     """Infer where the repository is; what follows from an answer follows from that of a person."""
     if "repository" not in given:
@@ -87,5 +99,5 @@ def _taken(name: str, given: Mapping[str, str], found: Found) -> Found:
 def _groups(sources: Sources) -> Found:
     """Give the names of dependency groups that are taken."""
     groups = sources.declared("dependency-groups")
-    names = sorted(map(str, groups)) if isinstance(groups, dict) else []
+    names = sorted(filter(_GROUP.fullmatch, groups)) if isinstance(groups, dict) else []
     return Found(list(names), "[dependency-groups] in pyproject.toml" if names else "none is there")

@@ -157,7 +157,8 @@ def classifiers(sources: Sources) -> list[str]:
     found: list[str] = []
     for value, _ in said(sources, "classifiers"):
         listed = value.splitlines() if isinstance(value, str) else value
-        found += [item.strip() for item in listed if isinstance(item, str)] if listed else []
+        items = listed if isinstance(listed, list) else []
+        found += [item.strip() for item in items if isinstance(item, str)]
     return found
 
 
@@ -280,7 +281,7 @@ def version_source(sources: Sources, requires: set[str]) -> Found:
             return Found("static", f"[{'.'.join(tool)}] {place} in pyproject.toml: {shown}")
     if place := _asks_git(sources, requires):
         return Found("vcs", place)
-    if sources.declared("tool", "flit") is not None or "flit-core" in requires:
+    if str(sources.declared("build-system", "build-backend")).startswith("flit"):
         return Found("static", "the package's __version__, as flit has it")
     return Found("static", "no sign that git tells it", "likely")
 

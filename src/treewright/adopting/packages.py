@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from treewright.adopting.found import Found, Sure
-from treewright.adopting.reading import Sources
+from treewright.adopting.reading import Sources, table
 from treewright.proof import packages as of_proof
 from treewright.proof.packages import NOT_PACKAGES, ImportPackage
 from treewright.proof.project import Project, normalised_name
@@ -64,13 +64,13 @@ def _public(found: list[ImportPackage]) -> list[ImportPackage]:
 
 def _named(sources: Sources, name: str) -> dict[str, object]:
     """Give the tables of pyproject.toml with what older files declare."""
-    known = sources.declared("project")
-    tables = {**sources.pyproject, "project": {**(known or {}), "name": name}}
+    known = table(sources.declared("project"))
+    tables = {**sources.pyproject, "project": {**known, "name": name}}
     where, listed = _of_setup(sources)
     if not where and not listed:
         return tables
-    tool = {**(tables.get("tool") or {})}
-    older = {**(tool.get("setuptools") or {})}
+    tool = table(tables.get("tool"))
+    older = {**table(tool.get("setuptools"))}
     older.setdefault("package-dir", {"": where} if where else {})
     if listed:
         older.setdefault("packages", listed)
@@ -127,10 +127,10 @@ def _takes_all(sources: Sources) -> bool:
 
 def _is_declared(sources: Sources) -> bool:
     """Say whether the packages are listed one by one."""
-    table = sources.declared("tool", "setuptools", "packages")
+    named = sources.declared("tool", "setuptools", "packages")
     listed = sources.setup_cfg.get("options", {}).get("packages", "find:").strip()
     return (
-        isinstance(table, list)
+        isinstance(named, list)
         or bool(sources.strings("tool", "setuptools", "py-modules"))
         or bool(sources.strings("tool", "setuptools", "packages", "find", "include"))
         or not listed.startswith("find")

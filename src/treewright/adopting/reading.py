@@ -84,8 +84,14 @@ class Sources:
 
     @cached_property
     def pyproject(self) -> dict[str, Any]:
-        """The tables of pyproject.toml; none, where it is no TOML."""
-        return tables(self.text("pyproject.toml"))
+        """The tables of pyproject.toml, and of hatch.toml, which stands for one of them.
+
+        None, where it is no TOML. https://hatch.pypa.io/latest/intro/#configuration
+        """
+        found = tables(self.text("pyproject.toml"))
+        tool = found.get("tool")
+        hatch = tables(self.text("hatch.toml"))
+        return {**found, "tool": {**table(tool), "hatch": hatch}} if hatch else found
 
     def declared(self, *keys: str) -> Any:  # noqa: ANN401  (whatever TOML holds)
         """Give the value under nested keys of pyproject.toml, or None where there is none."""
@@ -194,6 +200,11 @@ def under(value: Any, *keys: str) -> Any:  # noqa: ANN401  (whatever TOML holds)
             key = next((name for name in value if fnmatch.fnmatchcase(name, key)), key)  # noqa: PLW2901
         value = value.get(key)
     return value
+
+
+def table(value: object) -> dict[str, Any]:
+    """Give a table as it is, and for all else an empty one."""
+    return value if isinstance(value, dict) else {}
 
 
 def _items(table: object) -> Iterator[tuple[str, object]]:

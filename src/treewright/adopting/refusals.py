@@ -50,7 +50,12 @@ def refusals(project: Path, inferred: Inferred) -> list[str]:
 
     """
     sources = Sources(project)
-    return list(_of_git(sources)) or [
+    return list(_of_git(sources)) or of_project(sources, inferred)
+
+
+def of_project(sources: Sources, inferred: Inferred) -> list[str]:
+    """Give what stands in the way, but for the state of the repository."""
+    return [
         *_of_templates(sources),
         *(list(_of_files(sources)) or list(_of_the_package(sources, inferred))),
     ]

@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from treewright import machine
+
 Make = Callable[[Mapping[str, str | bytes]], Path]
+Git = Callable[..., None]
 
 
 @pytest.fixture
@@ -26,7 +29,17 @@ def make(tmp_path: Path) -> Make:
 
 
 @pytest.fixture
-def commit(make: Make) -> Make:
+def git() -> Git:
+    """Run git in a folder."""
+
+    def _git(folder: Path, *arguments: str) -> None:
+        subprocess.run(["git", *arguments], cwd=folder, check=True, capture_output=True)
+
+    return _git
+
+
+@pytest.fixture
+def commit(make: Make, git: Git) -> Make:
     """Make a repository of one commit, with these files."""
 
     def _commit(files: Mapping[str, str | bytes]) -> Path:
@@ -39,5 +52,7 @@ def commit(make: Make) -> Make:
     return _commit
 
 
-def git(folder: Path, *arguments: str) -> None:
-    subprocess.run(["git", *arguments], cwd=folder, check=True, capture_output=True)
+@pytest.fixture
+def no_git(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have files found without git, which is quicker where a folder is in no repository."""
+    monkeypatch.setattr(machine, "git", lambda: None)

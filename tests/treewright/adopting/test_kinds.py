@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from tiers import full
-from treewright import machine
 from treewright.adopting import kinds
 from treewright.adopting.reading import Sources
 
@@ -301,11 +300,7 @@ COMMANDS: Mapping[str, list[str]] = {
 }
 TABLE = kinds.table()
 
-
-@pytest.fixture(autouse=True)
-def no_git(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have files found without git, as these folders are in no repository: that is quicker."""
-    monkeypatch.setattr(machine, "git", lambda: None)
+pytestmark = pytest.mark.usefixtures("no_git")
 
 
 def mark(folder: Path, kind: str) -> str:
