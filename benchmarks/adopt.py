@@ -484,10 +484,9 @@ def refusal_fault(outcome: Outcome, reasons: Mapping[str, str]) -> str:
     return f"refused, and changed: {outcome.touched}" if outcome.touched else ""
 
 
-def goal(what: str, figure: float, wanted: str, *, met: bool) -> bool:
+def goal(what: str, figure: str, wanted: str, *, met: bool) -> bool:
     """Print a figure beside its goal, and give whether that is met."""
-    shown = f"{figure:.1%}" if isinstance(figure, float) else str(figure)
-    print(f"{what:<56}{shown:>9}  {wanted:<8}{'met' if met else 'MISSED'}")
+    print(f"{what:<56}{figure:>9}  {wanted:<8}{'met' if met else 'MISSED'}")
     return met
 
 
@@ -499,7 +498,7 @@ def judge(outcomes: Sequence[Outcome], reasons: Mapping[str, str]) -> bool:
     kinds_ = Counter(one.joiner.refused or "wrongly" for one in outcomes if one.refused)
     print(f"{len(outcomes)} repositories, {len(joined)} have joined, refused: {dict(kinds_)}")
     print(f"{sum(len(one.added) for one in joined)} files added, {asked} answers compared")
-    met = [goal("answers right", right / (asked or 1), ">= 95%", met=right >= ANSWERS_GOAL * asked)]
+    met = [rightness(right, asked)]
     counts: dict[str, Callable[[Outcome], int]] = {
         "conflicts at joining": lambda one: len(one.conflicts),
         "conflicts at the next release": lambda one: len(one.later),
@@ -518,9 +517,15 @@ def judge(outcomes: Sequence[Outcome], reasons: Mapping[str, str]) -> bool:
     }
     for what, count in counts.items():
         of = outcomes if what.startswith("refused") else joined
-        figure = sum(map(count, of))
-        met.append(goal(what, int(figure), "= 0", met=figure == 0))
+        figure = int(sum(map(count, of)))
+        met.append(goal(what, str(figure), "= 0", met=figure == 0))
     return all(met)
+
+
+def rightness(right: int, asked: int) -> bool:
+    """Print the share of right answers beside its goal, and give whether that is met."""
+    share = right / (asked or 1)
+    return goal("answers right", f"{share:.1%}", ">= 95%", met=share >= ANSWERS_GOAL)
 
 
 def worse(pair: Sequence[int]) -> int:
@@ -551,8 +556,7 @@ def infer_all(chosen: Sequence[Joiner], reasons: Mapping[str, str], bench: Bench
         for line in [*outcome.wrong, *([fault] if fault else [])]:
             print(f"{joiner.name}: {line}", flush=True)
     print(f"{len(chosen)} repositories, {asked} answers, refused wrongly, or not: {wrong}")
-    met = right >= ANSWERS_GOAL * asked
-    return goal("answers right", right / (asked or 1), ">= 95%", met=met) and not wrong
+    return rightness(right, asked) and not wrong
 
 
 def join_all(chosen: Sequence[Joiner], reasons: Mapping[str, str], bench: Bench, jobs: int) -> bool:
