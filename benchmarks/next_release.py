@@ -17,12 +17,17 @@ _GROUP = re.compile(r"(?m)^((?:test|types|docs|release|lint|dev) = \[)")
 
 def make(template: Path) -> None:
     """Commit and tag the release in a clone of the template."""
+    change(template)
+    commit(template)
+    git("tag", VERSION, cwd=template)
+
+
+def change(template: Path) -> None:
+    """Change every managed file of a copy of the template."""
     for file in (template / "template").rglob("*"):
         if file.is_file() and file.suffix != ".typed":
             text = file.read_text("utf-8")
             file.write_text(_change(file.name)(text), "utf-8")
-    commit(template)
-    git("tag", VERSION, cwd=template)
 
 
 def _change(name: str) -> Callable[[str], str]:
