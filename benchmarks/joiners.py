@@ -136,6 +136,10 @@ def make(joiner: Joiner, cache: Path, place: Path) -> Path:
     _forget_build(project)
     if joiner.folder:
         (place / "README.md").write_text("# More than one distribution\n", "utf-8")
+    git("init", "--quiet", cwd=place)
+    # What is hidden was tracked, whatever .gitignore says.
+    hidden = [path.name for path in project.glob(".*") if path.name != ".git"]
+    git("add", "--force", "--", *hidden, cwd=project)
     commit(place)
     if remote:
         git("remote", "add", "origin", remote, cwd=place)
@@ -147,7 +151,7 @@ def make(joiner: Joiner, cache: Path, place: Path) -> Path:
 def _remote(project: Path) -> str:
     """Give the address of the repository that the metadata of an sdist names, if it does."""
     metadata = (project / "PKG-INFO").read_text("utf-8") if (project / "PKG-INFO").is_file() else ""
-    found = re.search(r"https://git(?:hub|lab)\.com/[\w.-]+/[\w.-]+", metadata)
+    found = re.search(r"https://git(?:hub|lab)\.com/(?!sponsors/)[\w.-]+/[\w.-]+", metadata)
     return f"{found[0].removesuffix('.git')}.git" if found else ""
 
 
