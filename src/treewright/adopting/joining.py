@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import yaml
+from pathspec import GitIgnoreSpec
 
 from treewright.adopting import features, stored
 from treewright.adopting.errors import RefusedError, UnableError
@@ -16,6 +17,8 @@ from treewright.adopting.source import Source
 from treewright.adopting.trying import MERGED, Copy, Joined
 from treewright.branch.requests import EMPTY
 from treewright.rows import some
+from treewright.updating.names import Names
+from treewright.updating.seeds import patterns
 
 # Not the owner's to say here: they follow from the tree, or from --features.
 _FOLLOWING = ("joined", "own_files", "own_kinds", "starter", "plugins")
@@ -139,10 +142,13 @@ def settle(plan: Plan, project: Path, copied: Copy) -> None:
             plan.inferred.answers[name] = Found(
                 value, found.read_from, found.sure, found.alternatives
             )
+    seeds = GitIgnoreSpec.from_lines(patterns(Names.of(stored_).package_dir))
     plan.own_files = sorted(
         path
         for path in rendered
-        if path not in {*MERGED, stored.NAME} and is_there(copied, project, path)
+        if path not in {*MERGED, stored.NAME}
+        and not seeds.match_file(path)  # which no update brings
+        and is_there(copied, project, path)
     )
 
 
