@@ -15,6 +15,7 @@ import pytest
 import yaml
 
 import finishing
+import rendering
 from keeping import ANSWERS, write
 from repositories import commit, git
 from treewright import stock
@@ -71,7 +72,8 @@ def adopt(project: Path, *arguments: str) -> int:
     before = Path.cwd()
     os.chdir(project)
     try:
-        return command.run(arguments, finishing.run_update)
+        with rendering.remembering():
+            return command.run(arguments, finishing.run_update)
     finally:
         os.chdir(before)
 

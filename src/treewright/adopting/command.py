@@ -16,6 +16,7 @@ from treewright.adopting.converting import UnconvertedError, convert
 from treewright.adopting.errors import RefusedError, UnableError
 from treewright.adopting.found import Inferred
 from treewright.adopting.joining import Asked, Plan
+from treewright.adopting.same_wheel import Wheel
 from treewright.adopting.showing import Row, Told
 from treewright.adopting.source import Source
 from treewright.adopting.trying import MERGED, Copy, copy
@@ -177,8 +178,9 @@ def _join(
             say(*showing.table(told.answers), "")
             say("Joining is tried in a copy. The wheel of before and that of after are compared,")
             say("which runs the repository's own build backend.")
+        wheel = Wheel(copied)
         joining.attempt(plan, copied)
-        joining.compare(plan, copied)
+        joining.compare(plan, copied, wheel)
         _tell_plan(told, plan, copied)
         blocked = {path: why for path, why in told.clashes.items() if path in MERGED}
         told.diff = copied.diff(plan.done).decode(errors="replace") if asked.dry_run else ""

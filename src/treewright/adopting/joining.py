@@ -167,15 +167,14 @@ def attempt(plan: Plan, copied: Copy) -> None:
         plan.own_files = sorted({*plan.own_files, *clashing} - {*MERGED})
 
 
-def compare(plan: Plan, copied: Copy) -> None:
-    """Build the wheel of before and of after, and leave out what makes a difference.
+def compare(plan: Plan, copied: Copy, wheel: Wheel) -> None:
+    """Compare the wheel of after with that of before, and leave out what makes a difference.
 
     Raises:
         UnableError: If the machine prevents it.
-        RefusedError: If the repository does not build, or a difference remains.
+        RefusedError: If a difference remains.
 
     """
-    wheel = Wheel(copied)
     if wheel.differences(plan.done.after):
         for path in wheel.causes(plan.done):
             name = path.removeprefix(copied.prefix)

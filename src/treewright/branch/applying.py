@@ -3,6 +3,7 @@
 import os
 import stat
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -14,6 +15,7 @@ from treewright.updating.repository import (
     FILE_MODES,
     LINK_MODE,
     SUBMODULE_MODE,
+    GitError,
     Repository,
     paths,
 )
@@ -151,6 +153,10 @@ class Applying:
         name = self._fetched(result.settled)
         before = self.repository.git("write-tree").decode().strip()
         self._adopt(result.settled)
+        with suppress(
+            GitError
+        ):  # which tells of files that differ; a copied clone looks as if all did
+            self.repository.git("update-index", "-q", "--refresh")
         self.repository.git("read-tree", "-m", "-u", self.commit, name)
         for path in result.conflicts:
             blob = result.tree.get(path)

@@ -1,30 +1,34 @@
 """What the command does to a repository, from joining to undoing that."""
 
+import json
 import shutil
 import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any, TypeAlias
 
 import pytest
 from filelock import FileLock
 
 from adopting import FILES, adopt, answers, carry_out, from_clone, make, told, tree
 from conftest import shared_folder
-from finishing import by_hand, finish, save
-from keeping import ANSWERS, EMPTY, is_shallow, write
+from finishing import Row, Scenarios, by_hand, finish, play, save
+from keeping import ANSWERS, EMPTY, HERE, is_shallow, write
 from repositories import git, snapshot
 from tiers import full
-from treewright.adopting import asking, features, joining
+from treewright.adopting import asking, command, features
 from treewright.adopting.errors import UnableError
 from treewright.adopting.found import Found, Inferred
 from treewright.adopting.trying import Copy
 from treewright.branch.scratch import Blob
 
 Capture = pytest.CaptureFixture[str]
+Follow: TypeAlias = Callable[..., None]
 MERGED = ("pyproject.toml", ".gitignore")
-NEXT = "v9.1.0"
+CI, RELEASE, BOT = ".github/workflows/ci.yml", ".github/workflows/release.yml", "renovate.json"
 
 pytestmark = pytest.mark.skipif(is_shallow(), reason="a shallow clone has no releases")
+joins, later = Scenarios(), Scenarios()
 
 
 @pytest.fixture(autouse=True)
@@ -39,17 +43,17 @@ def project(tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def shelf(tagged: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """That project, as it is when it has joined with `checks` and `community`."""
+    """That project, which has joined with `checks` and `community`, and what was told of it."""
     folder = shared_folder(tmp_path_factory) / "adopted"
     with FileLock(folder.with_suffix(".lock")), pytest.MonkeyPatch.context() as patch:
         from_clone(tagged, patch)
         if not folder.exists():
             made = make(folder / "acme-lib")
-            assert adopt(made, "--defaults", "--features", "checks,community") == 0
-            git("add", ANSWERS, cwd=made)
-            git("commit", "--quiet", "--message=join", cwd=made)
-            by_hand(made, "v9.0.0")
-            save(made, "update")
+            with patch.context() as printed:
+                printed.setattr(command, "say", lambda text: write(folder, "told.json", text))
+                assert adopt(made, "--json", "--features", "checks,community") == 0
+            assert git("status", "--porcelain", cwd=made) == f"?? {ANSWERS}\n"
+            carry_out(made, json.loads((folder / "told.json").read_text("utf-8"))["command"])
     return folder
 
 
@@ -58,81 +62,96 @@ def joined(shelf: Path, tmp_path: Path) -> Path:
     return shutil.copytree(shelf / "acme-lib", tmp_path / "acme-lib")
 
 
+@pytest.fixture
+def follow(joined: Path, capsys: Capture) -> Follow:
+    """Change who owns something, and carry out the command that is printed."""
+
+    def _follow(*arguments: str) -> None:
+        carry_out(joined, told(capsys, joined, *arguments)["command"])
+
+    return _follow
+
+
 # --- Joining ---------------------------------------------------------------------------
 
 
-def test_a_repository_joins_keeps_its_own_and_leaves_again(project: Path, capsys: Capture) -> None:
-    before, start = snapshot(project), tree(project)
-    document = told(capsys, project)
-    assert snapshot(project).keys() - before.keys() == {ANSWERS}
-    assert git("status", "--porcelain", cwd=project) == f"?? {ANSWERS}\n"
-    assert document["wheel"] == "the same"
+@joins(default=True)
+def it_keeps_what_is_its_own(shelf: Path) -> None:
+    document = json.loads((shelf / "told.json").read_text("utf-8"))
+    assert (document["status"], document["wheel"], document["clashes"]) == ("ready", "the same", {})
     assert document["answers"]["python_min"]["value"] == "3.9"
     assert document["answers"]["project_name"]["sure"] == "sure"
-    assert document["kinds"]["types"]["owner"] == "yours"
-    assert document["kinds"]["checks"]["owner"] == "treewright"
-    written = answers(project)
-    assert written["_commit"] == EMPTY
-    assert written["joined"] is True
-    assert set(written["own_kinds"]) == {*features.KINDS} - {"checks", "release", "bot"}
+    owners = {kind: one["owner"] for kind, one in document["kinds"].items()}
+    assert {kind for kind, owner in owners.items() if owner == "treewright"} == {
+        "checks",
+        "community",
+    }
+    written = answers(shelf / "acme-lib")
+    assert (written["_commit"], written["joined"]) == (HERE, True)
+    assert written["own_kinds"] == [kind for kind, owner in owners.items() if owner == "yours"]
+    assert written["own_files"] == ["SECURITY.md"]
 
-    carry_out(project, document["command"])
-    now = snapshot(project)
-    assert {path for path in before if now[path] != before[path]} <= {*MERGED}
-    arrived = {path for path in now if path not in before} - {ANSWERS}
-    told_ = {path for path in document["arrives"] if not path.endswith(" (merged)")}
-    assert arrived == told_ != set()
-
-    assert adopt(project, "--undo") == 0
-    assert git("write-tree", cwd=project).strip() == start
-    assert snapshot(project) == before
+    now = {path: data.decode() for path, data in snapshot(shelf / "acme-lib").items()}
+    assert {path for path, text in FILES.items() if now[path] != text} <= {*MERGED}
+    new = {path for path in now if path not in FILES} - {ANSWERS}
+    assert new == {path for path in document["arrives"] if not path.endswith(" (merged)")}
+    assert {CI, "AGENTS.md"} <= new
 
 
-@pytest.mark.parametrize(
-    ("chosen", "arrives"),
-    [
-        ("checks", ".github/workflows/ci.yml"),
-        full("release", ".github/workflows/release.yml"),
-        full("bot,community", "renovate.json"),
-        full("", ""),
-    ],
-)
-def test_the_chosen_features_arrive_and_no_others(
-    project: Path, capsys: Capture, chosen: str, arrives: str
-) -> None:
+@joins(chosen=["release", "bot,community", ""])
+def chosen_features_arrive_and_no_others(project: Path, capsys: Capture, chosen: str) -> None:
     """A dry run tells, and writes nothing."""
     before = snapshot(project)
     document = told(capsys, project, "--dry-run", "--features", chosen)
     assert snapshot(project) == before
     brought = {kind for kind, one in document["kinds"].items() if one["owner"] == "treewright"}
     assert brought == set(filter(None, chosen.split(",")))
-    assert not arrives or arrives in document["arrives"]
-    for other in (".github/workflows/ci.yml", ".github/workflows/release.yml", "renovate.json"):
-        assert (other in document["arrives"]) == (other == arrives)
-        assert (f"+++ b/{other}\n" in document["diff"]) == (other == arrives)
+    for path, kind in ((CI, "checks"), (RELEASE, "release"), (BOT, "bot")):
+        assert (path in document["arrives"]) == (kind in brought)
+        assert (f"+++ b/{path}\n" in document["diff"]) == (kind in brought)
     assert document["clashes"] == {}
     assert "tests" in document["stays"]
 
 
-@pytest.mark.parametrize("shape", [full("files"), full("table")])
-def test_what_changes_the_wheel_is_left_out(
-    tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch, shape: str
-) -> None:
+@joins()
+def what_is_lacking_is_the_default(project: Path, capsys: Capture) -> None:
+    write(project, ".github/dependabot.yml", "version: 2\nupdates: []\n")
+    save(project)
+    document = told(capsys, project)
+    brought = [kind for kind, one in document["kinds"].items() if one["owner"] == "treewright"]
+    assert brought == ["checks", "release"]
+    assert answers(project)["update_bot"] == "none"
+
+
+@joins(hidden=["*", ".copier-answers.yml"])
+def an_ignored_answers_file_is_added(project: Path, capsys: Capture, hidden: str) -> None:
+    write(project, ".git/info/exclude", f"{hidden}\n")
+    document = told(capsys, project, "--features", "checks")
+    assert document["command"].startswith(f"git add --force {ANSWERS} && ")
+    carry_out(project, document["command"])
+    assert ANSWERS in git("ls-files", cwd=project).splitlines()
+
+
+@joins()
+def a_file_that_would_change_the_wheel_is_left_out(tmp_path: Path, capsys: Capture) -> None:
     settings = FILES["pyproject.toml"].replace('["LICENSE"]', '["LICENSE", "*.md"]')
     project = make(tmp_path / "acme-lib", {"pyproject.toml": settings, "SECURITY.md": None})
-    if shape == "table":  # of the tool that a kind brings, which no file can be left out for
-        monkeypatch.setattr(joining, "Wheel", _WheelOfCodespell)
-    chosen = {"files": "checks,community", "table": "checks,lint"}[shape]
-    document = told(capsys, project, "--features", chosen)
+    document = told(capsys, project, "--features", "checks,community")
     assert document["wheel"] == "the same"
-    if shape == "table":
-        assert set(document["left_out"]) == {"lint"}
-        return
     left = {"AGENTS.md", "CODE_OF_CONDUCT.md", "CONTRIBUTING.md", "SECURITY.md"}
-    assert set(document["left_out"]) == left <= {*answers(project)["own_files"]}
+    assert set(document["left_out"]) == left == {*answers(project)["own_files"]}
     assert not left & {*document["arrives"]}
     carry_out(project, document["command"])
     assert not left & snapshot(project).keys()
+
+
+@joins()
+def a_table_that_would_change_the_wheel_is_left_out(
+    project: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(command, "Wheel", _WheelOfCodespell)
+    document = told(capsys, project, "--features", "checks,lint")
+    assert (document["wheel"], set(document["left_out"])) == ("the same", {"lint"})
 
 
 class _WheelOfCodespell:
@@ -149,30 +168,58 @@ class _WheelOfCodespell:
         return ["pyproject.toml"]
 
 
-def test_a_repository_that_does_not_build_is_refused(tmp_path: Path, capsys: Capture) -> None:
-    project = make(tmp_path / "acme-lib", {"LICENSE": None})  # which license-files names
+@joins()
+def another_wheel_is_a_refusal(
+    project: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_WheelOfCodespell, "differences", lambda *_: ["METADATA: Name"])
+    monkeypatch.setattr(command, "Wheel", _WheelOfCodespell)
     document = told(capsys, project, "--features", "checks", status=1)
-    (reason,) = document["refusals"]
-    assert reason.startswith("The repository does not build as it is")
+    assert "The wheel would not be the same: METADATA: Name" in document["refusals"][0]
     assert not (project / ANSWERS).exists()
 
 
-@pytest.mark.parametrize(
-    ("files", "said"),
-    [
-        full({"unsaved.txt": "mine\n"}, "unsaved.txt"),
-        full({".cruft.json": "{}"}, ".cruft.json"),
-    ],
-)
-def test_a_refusal_writes_nothing(
-    project: Path, capsys: Capture, files: Mapping[str, str], said: str
-) -> None:
-    for path, text in files.items():
-        write(project, path, text)
+@joins()
+def what_does_not_build_is_refused(tmp_path: Path, capsys: Capture) -> None:
+    project = make(tmp_path / "acme-lib", {"LICENSE": None})  # which license-files names
+    document = told(capsys, project, "--features", "checks", status=1)
+    assert document["refusals"][0].startswith("The repository does not build as it is")
+    assert not (project / ANSWERS).exists()
+
+
+@joins(path=["unsaved.txt", ".cruft.json"])
+def a_refusal_writes_nothing(project: Path, capsys: Capture, path: str) -> None:
+    write(project, path, "{}")
     before = snapshot(project)
     document = told(capsys, project, status=1)
-    assert any(said in reason for reason in document["refusals"])
+    assert path in document["refusals"][0]
     assert (document["command"], snapshot(project)) == ("", before)
+
+
+@joins(name=["a folder", "-x", "a'b", "é"])
+def a_project_in_a_folder(tmp_path: Path, capsys: Capture, name: str) -> None:
+    """Its answers are in the folder; the command goes there; undoing leaves the rest alone."""
+    top = tmp_path / "mono"
+    write(top, "README.md", "# All\n")
+    project = make(top / name)
+    shutil.rmtree(project / ".git")
+    git("init", "--quiet", "--initial-branch=main", cwd=top)
+    save(top)
+    before, start = snapshot(top), tree(top)
+    document = told(capsys, top, f"./{name}", "--features", "community,bot")
+    assert snapshot(top).keys() - before.keys() == {f"{name}/{ANSWERS}"}
+    go, rest = document["command"].split(" && ", 1)
+    shown = subprocess.run(["sh", "-c", f"{go} && pwd"], cwd=top, capture_output=True, check=True)
+    assert Path(shown.stdout.decode().removesuffix("\n")) == project.resolve()
+    carry_out(project, rest)
+    assert {path for path in snapshot(top) if "/" not in path} == {"README.md"}
+    assert adopt(project, "--undo") == 0
+    assert git("write-tree", cwd=top).strip() == start
+
+
+@pytest.mark.parametrize("scenario", joins)
+def test_joining(scenario: Row, request: pytest.FixtureRequest) -> None:
+    play(scenario, request)
 
 
 @pytest.mark.parametrize(
@@ -199,35 +246,7 @@ def test_a_wrong_usage(project: Path, capsys: Capture, arguments: list[str], sai
     assert not (project / ANSWERS).exists()
 
 
-@pytest.mark.parametrize("name", [full("a folder"), full("-x"), full("a'b"), full("é")])
-def test_a_project_in_a_folder_of_its_repository(
-    tmp_path: Path, capsys: Capture, name: str
-) -> None:
-    """Its answers are in the folder; the command goes there, and undoing leaves the rest alone."""
-    top = tmp_path / "mono"
-    write(top, "README.md", "# All\n")
-    project = make(top / name)
-    shutil.rmtree(project / ".git")
-    save_all(top)
-    before, start = snapshot(top), tree(top)
-    document = told(capsys, top, f"./{name}", "--features", "community,bot")
-    assert document["command"].startswith("cd ")
-    assert snapshot(top).keys() - before.keys() == {f"{name}/{ANSWERS}"}
-    go, rest = document["command"].split(" && ", 1)
-    place = subprocess.run(f"{go} && pwd", shell=True, cwd=top, capture_output=True, text=True)  # noqa: S602
-    assert Path(place.stdout.removesuffix("\n")) == project.resolve()
-    carry_out(project, rest)
-    assert {path for path in snapshot(top) if path not in before and "/" not in path} == set()
-    assert adopt(project, "--undo") == 0
-    assert git("write-tree", cwd=top).strip() == start
-
-
-def save_all(top: Path) -> None:
-    git("init", "--quiet", "--initial-branch=main", cwd=top)
-    save(top)
-
-
-# --- Later -----------------------------------------------------------------------------
+# --- Who owns what ---------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -251,7 +270,8 @@ def test_what_is_so_already_is_refused(
     assert snapshot(joined) == before
 
 
-def give_and_take(joined: Path, follow: Callable[..., None]) -> None:
+@later()
+def a_file_is_given_and_taken(joined: Path, follow: Follow) -> None:
     mine = snapshot(joined)
     follow("--give", "AGENTS.md")
     assert snapshot(joined).keys() == mine.keys()
@@ -264,27 +284,31 @@ def give_and_take(joined: Path, follow: Callable[..., None]) -> None:
     assert snapshot(joined) == mine
 
 
-def take(joined: Path, follow: Callable[..., None]) -> None:
+@later()
+def a_file_that_was_there_is_taken(joined: Path, follow: Follow) -> None:
     follow("--take", "SECURITY.md")
-    assert "# Security" in (joined / "SECURITY.md").read_text("utf-8")
+    assert (joined / "SECURITY.md").read_text("utf-8").startswith("# Security")
 
 
-def add_and_remove(joined: Path, follow: Callable[..., None]) -> None:
+@later()
+def kinds_are_added_and_removed(joined: Path, follow: Follow) -> None:
+    """What is there of a kind that comes stays, and all that came goes."""
     mine = snapshot(joined)
-    write(joined, "renovate.json", "{}\n")
+    write(joined, BOT, "{}\n")
     save(joined)
     follow("--add", "lint", "--add", "bot")
-    assert (joined / "renovate.json").read_text("utf-8") == "{}\n"
-    assert "renovate.json" in answers(joined)["own_files"]
+    assert (joined / BOT).read_text("utf-8") == "{}\n"
+    assert BOT in answers(joined)["own_files"]
     assert (joined / ".pre-commit-config.yaml").exists()
     follow("--remove", "lint,bot")
-    (joined / "renovate.json").unlink()
+    (joined / BOT).unlink()
     now = snapshot(joined)
     assert now.pop(ANSWERS) != mine.pop(ANSWERS)
     assert now == mine
 
 
-def docs(joined: Path, follow: Callable[..., None]) -> None:
+@later()
+def docs_are_added_and_removed(joined: Path, follow: Follow) -> None:
     mine = snapshot(joined)
     follow("--add", "docs")
     assert answers(joined)["docs"] == "zensical"
@@ -294,35 +318,16 @@ def docs(joined: Path, follow: Callable[..., None]) -> None:
     assert snapshot(joined) == mine
 
 
-@pytest.mark.parametrize(
-    "change", [full(give_and_take), full(take), full(add_and_remove), full(docs)]
-)
-def test_what_changes_hands(
-    joined: Path, capsys: Capture, change: Callable[[Path, Callable[..., None]], None]
-) -> None:
-    def follow(*arguments: str) -> None:
-        carry_out(joined, told(capsys, joined, *arguments)["command"])
-
-    change(joined, follow)
-
-
-# --- Bots ------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("how", [full("one line")])
-def test_a_line_of_a_bot_is_the_update_by_hand(project: Path, tmp_path: Path, how: str) -> None:
-    del how
+@later()
+def a_line_of_a_bot_is_the_update_by_hand(project: Path, tmp_path: Path) -> None:
     assert adopt(project, "--defaults") == 0
     save(project, "join")
     other = shutil.copytree(project, tmp_path / "other" / "acme-lib")
-    by_hand(other, "v9.0.0")
+    by_hand(other, HERE)
     save(other)
     git("switch", "--quiet", "--create=bot", cwd=project)
-    write(
-        project,
-        ANSWERS,
-        (project / ANSWERS).read_text("utf-8").replace(f"_commit: {EMPTY}", "_commit: v9.0.0"),
-    )
+    text = (project / ANSWERS).read_text("utf-8")
+    write(project, ANSWERS, text.replace(f"_commit: {EMPTY}", f"_commit: {HERE}"))
     save(project, "one line")
     assert finish(project, "--commit") == 0
     assert tree(project) == tree(other)
@@ -331,69 +336,78 @@ def test_a_line_of_a_bot_is_the_update_by_hand(project: Path, tmp_path: Path, ho
 # --- Undoing ---------------------------------------------------------------------------
 
 
-def nothing_since(joined: Path, _: Capture) -> dict[str, str]:
-    del joined
-    return {}
-
-
-def edits_since(joined: Path, _: Capture) -> dict[str, str]:
-    """Also in files that joining merged, and one that it brought."""
-    more = {"src/acme_lib/more.py": "TWO = 2\n"}
-    for path, text in more.items():
-        write(joined, path, text)
-    settings = (joined / "pyproject.toml").read_text("utf-8")
-    more["pyproject.toml"] = FILES["pyproject.toml"].replace('"1.2.0"', '"1.3.0"')
-    write(joined, "pyproject.toml", settings.replace('"1.2.0"', '"1.3.0"'))
-    more["AGENTS.md"] = "Mine.\n"
-    write(joined, "AGENTS.md", "Mine.\n")
-    more["SECURITY.md"] = "Write to bob@example.org.\n"
-    write(joined, "SECURITY.md", more["SECURITY.md"])
-    save(joined)
-    return more
-
-
-def a_kind_since(joined: Path, capsys: Capture) -> dict[str, str]:
-    carry_out(joined, told(capsys, joined, "--add", "lint", "--add", "docs")["command"])
-    return {}
-
-
-def a_squashed_joining(joined: Path, _: Capture) -> dict[str, str]:
-    git("reset", "--quiet", "--soft", "HEAD~2", cwd=joined)
-    save(joined)
-    return {}
-
-
-def a_merged_joining(joined: Path, _: Capture) -> dict[str, str]:
-    git("branch", "joining", cwd=joined)
-    git("reset", "--quiet", "--hard", "HEAD~2", cwd=joined)
-    git("merge", "--quiet", "--no-ff", "--message=merge", "joining", cwd=joined)
-    return {}
-
-
-@pytest.mark.parametrize(
-    "since",
-    [full(nothing_since), full(edits_since), full(a_kind_since), full(a_squashed_joining),
-     full(a_merged_joining)],
-)  # fmt: skip
-def test_undoing_takes_away_what_joining_brought(
-    joined: Path, capsys: Capture, since: Callable[[Path, Capture], dict[str, str]]
-) -> None:
-    """What was done since stays."""
-    more = since(joined, capsys)
+def undo(joined: Path, capsys: Capture, more: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """Undo joining: what was there before, and what came since, is left."""
     head = git("rev-parse", "HEAD", cwd=joined)
     document = told(capsys, joined, "--undo")
     assert git("rev-parse", "HEAD", cwd=joined) == head, "nothing is committed"
-    expected = {**FILES, **more}
-    assert {path: data.decode() for path, data in snapshot(joined).items()} == expected
-    assert {*document["stays"]} == {*more} & {"AGENTS.md"}
+    found = {path: data.decode() for path, data in snapshot(joined).items()}
+    assert found == {**FILES, **(more or {})}
+    assert set(git("ls-files", cwd=joined).splitlines()) == found.keys()
+    return document
+
+
+@later(default=True)
+def undoing_is_as_before(joined: Path, capsys: Capture) -> None:
+    assert undo(joined, capsys)["stays"] == {}
+
+
+@later()
+def undoing_keeps_edits(joined: Path, capsys: Capture) -> None:
+    """Also in files that joining merged, and in one that it brought."""
+    settings = (joined / "pyproject.toml").read_text("utf-8")
+    more = {
+        "src/acme_lib/more.py": "TWO = 2\n",
+        "AGENTS.md": "Mine.\n",
+        "SECURITY.md": "Write to bob@example.org.\n",
+        "pyproject.toml": settings.replace('"1.2.0"', '"1.3.0"'),
+    }
+    for path, text in more.items():
+        write(joined, path, text)
+    save(joined)
+    more["pyproject.toml"] = FILES["pyproject.toml"].replace('"1.2.0"', '"1.3.0"')
+    assert {*undo(joined, capsys, more)["stays"]} == {"AGENTS.md"}
+
+
+@later()
+def undoing_after_kinds_came(joined: Path, capsys: Capture, follow: Follow) -> None:
+    follow("--add", "lint", "--add", "docs")
+    assert undo(joined, capsys)["stays"] == {}
+
+
+@later()
+def undoing_a_squashed_joining(joined: Path, capsys: Capture) -> None:
+    git("reset", "--quiet", "--soft", "HEAD~2", cwd=joined)
+    save(joined)
+    undo(joined, capsys)
+
+
+@later()
+def undoing_a_merged_joining(joined: Path, capsys: Capture) -> None:
+    git("branch", "joining", cwd=joined)
+    git("reset", "--quiet", "--hard", "HEAD~2", cwd=joined)
+    git("merge", "--quiet", "--no-ff", "--message=merge", "joining", cwd=joined)
+    undo(joined, capsys)
+
+
+@later()
+def undoing_before_the_update(project: Path, capsys: Capture) -> None:
+    assert adopt(project, "--defaults") == 0
+    save(project)
+    undo(project, capsys)
+
+
+@pytest.mark.parametrize("scenario", later)
+def test_later(scenario: Row, request: pytest.FixtureRequest) -> None:
+    play(scenario, request)
 
 
 @pytest.mark.parametrize("shape", ["born here", full("shallow"), full("dirty"), full("unjoined")])
 def test_what_cannot_be_undone(joined: Path, capsys: Capture, shape: str) -> None:
     project, said = joined, "made this project"
     if shape == "born here":
-        text = (joined / ANSWERS).read_text("utf-8").replace("joined: true\n", "joined: false\n")
-        write(joined, ANSWERS, text)
+        text = (joined / ANSWERS).read_text("utf-8")
+        write(joined, ANSWERS, text.replace("joined: true\n", "joined: false\n"))
         save(joined)
     elif shape == "shallow":
         project, said = joined.parent / "clone", "git fetch --unshallow"
@@ -414,9 +428,7 @@ def test_what_cannot_be_undone(joined: Path, capsys: Capture, shape: str) -> Non
 # --- Asking ----------------------------------------------------------------------------
 
 
-def test_what_is_asked_is_what_nothing_tells(
-    project: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_is_asked_is_what_nothing_tells(monkeypatch: pytest.MonkeyPatch) -> None:
     inferred = Inferred(
         {
             "project_name": Found("acme-lib", "pyproject.toml"),
@@ -438,7 +450,6 @@ def test_what_is_asked_is_what_nothing_tells(
 
     monkeypatch.setattr("questionary.text", Answer)
     monkeypatch.setattr("questionary.select", Answer)
-    del project
     assert asking.ask(inferred) == {"user_name": "bob", "repository": "b"}
     assert [text.split()[0].rstrip(":") for text in asked] == ["user_name", "repository"]
 
