@@ -57,7 +57,9 @@ def requires(listed: Sequence[str], name: str, oldest: str, *more: str) -> list[
 
     """
     found = []
-    for text in listed:
+    named = {canonicalize_name(Requirement(text).name) for text in listed}
+    asked = [text for text in more if canonicalize_name(Requirement(text).name) not in named]
+    for text in [*listed, *asked]:
         requirement = Requirement(text)
         if canonicalize_name(requirement.name) != name:
             found.append(text)
@@ -69,9 +71,7 @@ def requires(listed: Sequence[str], name: str, oldest: str, *more: str) -> list[
             )
         found.append(text if _is_newer(requirement, oldest) else _raised(requirement, oldest))
     names = {canonicalize_name(Requirement(text).name) for text in found}
-    if name not in names:
-        found.insert(0, f"{name}>={oldest}")
-    return found + [text for text in more if canonicalize_name(Requirement(text).name) not in names]
+    return found if name in names else [f"{name}>={oldest}", *found]
 
 
 def _is_newer(requirement: Requirement, oldest: str) -> bool:
@@ -93,7 +93,9 @@ def _simple(project: dict[str, Any], told: dict[str, list[str]]) -> None:
         if key not in dynamic:
             _set(project, key, told.get(field, [""])[0])
     python = "".join(told.get("Requires-Python", []))
-    if requiring.versions(project.get("requires-python", "")) != requiring.versions(python):
+    if "requires-python" not in dynamic and requiring.versions(
+        project.get("requires-python", "")
+    ) != requiring.versions(python):
         _set(project, "requires-python", python)
     if "keywords" not in dynamic and meaning.keywords(told) != {*project.get("keywords", [])}:
         _set(project, "keywords", sorted(meaning.keywords(told)))
@@ -114,10 +116,8 @@ def _people(project: dict[str, Any], told: dict[str, list[str]]) -> None:
         listed = project.get(key, [])
         names = {name.strip() for one in listed for name in one.get("name", "").split(",")}
         emails = {one["email"] for one in listed if "email" in one}
-        if {*meaning.people(told, field)} == (names - {""}) | emails:
-            continue
-        people = meaning.addressed(told, field)
-        _set(project, key, people)
+        if not {*meaning.people(told, field)} <= names | emails:  # poetry-core names only one
+            _set(project, key, meaning.addressed(told, field))
 
 
 def _urls(project: dict[str, Any], told: dict[str, list[str]]) -> None:

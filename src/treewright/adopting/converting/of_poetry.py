@@ -83,6 +83,10 @@ def _dynamic(poetry: Mapping[str, Any], settings: Mapping[str, Any]) -> Iterator
         yield "version"
     if isinstance(poetry.get("readme"), list):
         yield "readme"
+    if "||" in str(
+        poetry.get("dependencies", {}).get("python", "")
+    ):  # no version specifier says so
+        yield "requires-python"
     yield "classifiers"  # poetry-core adds those of the Pythons
 
 
@@ -100,7 +104,8 @@ def _gone(
     gone = [
         name
         for name, one in needed.items()
-        if name.lower() == "python" or (_is_sayable(one) and canonicalize_name(name) in required)
+        if (name.lower() == "python" and "requires-python" not in dynamic)
+        or (_is_sayable(one) and canonicalize_name(name) in required)
     ]
     if needed and gone == [*needed]:
         yield (*_TABLE, "dependencies")

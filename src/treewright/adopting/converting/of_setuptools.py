@@ -16,6 +16,7 @@ from treewright.adopting.converting import meaning, of_files, setup_call, tables
 from treewright.adopting.converting.drafts import Draft, UnconvertedError, by_tool, text_of
 from treewright.adopting.converting.setup_call import Call, Finder, UnreadableError
 from treewright.adopting.wheels import Contents
+from treewright.toml_merge.syntax import Path as Key
 
 # What no tool reads any longer: setuptools has no command for it, or installers pass it over.
 _DEAD = frozenset(
@@ -24,7 +25,6 @@ _DEAD = frozenset(
 )
 _CFG, _SCRIPT = "setup.cfg", "setup.py"
 _HEADER = re.compile(r"\[([^\]\n]+)\]")
-_FLAKE8 = re.compile(r"flake8(:.*)?")
 _PEOPLE = {"author": "authors", "maintainer": "maintainers"}
 
 # The arguments of setup() that go to a key as they are, texts or lists.
@@ -78,7 +78,7 @@ def draft(project: Path, contents: Contents) -> Draft | None:
 
     """
     cfg, script = (text_of(project / name) for name in (_CFG, _SCRIPT))
-    moved, left = _parted(cfg or "")
+    moved, left = _parted(cfg or "", r"metadata|options(\..+)?")
     call = _call(script)
     known = _KNOWN & {*call.sources}
     if not moved and not known:
@@ -101,11 +101,8 @@ def draft(project: Path, contents: Contents) -> Draft | None:
 # --- setup.cfg -------------------------------------------------------------------------------
 
 
-def _parted(text: str) -> tuple[str, str]:
-    """Part setup.cfg into what describes the distribution and the settings of tools.
-
-    The comments right above a section go with it.
-    """
+def _sections(text: str) -> list[tuple[str, str]]:
+    """Part setup.cfg into sections by name, each with the comments right above it."""
     parts: list[list[str]] = [[""]]
     for line in text.splitlines(keepends=True):
         if header := _HEADER.match(line):
@@ -115,14 +112,18 @@ def _parted(text: str) -> tuple[str, str]:
             parts.append([header[1].strip(), *above, line])
         else:
             parts[-1].append(line)
-    described = [part for part in parts if re.fullmatch(r"metadata|options(\..+)?", part[0])]
-    others = [part for part in parts if part not in described]
-    moved, left = ("".join("".join(part[1:]) for part in some) for some in (described, others))
-    return moved, left
+    return [(name, "".join(lines)) for name, *lines in parts]
+
+
+def _parted(text: str, pattern: str) -> tuple[str, str]:
+    """Part setup.cfg into the sections of which the names match, and all others."""
+    sections = [(re.fullmatch(pattern, name), part) for name, part in _sections(text)]
+    matching = "".join(part for matches, part in sections if matches)
+    return matching, "".join(part for matches, part in sections if not matches)
 
 
 def _of_cfg(found: Draft, moved: str) -> None:
-    """Add what setup.cfg says, which overrules setup.py."""
+    """Add what setup.cfg says, as far as setup.py does not."""
     options = configparser.RawConfigParser()
     try:
         options.read_string(moved)
@@ -144,25 +145,43 @@ def _of_cfg(found: Draft, moved: str) -> None:
         data["project"].get("optional-dependencies", {}).pop("testing", None)
     needed = [text for text in data["build-system"]["requires"] if "setuptools>=61.2" not in text]
     data["build-system"] = {"requires": needed}
-    dynamic = data["project"].get("dynamic", [])
-    here = found.data["project"]
-    if "version" not in keys and "version" in here and "version" in dynamic:
-        dynamic.remove("version")  # ini2toml knows of setup.cfg alone
-    for key in dynamic:
-        here.pop(key, None)
+    _overrule(data, found.data)
     said = re.findall(r"(?m)^\s*[#;]\s*(.*\S)", moved)
     found.comments.setdefault(("project",), []).extend(f"# {text}" for text in said)
     found.text = made
-    found.data = _merged(found.data, data)
+    found.data = _merged(data, found.data)
 
 
-def _merged(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
-    """Give both, the other's values where both have one; lists of requirements of a build join."""
+def _overrule(data: dict[str, Any], script: dict[str, Any]) -> None:
+    """Take from what setup.cfg says what setup.py says, too, which counts for setuptools."""
+    project, here = data["project"], script["project"]
+    dynamic = project.get("dynamic", [])
+    for key in [key for key in dynamic if key in here]:
+        dynamic.remove(key)  # ini2toml knows of setup.cfg alone
+        data["tool"]["setuptools"].get("dynamic", {}).pop(key, None)
+    for key in here.get("dynamic", []):
+        project.pop(key, None)
+        if key in dynamic:
+            dynamic.remove(key)
+    if not dynamic:
+        project.pop("dynamic", None)
+    if {"scripts", "gui-scripts", "entry-points"} & {*here}:
+        for key in ("scripts", "gui-scripts", "entry-points"):
+            project.pop(key, None)
+
+
+# Tables of which either file may say a part; any other is one value for setuptools.
+_SHARED = {(), ("project",), ("project", "urls"), ("tool",), ("build-system",)}
+_SHARED |= {("tool", "setuptools"), ("tool", "setuptools", "dynamic"), ("dependency-groups",)}
+
+
+def _merged(one: dict[str, Any], other: dict[str, Any], path: Key = ()) -> dict[str, Any]:
+    """Give both, the other's values where both have one."""
     both = dict(one)
     for name, value in other.items():
-        there = both.get(name)
-        if isinstance(there, dict) and isinstance(value, dict):
-            both[name] = _merged(there, value)
+        there, here = both.get(name), (*path, name)
+        if isinstance(there, dict) and isinstance(value, dict) and here in _SHARED:
+            both[name] = _merged(there, value, here)
         elif name in {"dynamic", "requires"} and there:
             both[name] = [*there, *(item for item in value if item not in there)]
         else:
@@ -172,18 +191,14 @@ def _merged(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
 
 def _leave(found: Draft, left: str, project: Path) -> None:
     """Leave the settings of tools in setup.cfg; flake8's own file takes those of flake8."""
-    parts = re.split(r"(?m)^(?=\[)", left)
-    flake8 = [
-        part for part in parts if (head := _HEADER.match(part)) and _FLAKE8.fullmatch(head[1])
-    ]
+    flake8, others = _parted(left, r"flake8(:.*)?")
     elsewhere = (project / ".flake8").exists() or re.search(
         r"(?m)^\[flake8", text_of(project / "tox.ini") or ""
     )
     if flake8 and not elsewhere:
-        text = "".join(flake8).strip("\n") + "\n"
-        found.files[".flake8"] = _as_there(project / _CFG, text)
+        found.files[".flake8"] = _as_there(project / _CFG, flake8.strip("\n") + "\n")
         found.done.append("The settings of flake8 moved from setup.cfg to .flake8.")
-        left = "".join(part for part in parts if part not in flake8)
+        left = others
     if left.strip():
         found.files[_CFG] = _as_there(project / _CFG, left.lstrip("\n"))
         found.done.append("setup.cfg keeps the settings of other tools.")
