@@ -25,9 +25,7 @@ from treewright.proof.project import strings as all_strings
 
 Kind = str
 _CODE = (".py", ".pyi", ".pyx", ".html", ".ipynb")
-WORKFLOWS = re.compile(
-    r"\.(?:github|forgejo|gitea)/(?:workflows/[^/]+|actions/.+/action)\.ya?ml", re.IGNORECASE
-)
+WORKFLOWS = re.compile(r"\.(?:github|forgejo|gitea)/(?:workflows/[^/]+|actions/.+/action)\.ya?ml")
 # Code of others that a repository holds.
 _OTHERS = re.compile(r"(?:^|/)(?:_?vendor|_?vendored|third_party|node_modules|site-packages)/")
 _COMMENT = re.compile(r"(?m)(^|\s)#.*$")

@@ -202,7 +202,7 @@ def _floor(specifiers: str) -> int | None:
         if not any(bound.operator in {">=", ">", "==", "===", "~="} for bound in found):
             return None
         known = (minor for minor in range(_NEWEST) if _takes(found, minor))
-        floors.append(0 if found.contains("2.7.18") else next(known, _NEWEST))
+        floors.append(next(known, _NEWEST))
     return min(floors, default=None)
 
 

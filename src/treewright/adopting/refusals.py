@@ -1,16 +1,14 @@
 """Why a repository cannot join, each in one sentence with the remedy."""
 
-import re
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from treewright import shell
-from treewright.adopting import inferring, metadata, others, packages
+from treewright.adopting import inferring, metadata, others, packages, tools
 from treewright.adopting.found import Inferred
 from treewright.adopting.packages import Packages
 from treewright.adopting.reading import Sources, under
 from treewright.adopting.setup_py import UNKNOWN
-from treewright.adopting.tools import BACKENDS
 from treewright.proof import project as of_proof
 from treewright.proof.findings import UnprovenError
 from treewright.proof.packages import ImportPackage
@@ -166,14 +164,13 @@ def _older(sources: Sources) -> str:
 
 
 def _of_the_backend(sources: Sources, backend: str) -> Iterator[str]:
-    known = any(re.match(rf"{start}\b", backend) for start in BACKENDS)
     compiled = compiles(sources)
     if compiled:
         yield (
             f"The package is compiled ({compiled}), and Treewright keeps packages of pure Python"
             " only; it cannot join."
         )
-    elif not known:
+    elif not tools.known(backend):
         names = "uv_build, hatchling, setuptools, flit, PDM and Poetry"
         yield f"The build backend is {backend}; change to one that Treewright knows: {names}."
 

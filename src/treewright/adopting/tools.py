@@ -7,7 +7,7 @@ from treewright.adopting.found import Found
 from treewright.adopting.reading import Sources
 
 # What the six backends are called in [build-system], old names too.
-BACKENDS: Mapping[str, str] = {
+_BACKENDS: Mapping[str, str] = {
     "uv_build": "uv",
     "hatchling": "hatchling",
     "setuptools": "setuptools",
@@ -52,7 +52,10 @@ def backend(sources: Sources) -> Found:
     if not isinstance(named_, str):
         return Found("setuptools", "no build backend is named, so it is this one (PEP 517)")
     where = f'build-backend = "{named_}" in pyproject.toml'
-    for start, answer in BACKENDS.items():
-        if re.match(rf"{start}\b", named_):
-            return Found(answer, where)
-    return Found(named_, where)
+    return Found(known(named_) or named_, where)
+
+
+def known(backend: str) -> str:
+    """Give the answer for a backend as [build-system] names it; nothing for one of none of ours."""
+    starts = (start for start in _BACKENDS if re.match(rf"{start}\b", backend))
+    return next(map(_BACKENDS.__getitem__, starts), "")

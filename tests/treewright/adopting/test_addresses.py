@@ -92,8 +92,8 @@ def test_the_template_makes_the_same_of_it(render: Render, address: str) -> None
 def test_origin_is_taken_and_another_upstream_is_told(commit: Make, git: Git) -> None:
     folder = commit({"pyproject.toml": URLS})
     git(folder, "remote", "add", "backup", "/srv/backup.git")
-    git(folder, "remote", "add", "origin", "https://token@github.com/me/tool.git")
     git(folder, "remote", "add", "upstream", "git@github.com:acme/tool.git")
+    git(folder, "remote", "add", "origin", "https://token@github.com/me/tool.git")
     found = addresses.infer(Sources(folder))
     assert {name: one.value for name, one in found.items()} == {
         "repository": "https://github.com/me/tool",

@@ -285,6 +285,7 @@ def taken(render: Render, values: Mapping[str, object]) -> dict[str, object]:
 # --- Values that have to be made fit -----------------------------------------------------
 
 PYTHON = "Programming Language :: Python :: "
+OF_POETRY = '[build-system]\nbuild-backend = "poetry.core.masonry.api"\n'
 HEAD = '[project]\nname = "acme-tool"\n'
 
 
@@ -320,6 +321,7 @@ HEAD = '[project]\nname = "acme-tool"\n'
         ('[tool.poetry.dependencies]\npython = "3.10.*"', "python_min", "3.10"),
         ("[dependency-groups]\ndocs = []\ntest = []", "own_groups", ["docs", "test"]),
         ("[dependency-groups]\n'no name' = []", "own_groups", []),
+        (f"{OF_POETRY}[tool.poetry-dynamic-versioning]", "version_source", "static"),
         ("[tool.pyright]", "type_checker", "pyright"),
         ("[tool.ty.src]", "type_checker", "ty"),
         ("[tool.mypy]", "type_checker", "mypy"),

@@ -148,15 +148,14 @@ def test_two_licences_are_no_choice(make: Make) -> None:
 
 
 def test_the_text_of_gpl_beside_that_of_lgpl_belongs_to_it(make: Make) -> None:
-    found = infer(
-        make(
-            {
-                "setup.cfg": "[metadata]\nlicense = LGPLv3+\n",
-                "COPYING": TEXTS["GPL-3.0-or-later"],
-                "COPYING.LESSER": TEXTS["LGPL-3.0-or-later"],
-            }
-        )
-    )
+    texts = {
+        "COPYING": TEXTS["GPL-3.0-or-later"],
+        "COPYING.LESSER": TEXTS["LGPL-3.0-or-later"],
+    }
+    found = infer(make(texts))
+    assert (found.value, found.sure) == ("Other", "guess")
+    assert [*found.alternatives] == ["LGPL-3.0-or-later"]
+    found = infer(make({**texts, "setup.cfg": "[metadata]\nlicense = LGPLv3+\n"}))
     assert (found.value, found.sure) == ("LGPL-3.0-or-later", "sure")
 
 
