@@ -5,6 +5,8 @@ the owner's. Neither is meant: who gives a file to its owner leaves it as it is,
 template's has the old one in git's history.
 """
 
+from pathlib import PurePosixPath
+
 from treewright.updating.answers import Answers, Update
 from treewright.updating.repository import OURS, THEIRS
 
@@ -19,7 +21,10 @@ def give(update: Update) -> list[str]:
 
     """
     repository = update.repository
-    given = _listed(update.now) - _listed(update.before)
+    given = {path for path in repository.files() if changes_hands(path, update.before, update.now)}
+    for path, beside in repository.rejects().items():  # as `--conflict rej` leaves them
+        for left in beside if path in given else ():
+            (update.project / left).unlink()
     gone = {path: entry for path, entry in repository.deleted().items() if path in given}
     for entry in gone.values():
         repository.restore(entry)
@@ -34,16 +39,28 @@ def take(update: Update) -> list[str]:
 
     """
     repository = update.repository
-    taken = _listed(update.before) - _listed(update.now)
     done = []
     for path, stages in repository.unmerged().items():
-        if path in taken and {OURS, THEIRS} <= stages.keys():
+        if changes_hands(path, update.now, update.before) and {OURS, THEIRS} <= stages.keys():
             repository.write_as_checked_out(path, repository.blob(stages[THEIRS].blob))
             repository.settled(path, stages[OURS])
             done.append(f"{path} comes from Treewright now; git's history has yours")
     return done
 
 
-def _listed(answers: Answers) -> set[str]:
+def changes_hands(path: str, before: Answers, now: Answers) -> bool:
+    """Tell whether a file is the owner's by some answers, and was not by others."""
+    return is_owned(path, now) and not is_owned(path, before)
+
+
+def is_owned(path: str, answers: Answers) -> bool:
+    """Tell whether a file is the owner's, whatever the template has there.
+
+    Args:
+        path: The file, relative to the project.
+        answers: The answers, which may list a folder, too.
+
+    """
     listed = answers.get(_ANSWER)
-    return {str(path) for path in listed} if isinstance(listed, list) else set()
+    around = (path, *map(str, PurePosixPath(path).parents))
+    return isinstance(listed, list) and any(place in listed for place in around)

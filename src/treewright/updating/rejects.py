@@ -11,7 +11,7 @@ that a table holds a key only once.
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from treewright.updating import merging, seeds
+from treewright.updating import merging, owners, seeds
 from treewright.updating.answers import Update
 from treewright.updating.names import Names
 from treewright.updating.rendering import current, render
@@ -71,6 +71,7 @@ def take_up(update: Update, answers_file: str) -> list[Reject]:
         entry.path: entry
         for entry in repository.entries()
         if not entry.stage and entry.path != answers_file and entry.mode in FILE_MODES
+        if not owners.is_owned(entry.path, update.now)
     }
     rejected = {
         path: [left for left in beside if left.endswith(".rej")]
@@ -112,7 +113,11 @@ def behind_links(update: Update) -> list[str]:
 
     The link stays, and what it leads to is the user's.
     """
-    linked = [entry.path for entry in update.repository.entries() if entry.mode == LINK_MODE]
+    linked = [
+        entry.path
+        for entry in update.repository.entries()
+        if entry.mode == LINK_MODE and not owners.is_owned(entry.path, update.now)
+    ]
     if linked:  # to list the template's files takes longer
         managed = places(update.versions[0])
         linked = [path for path in linked if path in managed]
@@ -151,7 +156,9 @@ def _rendered(update: Update, paths: list[str]) -> tuple[dict[str, bytes], dict[
     before, _ = update.versions
     with current() as template:
         new = render(update.now, patterns, source=template)
-    return render(update.before, patterns, version=before) or {}, new or {}
+    old = render(update.before, patterns, version=before) or {}
+    old = {path: data for path, data in old.items() if not owners.is_owned(path, update.before)}
+    return old, new or {}
 
 
 def _is_of(ours: bytes, rejection: bytes) -> bool:
