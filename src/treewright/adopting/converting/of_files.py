@@ -101,7 +101,7 @@ def _named(strings: Sequence[str], project: Path, pattern: str) -> Iterator[Path
         if path.name in parts
         and path.is_file()
         and not path.is_symlink()
-        and not _NO_CODE & {*path.relative_to(project).parts[:-1]}
+        and not (path.suffix == ".py" and _NO_CODE & {*path.relative_to(project).parts[:-1]})
         and not any(part.startswith(".") for part in path.relative_to(project).parts)
         and path.name != "setup.py"
     ]

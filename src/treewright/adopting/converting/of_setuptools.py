@@ -310,7 +310,9 @@ def _asked(data: dict[str, Any], values: Mapping[str, Any]) -> None:
         name, _, marker = extra.partition(":")
         texts = _list("", listed)
         for text in texts if isinstance(texts, list) else []:
-            asked = f"{text}{' and' if ';' in text else ' ;'} {marker}" if marker else text
+            needed, _, other = map(str.strip, text.partition(";"))
+            markers = " and ".join(f"({one})" for one in (other, marker) if one)
+            asked = f"{needed} ; {markers}" if marker else text
             place = project.setdefault("optional-dependencies", {}) if name else project
             place.setdefault(name or "dependencies", []).append(asked)
     entries = values.get("entry_points", {})
@@ -340,7 +342,10 @@ def _groups(entries: object) -> dict[str, list[str]]:
             parser.read_string(entries)
         except configparser.Error as error:
             raise UnconvertedError("setup.py passes entry_points that cannot be read.") from error
-        return {name: [f"{key} = {parser[name][key]}" for key in parser[name]] for name in parser}
+        return {
+            name: [f"{key} = {parser[name][key]}" for key in parser[name]]
+            for name in parser.sections()
+        }
     if not isinstance(entries, dict):
         return {}
     return {
