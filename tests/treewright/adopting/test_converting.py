@@ -294,8 +294,14 @@ def check_poetry(folder: Path, done: Converted) -> None:
     kept["dependencies"] = {name: needed[name] for name in ("python", "trio")}
     assert said["tool"] == {"poetry": kept, "black": tool["black"]}
     text = (folder / "pyproject.toml").read_text(encoding="utf-8")
-    for comment in ("# The tool.", "# by hand", "# for classes", "line-length =   88 # wide"):
-        assert comment in text
+    for part in (
+        "# The tool.\n[tool.poetry]\nclassifiers",
+        "\n# by hand\nversion = ",
+        '\n    # for classes\n    "attrs',
+        "line-length =   88 # wide\n",
+    ):
+        assert part in text
+    assert sum(map(text.count, ("# by hand", "# for classes"))) == 2
 
 
 def check_cfg(folder: Path, done: Converted) -> None:

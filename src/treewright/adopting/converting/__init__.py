@@ -163,7 +163,8 @@ def _files(
     wanted = _joined(left, data)
     file = project / _FILE
     there = file.read_bytes().decode() if file.is_file() else ""
-    return {_FILE: tables.joined(there, arriving, wanted).encode(), **draft.files}
+    moved = [comment for listed in draft.comments.values() for comment in listed]
+    return {_FILE: tables.joined(there, arriving, wanted, moved).encode(), **draft.files}
 
 
 def _commented(text: str, draft: Draft) -> str:

@@ -3,6 +3,7 @@
 Source: https://python-poetry.org/docs/pyproject/
 """
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -14,10 +15,12 @@ from packaging.utils import canonicalize_name
 from treewright.adopting.converting import meaning
 from treewright.adopting.converting.drafts import Draft, UnconvertedError, by_tool, text_of
 from treewright.adopting.wheels import Contents
-from treewright.toml_merge.syntax import Document
+from treewright.toml_merge.syntax import Document, comments
 from treewright.toml_merge.syntax import Path as Key
 
 SOURCE = "[tool.poetry]"
+# A key, or an element of a list with a line for each.
+_LINE = re.compile(r"""(\s*)(?:([\w-]+) = |["']([A-Za-z0-9][\w.-]*)[^"']*["'])""")
 _TABLE: Key = ("tool", "poetry")
 _MOVED = [
     *("name", "version", "description", "authors", "maintainers", "license", "readme", "keywords"),
@@ -61,9 +64,9 @@ def draft(project: Path, settings: Mapping[str, Any], contents: Contents) -> Dra
     for key in dynamic:
         data["project"].pop(key, None)
     data["project"]["dynamic"] = dynamic
-    found = Draft(SOURCE, data, text)
-    found.gone = [*_gone(poetry, dynamic, told)]
-    return found
+    gone = [*_gone(poetry, dynamic, told)]
+    said = _comments(Document(files["pyproject.toml"] or ""), gone)
+    return Draft(SOURCE, data, _commented(text, said), said, gone)
 
 
 def build_system(settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -74,6 +77,33 @@ def build_system(settings: Mapping[str, Any]) -> dict[str, Any]:
     if there.get("build-backend", "poetry.masonry.api") == "poetry.masonry.api":
         there["build-backend"] = "poetry.core.masonry.api"
     return there
+
+
+def _comments(there: Document, gone: list[Key]) -> dict[Key, list[str]]:
+    """Give the comments at the keys that are gone, which go with them."""
+    return {
+        path: said
+        for path, entry in there.entries.items()
+        if any(path[: len(key)] == key for key in gone)
+        and (said := comments(there.text[entry.lead : entry.end]))
+    }
+
+
+def _commented(text: str, said: Mapping[Key, list[str]]) -> str:
+    """Put comments above the lines that say now what they were at: a key, or a requirement."""
+    named = {path[-1]: listed for path, listed in said.items()}
+    lines = []
+    for line in text.splitlines():
+        found = _LINE.match(line)
+        name = found[2] or _name(found[3]) if found else ""
+        listed = [one for key, some in named.items() if _same(key, name) for one in some]
+        lines += [f"{found[1] if found else ''}{comment}" for comment in listed]
+        lines.append(line)
+    return "\n".join(lines) + "\n"
+
+
+def _same(one: str, other: str) -> bool:
+    return canonicalize_name(one) == canonicalize_name(other)
 
 
 def _dynamic(poetry: Mapping[str, Any], settings: Mapping[str, Any]) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """Tables of pyproject.toml: written from data, and put into a file that is there."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from typing import Any
 
@@ -75,19 +75,21 @@ def corrected(made: str, wanted: dict[str, Any], written: str) -> str:
     return rewrite(Document(made), Document(""), Document(written), wanted)
 
 
-def joined(there: str, tables: str, wanted: dict[str, Any]) -> str:
+def joined(there: str, tables: str, wanted: dict[str, Any], moved: Iterable[str] = ()) -> str:
     """Put tables into a file that is there, of which no other byte changes.
 
     Args:
         there: The text of the file.
         tables: The text of the tables.
         wanted: What the file is to say.
+        moved: Comments that go with the keys that they are at.
 
     """
     plain = _plain(there)
     if not plain.strip():
         return there.removesuffix(plain) + tables
-    return as_there(there, rewrite(Document(plain), Document(""), Document(tables), wanted))
+    base = Document("".join(f"{comment}\n" for comment in moved))
+    return as_there(there, rewrite(Document(plain), base, Document(tables), wanted))
 
 
 def _plain(text: str) -> str:
