@@ -91,7 +91,8 @@ class Sources:
         found = tables(self.text("pyproject.toml"))
         tool = found.get("tool")
         hatch = tables(self.text("hatch.toml"))
-        return {**found, "tool": {**table(tool), "hatch": hatch}} if hatch else found
+        merged = {**table(under(tool, "hatch")), **hatch}
+        return {**found, "tool": {**table(tool), "hatch": merged}} if hatch else found
 
     def declared(self, *keys: str) -> Any:  # noqa: ANN401  (whatever TOML holds)
         """Give the value under nested keys of pyproject.toml, or None where there is none."""

@@ -53,10 +53,17 @@ def refusals(project: Path, inferred: Inferred) -> list[str]:
 
 def of_project(sources: Sources, inferred: Inferred) -> list[str]:
     """Give what stands in the way, but for the state of the repository."""
-    return [
-        *_of_templates(sources),
-        *(list(_of_files(sources)) or list(_of_the_package(sources, inferred))),
-    ]
+    found = list(_of_templates(sources))
+    if unreadable := _unreadable(sources):
+        return [*found, unreadable]
+    older = _older(sources)
+    if older:
+        found.append(
+            f"The metadata are in {older}, and there is no [project] table (PEP 621); run this"
+            " again with --convert, which writes one that builds the same wheel."
+        )
+    of_the_backend = list(_of_the_backend(sources))
+    return [*found, *(of_the_backend or _of_the_package(sources, inferred, older=bool(older)))]
 
 
 # --- The repository ----------------------------------------------------------------------
@@ -123,56 +130,47 @@ def _of_templates(sources: Sources) -> Iterator[str]:
 # --- What is declared --------------------------------------------------------------------
 
 
-def _of_files(sources: Sources) -> Iterator[str]:
-    """See that pyproject.toml can be read, and has the table that Treewright knows."""
+def _unreadable(sources: Sources) -> str:
+    """Say why pyproject.toml cannot be read, where it has to be."""
     file = sources.folder / "pyproject.toml"
     if file.is_symlink():
-        yield "pyproject.toml is a link; put the file itself there, to be merged with what arrives."
-        return
-    if sources.pyproject.get("project") is None:
-        older = _older(sources)
-        if older:
-            yield (
-                f"The metadata are in {older}, and there is no [project] table (PEP 621); run this"
-                " again with --convert, which writes one that builds the same wheel."
-            )
-            return
+        return "pyproject.toml is a link; put the file itself there, as it is to be merged."
+    if _older(sources) and (sources.pyproject or not file.exists()):
+        return ""
     try:
-        project = of_proof.read(sources.folder)
+        of_proof.read(sources.folder)
     except UnprovenError as error:
-        yield str(error)
-        return
+        return str(error)
     except RecursionError:
-        yield f"{file} is nested too deeply to be read; fix it first."
-        return
-    yield from _of_the_backend(sources, project.backend)
+        return f"{file} is nested too deeply to be read; fix it first."
+    return ""
 
 
 def _older(sources: Sources) -> str:
     """Say where the metadata are, where there is no [project]."""
-    if sources.declared("tool", "poetry") is not None:
-        return "[tool.poetry]"
-    if sources.declared("tool", "flit", "metadata") is not None:
-        return "[tool.flit.metadata]"
-    if "name" in sources.setup_cfg.get("metadata", {}):
-        return "setup.cfg"
-    if sources.data("setup.py"):
-        return "setup.py"
-    if "options" in sources.setup_cfg:
-        return "setup.cfg"
-    return "Pipfile" if sources.data("Pipfile") else ""
+    places = {
+        "[tool.poetry]": sources.declared("tool", "poetry") is not None,
+        "[tool.flit.metadata]": sources.declared("tool", "flit", "metadata") is not None,
+        "setup.cfg": "name" in sources.setup_cfg.get("metadata", {}),
+        "setup.py": bool(sources.data("setup.py")),
+        "Pipfile": bool(sources.data("Pipfile")),
+    }
+    if sources.declared("project") is not None:
+        return ""
+    return next((place for place, there in places.items() if there), "")
 
 
-def _of_the_backend(sources: Sources, backend: str) -> Iterator[str]:
-    compiled = compiles(sources)
-    if compiled:
+def _of_the_backend(sources: Sources) -> Iterator[str]:
+    """See that one of the six backends builds the package, from Python code alone."""
+    named = str(tools.backend(sources).value)
+    if compiled := compiles(sources):
         yield (
             f"The package is compiled ({compiled}), and Treewright keeps packages of pure Python"
             " only; it cannot join."
         )
-    elif not tools.known(backend):
+    elif named not in tools.ANSWERS:
         names = "uv_build, hatchling, setuptools, flit, PDM and Poetry"
-        yield f"The build backend is {backend}; change to one that Treewright knows: {names}."
+        yield f"The build backend is {named}; change to one that Treewright knows: {names}."
 
 
 def compiles(sources: Sources) -> str:
@@ -199,8 +197,15 @@ def compiles(sources: Sources) -> str:
 # --- The package -------------------------------------------------------------------------
 
 
-def _of_the_package(sources: Sources, inferred: Inferred) -> Iterator[str]:
-    """See that the distribution holds one package of Python code, in a place that is known."""
+def _of_the_package(sources: Sources, inferred: Inferred, *, older: bool) -> Iterator[str]:
+    """See that the distribution holds one package of Python code, in a place that is known.
+
+    Args:
+        sources: The project.
+        inferred: What was inferred of it.
+        older: Whether the metadata are in older files, which may list packages by code.
+
+    """
     given = {
         name: str(found.value)
         for name, found in inferred.answers.items()
@@ -211,6 +216,8 @@ def _of_the_package(sources: Sources, inferred: Inferred) -> Iterator[str]:
     if "import_name" in given and held.chosen is None:
         known = ", ".join(package.name for package in held.all) or "none"
         yield (f"There is no package {given['import_name']} here; what there is: {known}.")
+    elif held.chosen is None and older:
+        return
     elif held.chosen is None and held.all:
         yield _several(held)
     elif held.chosen is None:

@@ -16,6 +16,7 @@ _BACKENDS: Mapping[str, str] = {
     "pdm": "pdm",
     "poetry": "poetry",
 }
+ANSWERS = frozenset(_BACKENDS.values())
 
 
 def type_checker(mark: str) -> Found:
@@ -52,10 +53,5 @@ def backend(sources: Sources) -> Found:
     if not isinstance(named_, str):
         return Found("setuptools", "no build backend is named, so it is this one (PEP 517)")
     where = f'build-backend = "{named_}" in pyproject.toml'
-    return Found(known(named_) or named_, where)
-
-
-def known(backend: str) -> str:
-    """Give the answer for a backend as [build-system] names it; nothing for one of none of ours."""
-    starts = (start for start in _BACKENDS if re.match(rf"{start}\b", backend))
-    return next(map(_BACKENDS.__getitem__, starts), "")
+    known = (answer for start, answer in _BACKENDS.items() if re.match(rf"{start}\b", named_))
+    return Found(next(known, named_), where)

@@ -101,6 +101,17 @@ CASES: dict[str, tuple[Files, dict[str, object]]] = {
         },
         {**USUAL, "import_name": "other"},
     ),
+    "hatch.toml": (
+        {
+            "pyproject.toml": project(
+                "hatchling.build", more='[tool.hatch.version]\nsource = "vcs"\n', version=DYNAMIC
+            ),
+            "hatch.toml": '[build.targets.wheel]\npackages = ["src/other"]\n',
+            "src/other/__init__.py": "",
+            **SRC,
+        },
+        {"version_source": "vcs", **USUAL, "import_name": "other"},
+    ),
     "setuptools": (
         {"pyproject.toml": SETUPTOOLS, **FLAT, "tests/__init__.py": "", "docs/conf.py": ""},
         {"build_backend": "setuptools", **USUAL, "layout": "flat"},

@@ -238,6 +238,24 @@ def test_others_are_not_refused(make: Make, case: str) -> None:
     assert of_project(Sources(folder), infer(folder, {})) == []
 
 
+@pytest.mark.usefixtures("no_git")
+def test_what_no_conversion_changes_is_told_beside_it(make: Make) -> None:
+    folder = make(
+        {"setup.py": "setup(name='acme', py_modules=['acme'])", "acme.py": "", "x/y.txt": ""}
+    )
+    first, second = of_project(Sources(folder), infer(folder, {}))
+    assert "--convert" in first
+    assert "single module" in second
+    folder = make({"setup.py": "setup(name='acme', ext_modules=[Extension('x', [])])"})
+    first, second = of_project(Sources(folder), infer(folder, {}))
+    assert "--convert" in first
+    assert "compiled" in second
+    folder = make({"setup.py": "setup(name='acme', packages=find())", "other/inner/z.py": ""})
+    (folder / "acme.py").unlink()
+    (first,) = of_project(Sources(folder), infer(folder, {}))
+    assert "--convert" in first
+
+
 def test_a_package_can_be_named(commit: Make) -> None:
     folder = commit(REFUSED["two packages"][0])
     assert refused(folder, import_name="two") == []
