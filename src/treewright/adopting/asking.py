@@ -11,18 +11,7 @@ from treewright.adopting.found import Found, Inferred, Value
 from treewright.rows import escaped
 
 # What is asked where it is a guess; all else has defaults that serve.
-_WORTH_ASKING = (
-    "project_name",
-    "project_description",
-    "user_name",
-    "user_email",
-    "repository",
-    "layout",
-    "import_name",
-    "build_backend",
-    "python_min",
-    "license",
-)
+_WORTH_ASKING = ("project_name", "project_description", "user_name", "user_email", "python_min")
 
 
 def can_ask() -> bool:
@@ -45,7 +34,8 @@ def ask(inferred: Inferred) -> dict[str, str]:
     """
     given = {}
     for name, found in inferred.answers.items():
-        if found.sure == "contradictory":
+        is_open = found.sure == "contradictory"
+        if is_open or (found.sure == "guess" and found.alternatives):
             given[name] = _select(name, found)
         elif found.sure == "guess" and name in _WORTH_ASKING and isinstance(found.value, str):
             text = f"{name} (nothing here tells it)"

@@ -18,7 +18,6 @@ from treewright.adopting.trying import MERGED, Copy, Joined
 from treewright.branch.requests import EMPTY
 from treewright.rows import some
 from treewright.updating.names import Names
-from treewright.updating.seeds import patterns
 
 # Not the owner's to say here: they follow from the tree, or from --features.
 _FOLLOWING = ("joined", "own_files", "own_kinds", "starter", "plugins")
@@ -142,7 +141,7 @@ def settle(plan: Plan, project: Path, copied: Copy) -> None:
             plan.inferred.answers[name] = Found(
                 value, found.read_from, found.sure, found.alternatives
             )
-    seeds = GitIgnoreSpec.from_lines(patterns(Names.of(stored_).package_dir))
+    seeds = GitIgnoreSpec.from_lines(copied.source.seeds(Names.of(stored_).package_dir))
     plan.own_files = sorted(
         path
         for path in rendered

@@ -1,11 +1,13 @@
 """The template that a repository joins: the releases in this distribution, or a checkout."""
 
 import shutil
+import warnings
 from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
+import copier._template
 from copier.errors import UserMessageError
 
 from treewright import again, shell, stock
@@ -14,6 +16,7 @@ from treewright.branch.requests import EMPTY
 from treewright.distribution import ADDRESS
 from treewright.updating.rendering import rendered
 from treewright.updating.repository import GitError, Repository
+from treewright.updating.seeds import patterns
 
 _REFUSED = "has no attribute "  # before what includes/refusals.jinja says
 _HEAD = "HEAD"
@@ -104,3 +107,19 @@ class Source:
                 return rendered(answers, self.address, version or self.version)
         except UserMessageError as error:
             raise UnableError(str(error).partition(_REFUSED)[2] or str(error)) from None
+
+    def seeds(self, folder: str) -> list[str]:
+        """Give the patterns of files that are written once, and that no update brings.
+
+        Args:
+            folder: The package's folder, relative to the project.
+
+        """
+        hand = nullcontext() if self.checkout else stock.at_hand()
+        template = copier._template.Template(self.address, self.version)  # noqa: SLF001  # pinned
+        try:
+            with hand, warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                return patterns(folder, template.local_abspath)
+        finally:
+            template._cleanup()  # noqa: SLF001

@@ -80,14 +80,15 @@ def compare(update: Update, folder: str) -> Seeds | None:
     )
 
 
-def patterns(folder: str) -> list[str]:
+def patterns(folder: str, template: Path = TEMPLATE) -> list[str]:
     """Give the patterns of the seeds, as copier.yml declares them; one with `!` is of no seed.
 
     Args:
         folder: The package's folder, relative to the project.
+        template: The template.
 
     """
-    settings = yaml.safe_load((TEMPLATE / "copier.yml").read_text(encoding="utf-8"))
+    settings = yaml.safe_load((template / "copier.yml").read_text(encoding="utf-8"))
     paths = [path for path in settings["_skip_if_exists"] if path.startswith(("/", "!/"))]
     return [re.sub(r"\{\{.*\}\}", folder, path) for path in paths]
 
