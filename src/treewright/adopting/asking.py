@@ -6,7 +6,6 @@ from typing import Any
 
 import questionary
 
-from treewright.adopting import features
 from treewright.adopting.found import Found, Inferred, Value
 from treewright.rows import escaped
 
@@ -43,12 +42,13 @@ def ask(inferred: Inferred) -> dict[str, str]:
     return given
 
 
-def choose(inferred: Inferred, usual: Sequence[str]) -> list[str]:
+def choose(inferred: Inferred, usual: Sequence[str], possible: Sequence[str]) -> list[str]:
     """Have a person check the kinds that are to come from Treewright.
 
     Args:
         inferred: What was inferred; of a kind that is there, nothing arrives.
         usual: The kinds that are checked from the start.
+        possible: The kinds that are shown.
 
     Raises:
         KeyboardInterrupt: If the person ends it.
@@ -56,7 +56,7 @@ def choose(inferred: Inferred, usual: Sequence[str]) -> list[str]:
     """
     choices = [
         questionary.Choice(kind, checked=kind in usual, disabled=_because(inferred.kinds.get(kind)))
-        for kind in features.KINDS
+        for kind in possible
     ]
     asked = questionary.checkbox("What Treewright is to bring", choices=choices)
     found: list[str] = asked.unsafe_ask()

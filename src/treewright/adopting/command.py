@@ -169,7 +169,7 @@ def _join(
     source = Source.find()
     wanted = _asked(asked)
     joining.check(wanted.given, source)
-    plan = joining.infer_and_ask(repository.project, wanted)
+    plan = joining.infer_and_ask(repository, wanted)
     _tell_answers(told, plan)
     with copy(repository, source, updater) as copied:
         joining.settle(plan, repository.project, copied)
@@ -221,7 +221,7 @@ def _tell_answers(told: Told, plan: Plan) -> None:
         for name, found in plan.inferred.answers.items()
     }
     told.kinds = {kind: _kind(kind, plan.inferred, plan) for kind in features.KINDS}
-    told.answers["features"] = Row(plan.features, "what is lacking", "chosen")
+    told.answers["features"] = Row(plan.features, plan.chosen_by, "chosen")
     told.answers["own_files"] = Row(plan.own_files, "the files that are there", "sure")
 
 
@@ -236,7 +236,12 @@ def _tell_plan(told: Told, plan: Plan, copied: Copy) -> None:
     name = copied.prefix
     told.arrives = [path for path in done.arrived if path != copied.answers_file]
     told.arrives += [f"{path} (merged)" for path in done.changed if path not in done.clashes]
-    told.stays = {path: "it is there" for path in plan.own_files if path not in plan.left_out}
+    at_top = features.FOLDERS_AT_THE_TOP if name else ()
+    told.stays = {
+        path: "it is read at the top only" if path.startswith(at_top) else "it is there"
+        for path in plan.own_files
+        if path not in plan.left_out
+    }
     for kind in features.KINDS:
         if kind not in plan.features and kind not in plan.left_out:
             mark = plan.inferred.kinds.get(kind)

@@ -12,6 +12,9 @@ KINDS: Sequence[str] = tuple(
 )
 # What a maintainer would miss, and what changes nothing that people run on their machines.
 USUAL = ("checks", "release", "bot", "community")
+# Of these, forges and bots read only what is at the top of a repository.
+AT_THE_TOP = ("checks", "release", "bot")
+FOLDERS_AT_THE_TOP = (".github/", ".gitlab/", ".gitlab-ci.yml")
 # Answers that say nothing else than that there is such a kind, with and without it.
 _SWITCHES: Mapping[str, tuple[str, object, object]] = {
     "docs": ("docs", "zensical", "none"),
@@ -40,14 +43,25 @@ def nearest(name: str, known: Iterable[str]) -> str:
     return f"; did you mean {likest[0]}?" if likest else "."
 
 
-def usual(there: Iterable[str]) -> list[str]:
+def possible(*, at_top: bool) -> list[str]:
+    """Give the kinds that a project can have.
+
+    Args:
+        at_top: Whether it is at the top of its repository.
+
+    """
+    return [kind for kind in KINDS if at_top or kind not in AT_THE_TOP]
+
+
+def usual(there: Iterable[str], possible_: Iterable[str] = KINDS) -> list[str]:
     """Give the kinds that are joined with where nobody chooses.
 
     Args:
         there: The kinds that the repository has.
+        possible_: The kinds that it can have.
 
     """
-    return [kind for kind in USUAL if kind not in there]
+    return [kind for kind in USUAL if kind in possible_ and kind not in there]
 
 
 def own(features: Iterable[str]) -> list[str]:

@@ -18,6 +18,7 @@ from treewright.adopting.trying import MERGED, Copy, Joined
 from treewright.branch.requests import EMPTY
 from treewright.rows import some
 from treewright.updating.names import Names
+from treewright.updating.repository import Repository
 
 # Not the owner's to say here: they follow from the tree, or from --features.
 _FOLLOWING = ("joined", "own_files", "own_kinds", "starter", "plugins")
@@ -27,7 +28,7 @@ _CHANGES = "the wheel would not be the same with it"
 
 # Asks a person for what was not inferred, and for the features; None where nobody is asked.
 Ask = Callable[[Inferred], Mapping[str, str]]
-Choose = Callable[[Inferred, Sequence[str]], list[str]]
+Choose = Callable[[Inferred, Sequence[str], Sequence[str]], list[str]]
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,7 @@ class Plan:
     Args:
         inferred: What was read of the repository.
         features: The kinds that are Treewright's.
+        chosen_by: Who has chosen them.
         own_files: The files that stay the owner's.
         left_out: What is left out for the sake of the wheel, and why.
         joined: What it came to in the copy.
@@ -64,6 +66,7 @@ class Plan:
 
     inferred: Inferred
     features: list[str]
+    chosen_by: str = ""
     own_files: list[str] = field(default_factory=list)
     left_out: dict[str, str] = field(default_factory=dict)
     joined: Joined | None = None
@@ -101,13 +104,15 @@ def check(given: Mapping[str, str], source: Source) -> None:
         source.render({"joined": True, **given})
 
 
-def infer_and_ask(project: Path, asked: Asked) -> Plan:
+def infer_and_ask(repository: Repository, asked: Asked) -> Plan:
     """Infer the answers, and ask for what nothing tells.
 
     Raises:
         RefusedError: If the repository cannot join.
+        UnableError: If a feature was named that the project cannot have.
 
     """
+    project = repository.project
     given = dict(asked.given)
     inferred = infer(project, given)
     open_ = any(found.sure == "contradictory" for found in inferred.answers.values())
@@ -118,12 +123,24 @@ def infer_and_ask(project: Path, asked: Asked) -> Plan:
         reasons = refusals(project, inferred)
     if reasons:
         raise RefusedError(*reasons)
-    chosen = asked.chosen
-    if chosen is None:
-        chosen = features.usual(inferred.kinds)
-        if asked.choose:
-            chosen = asked.choose(inferred, chosen)
-    return Plan(inferred, list(chosen))
+    return Plan(
+        inferred, *_choose(inferred, asked, features.possible(at_top=not repository.prefix))
+    )
+
+
+def _choose(inferred: Inferred, asked: Asked, possible: Sequence[str]) -> tuple[list[str], str]:
+    """Give the features, and who has chosen them."""
+    if asked.chosen is not None:
+        if wrong := [kind for kind in asked.chosen if kind not in possible]:
+            raise UnableError(
+                f"{some(wrong)} cannot come into a folder of a repository: that is read at its top"
+                " only. Leave it out of --features."
+            )
+        return [*asked.chosen], "--features"
+    usual = features.usual(inferred.kinds, possible)
+    if asked.choose:
+        return asked.choose(inferred, usual, possible), "the checklist"
+    return usual, "what is lacking here"
 
 
 def settle(plan: Plan, project: Path, copied: Copy) -> None:
@@ -147,7 +164,10 @@ def settle(plan: Plan, project: Path, copied: Copy) -> None:
         for path in rendered
         if path not in {*MERGED, stored.NAME}
         and not seeds.match_file(path)  # which no update brings
-        and is_there(copied, project, path)
+        and (
+            is_there(copied, project, path)
+            or (copied.prefix and path.startswith(features.FOLDERS_AT_THE_TOP))
+        )
     )
 
 

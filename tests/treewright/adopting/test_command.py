@@ -201,18 +201,22 @@ def a_project_in_a_folder(tmp_path: Path, capsys: Capture, name: str) -> None:
     """Its answers are in the folder; the command goes there; undoing leaves the rest alone."""
     top = tmp_path / "mono"
     write(top, "README.md", "# All\n")
-    project = make(top / name)
+    project = make(top / name, {"SECURITY.md": None})
     shutil.rmtree(project / ".git")
     git("init", "--quiet", "--initial-branch=main", cwd=top)
     save(top)
     before, start = snapshot(top), tree(top)
-    document = told(capsys, top, f"./{name}", "--features", "community,bot")
+    assert adopt(top, f"./{name}", "--features", "checks,community") == 2
+    assert "checks cannot come into a folder" in capsys.readouterr().err
+    document = told(capsys, top, f"./{name}", "--defaults")
     assert snapshot(top).keys() - before.keys() == {f"{name}/{ANSWERS}"}
     go, rest = document["command"].split(" && ", 1)
     shown = subprocess.run(["sh", "-c", f"{go} && pwd"], cwd=top, capture_output=True, check=True)
     assert Path(shown.stdout.decode().removesuffix("\n")) == project.resolve()
     carry_out(project, rest)
-    assert {path for path in snapshot(top) if "/" not in path} == {"README.md"}
+    assert {path for path in snapshot(top) if not path.startswith(f"{name}/")} == {"README.md"}
+    assert (project / "AGENTS.md").exists()
+    assert not (project / ".github").exists()
     assert adopt(project, "--undo") == 0
     assert git("write-tree", cwd=top).strip() == start
 
