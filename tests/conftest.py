@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import copier
 import pytest
@@ -21,6 +21,7 @@ from plumbum import local
 from xdist.workermanage import WorkerController
 
 import keeping
+import kinds
 import prek_mirrors
 import pythons
 import rendering
@@ -54,6 +55,8 @@ FORGES_AND_BOTS = [
     ("none", "renovate"),
 ]
 OfPackage: TypeAlias = Mapping[tuple[str, str, str], Path]  # the pin, the forge, the bot
+
+OfKinds: TypeAlias = tuple[Mapping[str, Any], Path]  # the answers, and the project
 
 Left: TypeAlias = Iterable[tuple[str, str]]  # the module and the test function of each row
 LEFT: pytest.StashKey[Left] = pytest.StashKey()
@@ -336,6 +339,39 @@ def of_package(tmp_path_factory: pytest.TempPathFactory) -> OfPackage:
                             skip_tasks=True,
                         )
     return places
+
+
+@pytest.fixture(scope="session")
+def few_kinds(template: Path, tmp_path_factory: pytest.TempPathFactory) -> list[OfKinds]:
+    """Projects whose owners keep a few kinds of tools, with their answers. Do not write."""
+    return of_kinds("few-kinds", kinds.FEW, template, tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def many_kinds(template: Path, tmp_path_factory: pytest.TempPathFactory) -> list[OfKinds]:
+    """The same of every kind, and of every two of them."""
+    return of_kinds("many-kinds", kinds.MANY, template, tmp_path_factory)
+
+
+def of_kinds(
+    name: str,
+    chosen: Iterable[Mapping[str, Any]],
+    template: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> list[OfKinds]:
+    """Make projects of answers, by turns of the package and of a checkout."""
+    folder = shared_folder(tmp_path_factory) / name
+    made = [(answers, folder / f"{number:02}/acme-tool") for number, answers in enumerate(chosen)]
+    with FileLock(folder.with_suffix(".lock")):
+        if not folder.exists():
+            folder.mkdir()
+            package = pinned(tmp_path_factory.mktemp("template"), PIN)
+            with at_address(package, distribution.ADDRESS):
+                for answers, project in made[::2]:
+                    rendering.render(distribution.ADDRESS, project, answers)
+            for answers, project in made[1::2]:
+                rendering.render(template, project, answers)
+    return made
 
 
 def pinned(folder: Path, pin: str) -> Path:

@@ -87,11 +87,14 @@ def _use(project: Path, file: Path, step: Step, run: Run | None) -> None:
     elif step.text.endswith(f"everything in `{file.relative_to(project).as_posix()}` with:"):
         assert file.is_file()
         file.write_text(block, "utf-8")
-    elif ends := re.search(r"replace everything between `(.+?)` and `(.+?)` with:$", step.text):
+    elif ends := re.search(
+        r"everything (?:between|below) `(.+?)`(?: and `(.+?)`)? with:$", step.text
+    ):
         text = file.read_text("utf-8")
-        assert [text.count(f"\n{end}\n") for end in ends.groups()] == [1, 1]
-        before, after = text.partition(f"\n{ends[1]}\n")[0], text.partition(f"\n{ends[2]}\n")[2]
-        file.write_text(f"{before}\n{ends[1]}\n{block}{ends[2]}\n{after}", "utf-8")
+        heading, end = ends[1], f"{ends[2]}\n" if ends[2] else ""
+        before, rest = text.split(f"\n{heading}\n")  # once
+        _, after = rest.split(f"\n{end}") if end else (rest, "")
+        file.write_text(f"{before}\n{heading}\n{block}{end}{after}", "utf-8")
     elif step.text.endswith("delete these lines:"):
         for line in block.splitlines():
             _edit(file, f"\n{line}\n", "\n")

@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 from types import CodeType, SimpleNamespace
+from typing import Any
 from unittest.mock import patch
 
 import copier
@@ -152,8 +153,13 @@ def copy_template(destination: Path) -> Path:
     return destination
 
 
-def render(template: Path, destination: Path, answers: Mapping[str, str]) -> Path:
-    """Render a template copy into a folder, with the defaults for all other answers.
+def render(template: Path | str, destination: Path, answers: Mapping[str, Any]) -> Path:
+    """Render a template into a folder, with the defaults for all other answers.
+
+    Args:
+        template: A copy of it, or its address.
+        destination: The folder.
+        answers: Those that are not the defaults.
 
     Raises:
         copier.errors.UserMessageError: If an answer is refused.
