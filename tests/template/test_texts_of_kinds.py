@@ -1,12 +1,14 @@
 """What is rendered where kinds of tools are the owner's: it speaks of nothing that is not there."""
 
 import re
+import tomllib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from packaging.requirements import Requirement
 
 from conftest import OfKinds, OfPackage
 from expressions import fill
@@ -15,8 +17,8 @@ from tiers import full
 # Words that only tools of a kind have: where the kind is the owner's, no file says one.
 WORDS = {
     "checks": r"\bci\.yml|\bCI\b|\bok\b|gitlab-ci",
-    "release": r"(?i)release\.yml|\bpublish|trusted|attest|## Release|tag v1",
-    "lint": r"(?i)\blint|\bprek\b|pre-commit|\bruff\b|codespell|zizmor|validate-pyproject",
+    "release": r"(?i)release\.yml|publish on PyPI|uv publish|trusted|attest|## Release|tag v1",
+    "lint": r"(?i)\blint|\bprek\b|pre-commit|\bruff\b|codespell|deptry|zizmor|validate-pyproject",
     "types": r"(?i)mypy|\bpyright|\bty\b|\btypes\b",
     "tests": r"(?i)pytest|\btests?\b|\btest_(?!command)|\btested\b",
     "coverage": r"(?i)coverage",
@@ -27,13 +29,15 @@ WORDS = {
     "licence": r"(?i)\blicen[cs]es?\b|\breuse\b",
     "community": r"CONTRIBUTING|SECURITY|CODE_OF|AGENTS|CITATION|_TEMPLATE|Contributing",
 }
-# Parts of lines that such words are in by chance: addresses, keys of metadata, other meanings.
+# Parts of lines that have such words by chance: addresses, keys of metadata, other meanings. Where
+# nothing of ours checks, CONTRIBUTING says so, and linters know where tests are, whatever they are.
 INNOCENT = (
-    r"https?://\S+|^license = .*|^source-\w+ = .*|releases?\.py|"
-    r"pages: write.*|publish: site|^ +\"\.hypothesis\".*"
+    r"https?://\S+|^license = .*|^source-\w+ = .*|^skip = .*|^\"tests/.*|^ +\"\.hypothesis\".*|"
+    r"releases?\.py|site-packages|pages: write.*|publish: site|.*# wraps long signatures|"
+    r"^The settings of this repository's own tests and linters .*"
 )
 # What may name what does not come: what git ignores, and the answers.
-UNREAD = {".gitignore", ".copier-answers.yml", "pyproject.toml"}
+UNREAD = {".gitignore", ".copier-answers.yml"}
 
 
 @pytest.fixture(params=["few_kinds", full("many_kinds")])
@@ -146,6 +150,81 @@ def test_links_lead_somewhere(made: list[OfKinds]) -> None:
                 assert (project / path).exists(), (name, path)
             for path in re.findall(r"\{include\} (\S+)", text):
                 assert (folder / path).exists(), (name, path)
+
+
+# --- Commands --------------------------------------------------------------------------
+
+WITH_VALUE = {"--group", "--only-group", "--with", "--python", "--resolution"}
+# Commands that no dependency group brings.
+BROUGHT_OTHERWISE = {"python", ".ci/prove.py", "acme-tool"}
+
+
+def group(groups: dict[str, list[Any]], name: str) -> set[str]:
+    """Give the distributions of a dependency group, with those of the groups that it includes."""
+    found = set()
+    for part in groups[name]:
+        included = isinstance(part, dict)
+        found |= group(groups, part["include-group"]) if included else {Requirement(part).name}
+    return found
+
+
+def scripts(project: Path) -> Iterator[tuple[str, str]]:
+    """Give what a shell is given, by code of Markdown and by jobs."""
+    for name, text in texts(project):
+        if name.endswith(".md"):
+            code = [*re.findall(r"`([^`\n]+)`", text), *re.findall(r"(?s)```sh\n(.*?)```", text)]
+            yield from ((name, line) for block in code for line in block.splitlines())
+        elif name.endswith((".yml", ".yaml", ".toml")):
+            yield from ((name, line.strip(" -")) for line in text.splitlines())
+
+
+def needs_of_run(line: str, groups: dict[str, list[Any]], dev: str) -> tuple[str, set[str]] | None:
+    """Give the command of a `uv run`, and the distributions that it has."""
+    words = line.partition("uv run ")[2].translate(str.maketrans('`"', "  ")).split()
+    options: dict[str, str] = {}
+    while words and words[0].startswith("-"):
+        option = words.pop(0)
+        options[option] = words.pop(0) if option in WITH_VALUE else ""
+    if not words or words[0] in BROUGHT_OTHERWISE:
+        return None
+    named = [options[option] for option in ("--group", "--only-group") if option in options]
+    if "--no-sync" in options:  # installed before, by another line
+        named = list(groups)
+    elif not {"--only-group", "--no-default-groups"} & options.keys() and dev in groups:
+        named.append(dev)
+    return words[0], {options.get("--with", "")}.union(*(group(groups, name) for name in named))
+
+
+def test_commands_find_what_they_name(made: list[OfKinds]) -> None:
+    """Environments of tox, dependency groups, and the commands that these groups bring."""
+    for answers, project in made:
+        settings = tomllib.loads((project / "pyproject.toml").read_text("utf-8"))
+        groups = settings.get("dependency-groups", {})
+        dev = "treewright-dev" if "Dev" in answers.get("own_groups", []) else "dev"
+        tox = project / "tox.toml"
+        environments = tomllib.loads(tox.read_text("utf-8")) if tox.exists() else {}
+        known = {*environments.get("env", {}), *environments.get("env_list", []), "NAME"}
+        for name, line in scripts(project):
+            assert known.issuperset(re.findall(r"\btox (?:run )?-e ([\w.]+)", line)), (name, line)
+            assert tox.exists() or not re.search(r"(?:^| )tox(?: |$)", line), (name, line)
+            assert groups.keys() >= {*re.findall(r"--(?:only-)?group ([\w-]+)", line)}, (name, line)
+            if run := needs_of_run(line, groups, dev):
+                command, distributions = run
+                distribution = {"sphinx-build": "sphinx"}.get(command, command)
+                assert distribution in distributions, (name, line)
+
+
+def test_environments_of_tox_find_their_groups(made: list[OfKinds]) -> None:
+    for _, project in made:
+        if not (project / "tox.toml").exists():
+            continue
+        settings = tomllib.loads((project / "pyproject.toml").read_text("utf-8"))
+        tox = tomllib.loads((project / "tox.toml").read_text("utf-8"))
+        tables = [tox["env_run_base"], *tox["env"].values()]
+        named = {name for table in tables for name in table.get("dependency_groups", [])}
+        assert named <= settings.get("dependency-groups", {}).keys()
+        made_of = {*tox["env"], *(env for env in tox["env_list"] if env[0].isdigit())}
+        assert {*tox["env_list"]} <= made_of
 
 
 # --- Jobs ------------------------------------------------------------------------------
