@@ -16,11 +16,10 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))  # before any other treewright
 
 from treewright import isolation  # noqa: F401  # first
-from treewright.rendered import command_for_later, prove_here, warn_of_secret
-from treewright.rows import row, say
-from treewright.updating import report
+from treewright.rendered import UNPROVEN, command_for_later, prove_here, warn_of_secret
+from treewright.rows import say
+from treewright.updating import joined, joining, report, wheel
 from treewright.updating.finishing import finish
-from treewright.updating.lacking import lacking
 from treewright.updating.locking import began, unlock
 from treewright.updating.repository import GitError, Repository
 
@@ -51,21 +50,24 @@ def main(answers_file: str, situation: str, *_: str) -> int:
 
 def _finish(repository: Repository, answers_file: str, said: list[str]) -> int:
     outcome = finish(repository, answers_file, keep_rejects="rej" in said)
-    quiet = "quiet" in said
+    update, quiet = outcome.update, "quiet" in said
+    joins, made_here = joined.is_joining(update), not joined.has_joined(update)
+    tell = joining if joins else report
     if not quiet:
-        say(report.done(outcome))
+        say(tell.done(outcome))
     left = report.conflicts(repository, began(repository))
     if problems := report.problems(outcome, left):
         say(problems)
-    if lacks := lacking(outcome.update):
-        say(*row("lacking", f"{', '.join(lacks)}: yours to write, as an update never does"))
     if "pyproject.toml" in left:
         later = command_for_later(answers_file)
         say(f"Not proven: pyproject.toml is in conflict. Run later: {later}")
     else:
-        prove_here(answers_file, quiet=quiet, facts=False)
+        if joins and not os.environ.get(UNPROVEN):
+            for line in wheel.compared(update, quiet=quiet):
+                say(line)
+        prove_here(answers_file, quiet=quiet, facts=joins, style=made_here)
     if not quiet:
-        say(report.following(outcome))
+        say(tell.following(outcome))
     return 0
 
 

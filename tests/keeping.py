@@ -113,17 +113,26 @@ def copy(template: Path | str, project: Path, version: str, answers: Mapping[str
     return snapshot(project)
 
 
-def update(project: Path, version: str = HERE, **answers: str) -> Files:
-    """Update a project as `copier update --defaults --trust` does, and give its files."""
+def update(project: Path, version: str = HERE, **answers: object) -> Files:
+    """Update a project as `copier update --defaults --trust --quiet` does, and give its files."""
+    return _update(project, version, answers, quiet=True)
+
+
+def update_and_tell(project: Path, version: str = HERE, **answers: object) -> Files:
+    """Do the same, and print the report."""
+    return _update(project, version, answers, quiet=False)
+
+
+def _update(project: Path, version: str, answers: Mapping[str, object], *, quiet: bool) -> Files:
     with rendering.remembering():
         copier.run_update(
             project,
-            data=answers,
+            data=dict(answers),
             vcs_ref=version,
             defaults=True,
             overwrite=True,
             unsafe=True,
-            quiet=True,
+            quiet=quiet,
         )
     return snapshot(project)
 

@@ -51,7 +51,7 @@ def without_hooks() -> Iterator[None]:
 
 
 def by_data(project: Path) -> Files:
-    return update(project, NEXT, own_files=OWN)  # type: ignore[arg-type]
+    return update(project, NEXT, own_files=OWN)
 
 
 def by_a_committed_line(project: Path) -> Files:
@@ -92,7 +92,7 @@ def test_what_is_given_stays_as_it_is(project: Path, way: Callable[[Path], Files
 def test_what_was_never_there_comes_when_it_is_taken(newer: Path, tmp_path: Path) -> None:
     owned = tmp_path / "owned" / "acme-tool"
     assert "AGENTS.md" not in copy(newer, owned, HERE, SMALL | {"own_files": "[AGENTS.md]"})
-    now = update(owned, HERE, own_files=[])  # type: ignore[arg-type]
+    now = update(owned, HERE, own_files=[])
     fresh = copy(newer, tmp_path / "fresh" / "acme-tool", HERE, SMALL)
     assert now.keys() == fresh.keys()
     assert now["AGENTS.md"] == fresh["AGENTS.md"]

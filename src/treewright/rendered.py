@@ -30,14 +30,17 @@ def warn_of_secret(answers_file: str, *, committed: bool = False) -> None:
         say("It is in this repository's history: have it replaced where it was given out.")
 
 
-def prove_here(answers_file: str, *, quiet: bool, facts: bool = True, strict: bool = False) -> int:
+def prove_here(
+    answers_file: str, *, quiet: bool, facts: bool = True, style: bool = True, strict: bool = False
+) -> int:
     """Prove the project in the current folder and print the report.
 
     Args:
         answers_file: The answers file, relative to the project.
         quiet: Whether to print only what is not as it should be.
         facts: Whether to tell sizes and times too, beside the verdict.
-        strict: Whether advice on house style counts.
+        style: Whether to give advice on house style.
+        strict: Whether that counts.
 
     Returns:
         0 proven; 1 faults; 2 not proven, because of the environment.
@@ -52,6 +55,8 @@ def prove_here(answers_file: str, *, quiet: bool, facts: bool = True, strict: bo
     from treewright.proof import prove, report  # noqa: PLC0415  # it needs the Python just checked
 
     proof = prove(Path.cwd(), strict=strict)
+    if not style:
+        proof.findings = proof.faults
     if proof.status or not quiet:
         say(report.text(proof, again=later, facts=facts))
     return proof.status

@@ -165,6 +165,16 @@ class Sources:
         return {path: self.text(path).splitlines() for path in named}
 
 
+class Committed(Sources):
+    """What it said of itself in the last commit, as far as that is pyproject.toml."""
+
+    def data(self, path: str) -> bytes:
+        """Give what a file holds, or held."""
+        if path == "pyproject.toml":
+            return self.repository.committed(path) or b""
+        return super().data(path)
+
+
 def tables(text: str) -> dict[str, Any]:
     """Read TOML; nothing, where it is none."""
     try:

@@ -9,7 +9,8 @@ import re
 import sys
 import tomllib
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
@@ -131,6 +132,29 @@ def read(wheel: Path) -> Contents:
                 contents[name] = File(member.external_attr >> 16 & 0o777, content)
     contents.pop("WHEEL: Generator", None)
     return contents
+
+
+@contextmanager
+def as_committed(folder: Path) -> Iterator[Path]:
+    """Give a copy of a project in its repository, with the files of the last commit.
+
+    What git ignores is as it is.
+
+    Args:
+        folder: The project's folder; it is only read.
+
+    Raises:
+        NotBuiltError: If there is no place for the copy.
+
+    """
+    project = Project(folder, {})
+    try:
+        with copying.workplace(project) as work:
+            place = copying.copy(project, work / "tree")
+            copying.as_committed(work / "tree", place)
+            yield place
+    except UnprovenError as error:
+        raise NotBuiltError(str(error)) from error
 
 
 def differences(before: Contents, after: Contents) -> list[Difference]:

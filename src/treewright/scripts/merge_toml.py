@@ -6,25 +6,34 @@
 Usage: uv run --script merge_toml.py < SIDES
 
 It reads the texts of three sides as JSON, {"base", "ours", "theirs"}, and prints JSON: {"text",
-"clashes"} or, where they cannot be merged, {"reason"}.
+"clashes"} or, where they cannot be merged, {"reason"}. With {"own", "given_up"} beside them, they
+are merged as in a repository that joined, and {"own"} is printed, too.
 """
 
 import json
 import sys
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 sys.path.append(str(Path(__file__).resolve().parents[2]))  # the last: what uv installed comes first
 
 from treewright.toml_merge import UnmergeableError, merge
+from treewright.toml_merge.joined import join
+
+
+def answer(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Merge what is given."""
+    try:
+        return asdict(join(**given) if "own" in given else merge(**given))
+    except UnmergeableError as error:
+        return {"reason": str(error)}
 
 
 def main() -> None:
     """Merge the sides that standard input gives."""
-    try:
-        print(json.dumps(asdict(merge(**json.load(sys.stdin)))))
-    except UnmergeableError as error:
-        print(json.dumps({"reason": str(error)}))
+    print(json.dumps(answer(json.load(sys.stdin))))
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from treewright.toml_merge.meaning import Clash, Merge, same
 from treewright.toml_merge.syntax import Document, toml
 from treewright.toml_merge.writing import lost_comments, rewrite
 
-__all__ = ["Clash", "Merged", "UnmergeableError", "fault", "lost", "merge"]
+__all__ = ["Clash", "Merged", "UnmergeableError", "fault", "lost", "merge", "plain"]
 
 _BOM = "\ufeff"
 
@@ -45,14 +45,7 @@ def merge(base: str, ours: str, theirs: str) -> Merged:
         return Merged(ours, [])
     if ours == base:
         return Merged(theirs, [])
-    bom, crlf = ours.startswith(_BOM), ours.count("\r\n") == ours.count("\n") > 0
-    documents = []
-    for side, text in (("before", base), ("in your file", ours), ("in the template", theirs)):
-        plain = text.removeprefix(_BOM).replace("\r\n", "\n")
-        if reason := fault(plain):
-            raise UnmergeableError(f"it was not valid TOML {side}: {reason}")
-        documents.append(Document(plain))
-    before, here, after = documents
+    before, here, after = map(Document, plain(base, ours, theirs))
     decided = Merge(before.data, here.data, after.data)
     text = rewrite(here, before, after, decided.data)
     if (reason := fault(text)) or not same(tomllib.loads(text), decided.data):
@@ -61,9 +54,35 @@ def merge(base: str, ours: str, theirs: str) -> Merged:
     missing = [name for name in lost(before.data, here.data, decided.data) if name not in switched]
     if missing := missing + lost_comments(here, before, text):
         raise UnmergeableError(f"the merge would have lost {missing[0]}")
-    if crlf:
+    if not ours.endswith("\n"):
+        text = text.removesuffix("\n") or text
+    if _has_crlf(ours):
         text = text.replace("\n", "\r\n")
-    return Merged(_BOM * bom + text, decided.clashes)
+    return Merged(_BOM * ours.startswith(_BOM) + text, decided.clashes)
+
+
+def plain(base: str, ours: str, theirs: str) -> list[str]:
+    """Give three sides of a file without a byte order mark, with newlines as the ends of lines.
+
+    Where the user's file has both kinds of line ends, each stays.
+
+    Raises:
+        UnmergeableError: If a side is no TOML.
+
+    """
+    texts = []
+    for side, text in (("before", base), ("in your file", ours), ("in the template", theirs)):
+        bare = text.removeprefix(_BOM)
+        if text != ours or _has_crlf(ours):
+            bare = bare.replace("\r\n", "\n")
+        if reason := fault(bare):
+            raise UnmergeableError(f"it was not valid TOML {side}: {reason}")
+        texts.append(bare)
+    return texts
+
+
+def _has_crlf(text: str) -> bool:
+    return text.count("\r\n") == text.count("\n") > 0
 
 
 def fault(text: str) -> str:

@@ -171,6 +171,16 @@ def array(text: str) -> Array:
     return Array(items, before, comma)
 
 
+def commas(text: str) -> list[int]:
+    """Give where the commas are between the pairs of an inline table, or elements of an array."""
+    found, depth = list[int](), 0
+    for token in _TOKEN.finditer(text):
+        depth += (token.lastgroup == "open") - (token.lastgroup == "close")
+        if token.lastgroup == "comma" and depth == 1:
+            found.append(token.start())
+    return found
+
+
 def key(path: Sequence[str]) -> str:
     """Write a key, dotted, with quotes where it needs them."""
     return ".".join(part if _BARE_KEY.fullmatch(part) else toml(part) for part in path)

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from difflib import SequenceMatcher
+from itertools import pairwise
 from typing import Any
 
 from treewright.toml_merge.meaning import named, same
@@ -19,6 +20,7 @@ from treewright.toml_merge.syntax import (
     Path,
     Table,
     array,
+    commas,
     comments,
     key,
     toml,
@@ -47,7 +49,7 @@ class _Writer:
             text += self.ours.text[position:start] + replacement
             position = max(position, end)
         text += self.ours.text[position:]
-        return text if self.ours.text.endswith("\n\n") else text.rstrip("\n") + "\n"
+        return text if self.ours.text.startswith("\n") else text.lstrip("\n")
 
     # What stays, changes and goes
 
@@ -80,6 +82,8 @@ class _Writer:
         text = self.ours.text[entry.value]
         if isinstance(current, list) and isinstance(wanted, list):
             text = self._array(entry, current, wanted)
+        elif isinstance(current, dict) and isinstance(wanted, dict):
+            text = _closed(text, wanted)
         elif agreed and after:
             text = self.theirs.text[after.value]
         else:
@@ -105,11 +109,23 @@ class _Writer:
         self.gone.append(path)
         for table in self.ours.tables:
             if _below(table.name, path):
-                self._delete(table.lead, table.after)
+                self._delete_table(table)
                 continue
             for entry in table.entries:
                 if _below(entry.path, path):
                     self._delete(entry.lead, entry.end)
+
+    def _delete_table(self, table: Table) -> None:
+        """Delete a table as `_insert_table` inserts one: with a blank line before it."""
+        text = self.ours.text
+        before = text[: table.lead]
+        if not before.strip():
+            self._delete(table.lead, table.after)
+            return
+        blank = before.rpartition("\n")[0].rpartition("\n")[2]
+        start = table.lead - len(blank) - 1
+        whole = self._own_comments(text[table.lead : table.end]) or blank.strip()
+        self._delete(table.lead if whole else start, table.end)
 
     def _delete(self, start: int, end: int) -> None:
         left = self._own_comments(self.ours.text[start:end])
@@ -195,7 +211,8 @@ class _Writer:
         there = {entry.path: entry for entry in home.entries if not self._is_gone(entry.path)}
         template = self.theirs.headers.get(home.name)
         order = [entry.path for entry in template.entries] if template else []
-        if path not in order:
+        theirs_alone = not any(entry in there for entry in order)
+        if path not in order or (theirs_alone and home.name[-1:] == ("dependency-groups",)):
             return home.entries[-1].end if home.entries else home.body
         for earlier in reversed(order[: order.index(path)]):
             if earlier in there:
@@ -208,17 +225,27 @@ class _Writer:
         there = [table for table in self.ours.tables[1:] if not self._is_gone(table.name)]
         below = [table for table in there if _below(table.name, name) and table.name != name]
         if below:
-            self._edit(below[0].lead, below[0].lead, f"{text}\n", table=True)
+            self._insert_after(self._end_before(below[0]), text)
             return
         order = [table.name for table in self.theirs.tables]
         earlier = order[: order.index(name)] if name in order else []
         for kin in [_kin(name), *map(_kin, reversed(earlier))]:
             family = [table for table in there if kin and _below(table.name, kin)]
             if family:
-                self._edit(family[-1].end, family[-1].end, f"\n{text}", table=True)
+                self._insert_after(family[-1].end, text)
                 return
-        end = len(self.ours.text)
-        self._edit(end, end, f"\n{text}" if self.ours.text.strip() else text, table=True)
+        self._insert_after(self.ours.tables[-1].end, text)
+
+    def _end_before(self, table: Table) -> int:
+        """Give where ends what stands before a table."""
+        return len(self.ours.text[: table.lead].rstrip()) and next(
+            one.end for one in reversed(self.ours.tables) if one.lead < table.lead
+        )
+
+    def _insert_after(self, end: int, text: str) -> None:
+        """Insert a table after what ends there; the blank lines that follow stay behind it."""
+        lines = f"\n{text}" if end else f"{text}\n" if self.ours.text.strip() else text
+        self._edit(end, end, lines, table=True)
 
     def _is_gone(self, path: Path) -> bool:
         return any(_below(path, gone) for gone in self.gone)
@@ -268,6 +295,23 @@ def _edited(
         for item in items[1:]:
             item.before = item.before or " "
     return Array(items, mine.rest, mine.comma and bool(items))
+
+
+def _closed(text: str, wanted: dict[str, Any]) -> str:
+    """Give an inline table that says what is wanted; each pair that stays is as it was."""
+    filled = len(text[:-1].rstrip())
+    bounds = [0, *commas(text), filled]
+    parts, left = list[str](), dict(wanted)
+    for start, end in pairwise(bounds):
+        pair = text[start + 1 : end]
+        there = Document(pair.strip()).data
+        for name, value in there.items():
+            if not same(left.pop(name, None), value):  # one of a dotted key is written anew
+                pair = ""
+                left |= {name: wanted[name]} if name in wanted else {}
+        parts += [pair] if pair else []
+    parts += [f" {key([name])} = {toml(value)}" for name, value in left.items()]
+    return f"{{{','.join(parts)}{text[filled:]}"
 
 
 def lost_comments(ours: Document, base: Document, text: str) -> list[str]:

@@ -7,6 +7,7 @@ from treewright.updating import (
     changelog,
     contract,
     dropped,
+    joined,
     links,
     merging,
     migrations,
@@ -54,9 +55,13 @@ def finish(repository: Repository, answers_file: str, *, keep_rejects: bool = Fa
         for path in rejects.behind_links(update)
     ]
     # Of base and ours it translates: all names in them are old.
-    settled = merging.settle(repository, change.unmixed().file)
+    translate = change.unmixed().file
+    if joined.has_joined(update):
+        outcome.brought = joined.merge(update, answers_file, translate)
+    settled = merging.settle(repository, translate)
     if keep_rejects:
         rejects.give_back(repository, taken_up)
+    settled.files[:0] = outcome.brought.files
     outcome.merged = [file.path for file in settled.files if file.how]
     outcome.clashes = settled.clashes
     if broken := merging.broken(repository):

@@ -1,12 +1,15 @@
 """What a project that joins the template lacks: files that an update never writes."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from treewright.updating.answers import Update
+from treewright.updating.joined import is_joining
 from treewright.updating.names import Names
 from treewright.updating.seeds import patterns
 
-_EMPTY = "v0.0.0"  # the release without any file, from which a package of another make joins
+# Whose kind of tool is the repository's own does not have the template's.
+_OF_KIND = {"tests/": "tests", "CHANGELOG.md": "changelog"}
 
 
 def lacking(update: Update) -> list[str]:
@@ -19,20 +22,20 @@ def lacking(update: Update) -> list[str]:
         The files, and the folders with a slash, relative to the project.
 
     """
-    before, _ = update.versions
-    if before != _EMPTY:
-        return []
-    wanted = [path.removeprefix("/") for path in patterns(Names.of(update.now).package_dir)]
-    there = (
-        {"README.md"} if any(update.project.glob("README*")) else set()
-    )  # the metadata says which
-    return [
-        path
-        for path in wanted
-        if not path.startswith(("docs/", "!"))
-        and path not in there
-        and not _is_there(update.project, path)
-    ]
+    return [*_lacking(update)] if is_joining(update) else []
+
+
+def _lacking(update: Update) -> Iterator[str]:
+    own = update.now.get("own_kinds") or ()
+    for pattern in patterns(Names.of(update.now).package_dir):
+        path = pattern.removeprefix("/")
+        is_own = isinstance(own, list) and _OF_KIND.get(path) in own
+        if path.startswith(("docs/", "!")) or is_own or _is_there(update.project, path):
+            continue
+        if path != "README.md" or not any(
+            update.project.glob("README*")
+        ):  # the metadata says which
+            yield path
 
 
 def _is_there(project: Path, path: str) -> bool:

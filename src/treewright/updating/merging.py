@@ -6,9 +6,10 @@ it: unmerged in the index, with markers in the file.
 
 import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from treewright.scripts import by_uv
 from treewright.updating import line_sets
@@ -68,8 +69,8 @@ class Settled:
         return [(file.path, clash) for file in self.files for clash in file.clashes]
 
 
-class _LeftError(Exception):
-    """A file is left to the user; the message says why."""
+class LeftError(Exception):
+    """A file is not merged; the message says why."""
 
 
 def settle(repository: Repository, translate: Callable[[str, str], str]) -> Settled:
@@ -97,11 +98,11 @@ def settle(repository: Repository, translate: Callable[[str, str], str]) -> Sett
             sides = {**texts, **old}
             try:
                 text, file = _by_meaning(path, sides)
-            except _LeftError as left:
+            except LeftError as left:
                 if sides == texts:  # Copier has done as much
                     raise
                 text, file = _by_lines(repository, path, sides, left), File(path, "text")
-        except _LeftError as error:
+        except LeftError as error:
             files.append(File(path, "", why=str(error)))
             continue
         repository.write_as_checked_out(path, text.encode())
@@ -143,18 +144,25 @@ def fault(data: bytes) -> str:
 def _texts(repository: Repository, stages: Mapping[int, Stage]) -> dict[int, str]:
     """Read the sides of a file; a base that is missing is empty."""
     if OURS not in stages:
-        raise _LeftError("you deleted it, and the template changed it")
+        raise LeftError("you deleted it, and the template changed it")
     if THEIRS not in stages:
-        raise _LeftError("you changed it, and the template deleted it")
+        raise LeftError("you changed it, and the template deleted it")
     if not all(stage.mode in FILE_MODES for stage in stages.values()):
-        raise _LeftError("it is not a regular file")
-    texts = {BASE: ""}
-    for side, stage in stages.items():
-        try:
-            texts[side] = repository.blob(stage.blob).decode()
-        except UnicodeDecodeError:
-            raise _LeftError("it is not UTF-8 text") from None
-    return texts
+        raise LeftError("it is not a regular file")
+    return {BASE: "", **{side: text(repository.blob(one.blob)) for side, one in stages.items()}}
+
+
+def text(data: bytes) -> str:
+    """Give the text of a side of a file.
+
+    Raises:
+        LeftError: If it is none.
+
+    """
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        raise LeftError("it is not UTF-8 text") from None
 
 
 def _by_meaning(path: str, sides: Mapping[int, str]) -> tuple[str, File]:
@@ -166,34 +174,58 @@ def _by_meaning(path: str, sides: Mapping[int, str]) -> tuple[str, File]:
     if PurePosixPath(path).name == "pyproject.toml":
         text, clashes = _toml(sides)
         return text, File(path, "meaning", clashes)
-    raise _LeftError("you and the template changed the same lines")
+    raise LeftError("you and the template changed the same lines")
 
 
 def _toml(sides: Mapping[int, str]) -> tuple[str, tuple[Clash, ...]]:
-    """Merge pyproject.toml, in this process where this Python reads TOML."""
+    """Merge pyproject.toml."""
+    merged = _merged({"base": sides[BASE], "ours": sides[OURS], "theirs": sides[THEIRS]})
+    return merged["text"], tuple(Clash(**clash) for clash in merged["clashes"])
+
+
+def join_toml(
+    sides: Mapping[int, str], own: Sequence[str], given_up: Sequence[str]
+) -> tuple[str, tuple[Clash, ...], list[str]]:
+    """Merge the pyproject.toml of a repository that joined; see toml_merge/joined.py.
+
+    Args:
+        sides: The texts of BASE, OURS and THEIRS.
+        own: The tables and groups that are the repository's.
+        given_up: Those that were until now.
+
+    Returns:
+        The text, the clashes, and all that is the repository's from now on.
+
+    Raises:
+        LeftError: If it cannot be merged.
+
+    """
     texts = {"base": sides[BASE], "ours": sides[OURS], "theirs": sides[THEIRS]}
+    merged = _merged({**texts, "own": [*own], "given_up": [*given_up]})
+    return merged["text"], tuple(Clash(**clash) for clash in merged["clashes"]), merged["own"]
+
+
+def _merged(given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Merge pyproject.toml, in this process where this Python reads TOML."""
     if _READS_TOML:
-        from treewright.toml_merge import UnmergeableError, merge  # noqa: PLC0415  # needs tomllib
+        from treewright.scripts.merge_toml import answer  # noqa: PLC0415  # it needs tomllib
 
+        found = answer(given)
+    else:
         try:
-            merged = merge(**texts)
-        except UnmergeableError as error:
-            raise _LeftError(str(error)) from error
-        return merged.text, tuple(Clash(**vars(clash)) for clash in merged.clashes)
-    try:
-        answer = by_uv.run(_SCRIPT, texts)
-    except by_uv.ScriptError as error:
-        raise _LeftError(f"this Python cannot read TOML, and {error}") from error
-    if "reason" in answer:
-        raise _LeftError(answer["reason"])
-    return answer["text"], tuple(Clash(**clash) for clash in answer["clashes"])
+            found = by_uv.run(_SCRIPT, given)
+        except by_uv.ScriptError as error:
+            raise LeftError(f"this Python cannot read TOML, and {error}") from error
+    if "reason" in found:
+        raise LeftError(found["reason"])
+    return found
 
 
-def _by_lines(repository: Repository, path: str, sides: Mapping[int, str], left: _LeftError) -> str:
+def _by_lines(repository: Repository, path: str, sides: Mapping[int, str], left: LeftError) -> str:
     """Merge texts again, as they now speak of the same names; lessen the markers at least.
 
     Raises:
-        _LeftError: As given, if conflicts are left.
+        LeftError: As given, if conflicts are left.
 
     """
     try:

@@ -89,7 +89,7 @@ def take_up(update: Update, answers_file: str) -> list[Reject]:
         paths.append(_SETTINGS)
     if not paths:
         return []
-    bases, news = _rendered(update, paths)
+    bases, news = rendered(update, paths)
     taken = []
     for path in dict.fromkeys(paths):
         entry, base, theirs = entries[path], bases.get(path), news.get(path)
@@ -123,7 +123,7 @@ def behind_links(update: Update) -> list[str]:
         linked = [path for path in linked if path in managed]
     if not linked:
         return []
-    bases, news = _rendered(update, linked)
+    bases, news = rendered(update, linked)
     return [path for path in linked if bases.get(path) != news.get(path)]
 
 
@@ -150,7 +150,7 @@ def _spoils(repository: Repository) -> bool:
     return any(value in _SPOILING[name] for name, value in found.items())
 
 
-def _rendered(update: Update, paths: list[str]) -> tuple[dict[str, bytes], dict[str, bytes]]:
+def rendered(update: Update, paths: list[str]) -> tuple[dict[str, bytes], dict[str, bytes]]:
     """Render files with the answers of before, by that release, and with those of now."""
     patterns = [f"/{path}" for path in paths]
     before, _ = update.versions

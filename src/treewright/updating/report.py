@@ -8,6 +8,7 @@ from textwrap import shorten
 from treewright.rows import escaped, on_one_line, row, some
 from treewright.updating.answers import Update
 from treewright.updating.changelog import Release
+from treewright.updating.joined import Brought
 from treewright.updating.merging import Clash
 from treewright.updating.repository import Repository, paths
 from treewright.updating.seeds import Seeds
@@ -33,6 +34,7 @@ class Outcome:
         merged: The files that were merged by meaning.
         clashes: What both sides had changed in a file that was merged, with its path.
         seeds: What other answers mean for the user's own files.
+        brought: What the files got that a repository which joined shares with the template.
         notes: Sentences on what could not be done.
 
     """
@@ -47,6 +49,7 @@ class Outcome:
     merged: list[str] = field(default_factory=list)
     clashes: list[tuple[str, Clash]] = field(default_factory=list)
     seeds: Seeds | None = None
+    brought: Brought = field(default_factory=Brought)
     notes: list[str] = field(default_factory=list)
 
 
@@ -127,20 +130,34 @@ def _answers(update: Update) -> Iterator[tuple[str, str]]:
 
 def _facts(outcome: Outcome) -> Iterator[tuple[str, str]]:
     yield from _answers(outcome.update)
+    yield from facts_of_changes(outcome)
+    yield "files", _changes(outcome.update.repository)
+    if outcome.merged:
+        yield "merged", f"by meaning: {some(outcome.merged)}"
+    yield from facts_of_owner(outcome)
+    if outcome.seeds:
+        yield from _of_seeds(outcome.seeds)
+    yield from _of_names(outcome)
+
+
+def facts_of_changes(outcome: Outcome) -> Iterator[tuple[str, str]]:
+    """Tell what was done to files beside what Copier does."""
     for sentence in outcome.migrated:
         yield "migrated", sentence
     for move in outcome.moved:
         yield "moved", move
     if count := len(outcome.fixed):
         yield "renamed", f"what names the package, in {count} file{'s' if count > 1 else ''}"
-    yield "files", _changes(outcome.update.repository)
-    if outcome.merged:
-        yield "merged", f"by meaning: {some(outcome.merged)}"
+
+
+def facts_of_owner(outcome: Outcome) -> Iterator[tuple[str, str]]:
+    """Tell what stays as its owner has it, in files that the template writes, too."""
     for path, clash in outcome.clashes:
         yield "yours", f"{path}: {clash.key} {decided(clash)}"
-    if outcome.seeds:
-        yield from _of_seeds(outcome.seeds)
-    yield from _of_names(outcome)
+    if outcome.brought.own:
+        yield "yours", f"in pyproject.toml: {', '.join(outcome.brought.own)}"
+    for line, path in outcome.brought.hiding.items():
+        yield "left out", f".gitignore: {line}, which would hide {path}"
 
 
 def _of_names(outcome: Outcome) -> Iterator[tuple[str, str]]:

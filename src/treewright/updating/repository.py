@@ -216,6 +216,25 @@ class Repository:
         counted = self.git("diff-files", "--numstat", "--relative", "-z", "--no-renames")
         return [path[4:] for path in paths(counted) if path.startswith("-\t-\t")]
 
+    def ignoring(self, files: Sequence[str]) -> list[tuple[str, str, str]]:
+        """Give what has git ignore files, were they not tracked.
+
+        Args:
+            files: Their paths.
+
+        Returns:
+            For each that it would ignore, the file with the pattern, from the top of the
+            repository; the pattern; and its path.
+
+        """
+        given = "".join(f"{path}\0" for path in files).encode(errors="surrogateescape")
+        asked = ("check-ignore", "--no-index", "--verbose", "-z", "--stdin")
+        words = iter(paths(self._run(asked, given, pinned=False).stdout))
+        return [
+            (file, pattern, path)
+            for file, _, pattern, path in zip(words, words, words, words, strict=True)
+        ]
+
     # --- Conflicts -------------------------------------------------------------------
 
     def unmerged(self) -> dict[str, dict[int, Stage]]:

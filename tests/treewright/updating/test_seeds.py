@@ -46,6 +46,7 @@ OTHERS = [
         "joined": "true",
         "own_files": "[tox.toml]",
         "own_groups": "[test]",
+        "own_tables": "[tool.ruff]",
         "test_command": "make test",
     },
 ]
