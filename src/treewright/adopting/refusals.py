@@ -39,6 +39,13 @@ _COMPILERS = {
 }
 
 
+_CONVERT = "run this again with --convert, which writes one that builds the same wheel"
+_BY_HAND = {
+    "[tool.flit.metadata]": "no tool converts that: move it as flit's documentation says"
+    " (https://flit.pypa.io/en/stable/pyproject_toml.html)"
+}
+
+
 def refusals(project: Path, inferred: Inferred) -> list[str]:
     """Give what stands in the way of joining; nothing, where it can join.
 
@@ -59,8 +66,8 @@ def of_project(sources: Sources, inferred: Inferred) -> list[str]:
     older = _older(sources)
     if older:
         found.append(
-            f"The metadata are in {older}, and there is no [project] table (PEP 621); run this"
-            " again with --convert, which writes one that builds the same wheel."
+            f"The metadata are in {older}, and there is no [project] table (PEP 621);"
+            f" {_BY_HAND.get(older, _CONVERT)}."
         )
     of_the_backend = list(_of_the_backend(sources))
     return [*found, *(of_the_backend or _of_the_package(sources, inferred, older=bool(older)))]
@@ -154,6 +161,7 @@ def _older(sources: Sources) -> str:
         "setup.cfg": "name" in sources.setup_cfg.get("metadata", {}),
         "setup.py": bool(sources.data("setup.py")),
         "Pipfile": bool(sources.data("Pipfile")),
+        "requirements.txt": bool(sources.data("requirements.txt")),
     }
     if sources.declared("project") is not None:
         return ""

@@ -131,10 +131,15 @@ REFUSED: dict[str, tuple[Files, str]] = {
     ),
     "flit's table": (
         {"pyproject.toml": '[tool.flit.metadata]\nmodule = "acme"\n', **CODE},
-        r"in \[tool\.flit\.metadata\].*--convert",
+        r"in \[tool\.flit\.metadata\].*flit's documentation",
     ),
     "setup.cfg": ({"setup.cfg": "[metadata]\nname = acme\n", **CODE}, r"in setup\.cfg.*--convert"),
     "setup.py": ({"setup.py": "setup(name='acme')", **CODE}, r"in setup\.py.*--convert"),
+    "Pipfile": ({"Pipfile": "[packages]\n", **CODE}, "in Pipfile.*--convert"),
+    "requirements": (
+        {"requirements.txt": "x\n", "pyproject.toml": "[tool.ruff]\n", **CODE},
+        r"in requirements\.txt.*--convert",
+    ),
     "setup.py beside tools": (
         {
             "setup.py": "setup(name='acme')",
