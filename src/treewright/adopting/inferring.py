@@ -100,4 +100,6 @@ def _groups(sources: Sources) -> Found:
     """Give the names of dependency groups that are taken."""
     groups = sources.declared("dependency-groups")
     names = sorted(filter(_GROUP.fullmatch, groups)) if isinstance(groups, dict) else []
-    return Found(list(names), "[dependency-groups] in pyproject.toml" if names else "none is there")
+    return Found(
+        list(names), "[dependency-groups] in pyproject.toml" if names else "no group is there"
+    )

@@ -38,7 +38,7 @@ def infer(sources: Sources) -> Found:
         return Found(_answer(claims[0].licences), named, "contradictory", said)
     if len(agreed) > 1:
         likely = {name: name for name in sorted(agreed) if name in licences.OFFERED}
-        shown = f"{place}, which {' and '.join(sorted(agreed))} share"
+        shown = f"{place}: {' or '.join(sorted(agreed))}"
         return Found(OTHER, shown, "guess" if likely else "sure", likely)
     answer = _answer(agreed)
     shown = place if answer in agreed else f"{place}: {next(iter(agreed))}"

@@ -13,7 +13,9 @@ from treewright.adopting.reading import Sources
 from treewright.updating.rendering import TEMPLATE
 
 EMPTY = "v0.0.0"  # the release from which a repository joins
-_ANSWERS = re.compile(r"(?:.*/)?\.?copier-answers[\w.-]*\.ya?ml|\.copier/[\w.-]+\.ya?ml")
+_ANSWERS = re.compile(
+    r"(?:\.(?:config|copier|github)/)?\.?copier-answers[\w.-]*\.ya?ml|\.copier/[\w.-]+\.ya?ml"
+)
 
 
 def own(sources: Sources) -> Mapping[str, Any] | None:
@@ -50,7 +52,7 @@ def live(sources: Sources) -> Iterator[tuple[str, str]]:
 
 
 def _copier(sources: Sources) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    listed = [path for path in sources.files if _ANSWERS.fullmatch(path) and path.count("/") <= 1]
+    listed = [path for path in sources.files if _ANSWERS.fullmatch(path)]
     if ".copier-answers.yml" not in listed:  # written, and not yet committed
         listed.append(".copier-answers.yml")
     for path in listed:

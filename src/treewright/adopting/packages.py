@@ -59,7 +59,7 @@ def _public(found: list[ImportPackage]) -> list[ImportPackage]:
     """Leave out types of the others, and what begins with `_`, where there is something else."""
     types = {f"{package.name}-stubs" for package in found}
     ours = [package for package in found if package.name not in types]
-    return [package for package in ours if not package.name.startswith("_")] or ours
+    return [one for one in ours if not re.search(r"(^|[.])_", one.name)] or ours
 
 
 def _named(sources: Sources, name: str) -> dict[str, object]:

@@ -177,10 +177,15 @@ class Committed(Sources):
 
 def tables(text: str) -> dict[str, Any]:
     """Read TOML; nothing, where it is none."""
+    return toml(text) or {}
+
+
+def toml(text: str) -> dict[str, Any] | None:
+    """Read TOML; None, where it is none."""
     try:
         return tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError):
-        return {}
+        return None
 
 
 def sections(text: str) -> dict[str, dict[str, str]]:

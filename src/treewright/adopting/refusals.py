@@ -6,8 +6,9 @@ from pathlib import Path, PurePosixPath
 from treewright import shell
 from treewright.adopting import inferring, metadata, others, packages, tools
 from treewright.adopting.found import Inferred
+from treewright.adopting.kinds import matcher
 from treewright.adopting.packages import Packages
-from treewright.adopting.reading import Sources, under
+from treewright.adopting.reading import Sources, toml, under
 from treewright.adopting.setup_py import UNKNOWN
 from treewright.proof import project as of_proof
 from treewright.proof.findings import UnprovenError
@@ -142,8 +143,14 @@ def _unreadable(sources: Sources) -> str:
     file = sources.folder / "pyproject.toml"
     if file.is_symlink():
         return "pyproject.toml is a link; put the file itself there, as it is to be merged."
-    if _older(sources) and (sources.pyproject or not file.exists()):
+    is_toml = toml(sources.text("pyproject.toml")) is not None
+    if is_toml and _older(sources):
         return ""
+    if is_toml and (members := _members(sources)):
+        return (
+            f"{sources.folder} is a workspace without a package of its own; name one of its"
+            f" members: {some(members)}."
+        )
     try:
         of_proof.read(sources.folder)
     except UnprovenError as error:
@@ -151,6 +158,18 @@ def _unreadable(sources: Sources) -> str:
     except RecursionError:
         return f"{file} is nested too deeply to be read; fix it first."
     return ""
+
+
+def _members(sources: Sources) -> list[str]:
+    """Give the members of a workspace that has no [project] itself."""
+    if sources.declared("project") is not None:
+        return []
+    patterns = [
+        *sources.strings("tool", "uv", "workspace", "members"),
+        *sources.strings("tool", "hatch", "workspace", "members"),
+    ]
+    means = matcher(f"{pattern.strip('/')}/pyproject.toml" for pattern in patterns)
+    return [str(PurePosixPath(path).parent) for path in sources.files if means(path)]
 
 
 def _older(sources: Sources) -> str:

@@ -48,6 +48,28 @@ REFUSED: dict[str, tuple[Files, str]] = {
         },
         "2 packages",
     ),
+    "two packages of a root that hatchling takes whole": (
+        {
+            **built("hatchling.build", more='[tool.hatch.build.targets.wheel]\n'
+                    'only-include = ["src"]\nsources = ["src"]\n'),
+            "src/acme/__init__.py": "",
+            "src/two/__init__.py": "",
+        },
+        r"2 packages \(acme, two\)",
+    ),
+    "two packages of PDM": (
+        {**built("pdm.backend"), "two/__init__.py": ""},
+        r"2 packages \(acme, two\)",
+    ),
+    "a workspace": (
+        {
+            "pyproject.toml": '[tool.uv.workspace]\nmembers = ["packages/*", "tool/"]\n',
+            "packages/one/pyproject.toml": HEAD,
+            "tool/pyproject.toml": HEAD,
+            "other/pyproject.toml": HEAD,
+        },
+        r"a workspace without a package.*members: tool, packages/one\.",
+    ),
     "two packages in a namespace": (
         {
             "pyproject.toml": HEAD.replace("acme", "other"),
@@ -140,6 +162,14 @@ REFUSED: dict[str, tuple[Files, str]] = {
         {"requirements.txt": "x\n", "pyproject.toml": "[tool.ruff]\n", **CODE},
         r"in requirements\.txt.*--convert",
     ),
+    "setup.py and an empty file": (
+        {"setup.py": "setup(name='acme')", "pyproject.toml": "# later\n", **CODE},
+        r"in setup\.py.*--convert",
+    ),
+    "setup.py and no TOML": (
+        {"setup.py": "setup(name='acme')", "pyproject.toml": "[x\n", **CODE},
+        "is not valid TOML",
+    ),
     "setup.py beside tools": (
         {
             "setup.py": "setup(name='acme')",
@@ -172,6 +202,14 @@ REFUSED: dict[str, tuple[Files, str]] = {
             ".copier-answers.docs.yml": "_src_path: gh:other/docs\n",
         },
         "Copier template gh:other/docs",
+    ),
+    "Copier, in a folder": (
+        {
+            "pyproject.toml": HEAD,
+            **CODE,
+            ".github/.copier-answers.yml": "_src_path: gh:other/github\n",
+        },
+        "Copier template gh:other/github",
     ),
     "Rhiza": (
         {
@@ -231,6 +269,11 @@ TAKEN: dict[str, Files] = {
         "setup.py": "setup(ext_modules=[])",
     },
     "code in C beside it": {"pyproject.toml": HEAD, **CODE, "examples/x.c": ""},
+    "answers that a test has": {
+        "pyproject.toml": HEAD,
+        **CODE,
+        "tests/.copier-answers.yml": "_src_path: gh:other/template\n",
+    },
     "hatchling's own": built("hatchling.ouroboros"),
     "setuptools, long name": built("setuptools.build_meta:__legacy__"),
 }
