@@ -31,7 +31,7 @@ _OTHERS = re.compile(r"(?:^|/)(?:_?vendor|_?vendored|third_party|node_modules|si
 _COMMENT = re.compile(r"(?m)(^|\s)#.*$")
 # Where a developer's commands are, beside files that are marks of a runner.
 _COMMANDS = re.compile(
-    r"\.pre-commit-config\.ya?ml|prek\.toml|\.?lefthook\.ya?ml|Pipfile|scripts?/[^/]+|bin/[^/]+|tools/[^/]+"
+    r"\.pre-commit-config\.ya?ml|prek\.toml|\.?lefthook\.ya?ml|Pipfile|[^/]+\.sh|scripts?/[^/]+|bin/[^/]+|tools/[^/]+"
 )
 _SCRIPTS = (
     ("tool", "hatch", "envs"),

@@ -48,18 +48,18 @@ def find(sources: Sources, name: str, wanted: str = "") -> Packages:
         return Packages(named[0] if named else None, found, "--answer import_name")
     places = _shown(sources, found)
     real = [package for package in found if (sources.folder / package.folder).is_dir()]
-    ours = _public(real)
-    ours.sort(key=lambda package: normalised_name(package.name) != normalised_name(name))
+    types = {f"{package.name}-stubs" for package in real}
+    ours = [package for package in real if package.name not in types]
+    ours.sort(key=lambda package: _unlikely(package.name, name))
     if len(ours) == 1:
         return Packages(ours[0], found, places)
     return Packages(None if ours else next(iter(found), None), ours or found, places)
 
 
-def _public(found: list[ImportPackage]) -> list[ImportPackage]:
-    """Leave out types of the others, and what begins with `_`, where there is something else."""
-    types = {f"{package.name}-stubs" for package in found}
-    ours = [package for package in found if package.name not in types]
-    return [one for one in ours if not re.search(r"(^|[.])_", one.name)] or ours
+def _unlikely(package: str, distribution: str) -> tuple[bool, bool]:
+    """Sort the package that is meant before the others, and private ones last."""
+    private = any(part.startswith("_") for part in package.split("."))
+    return normalised_name(package) != normalised_name(distribution), private
 
 
 def _named(sources: Sources, name: str) -> dict[str, object]:

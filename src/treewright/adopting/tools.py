@@ -9,12 +9,15 @@ from treewright.adopting.reading import Sources
 # What the six backends are called in [build-system], old names too.
 _BACKENDS: Mapping[str, str] = {
     "uv_build": "uv",
-    "hatchling": "hatchling",
-    "setuptools": "setuptools",
-    "flit_core": "flit",
-    "flit": "flit",
-    "pdm": "pdm",
-    "poetry": "poetry",
+    "hatchling.build": "hatchling",
+    "setuptools.build_meta": "setuptools",
+    "setuptools.build_meta:__legacy__": "setuptools",
+    "flit_core.buildapi": "flit",
+    "flit.buildapi": "flit",
+    "pdm.backend": "pdm",
+    "pdm.pep517.api": "pdm",
+    "poetry.core.masonry.api": "poetry",
+    "poetry.masonry.api": "poetry",
 }
 ANSWERS = frozenset(_BACKENDS.values())
 
@@ -53,5 +56,4 @@ def backend(sources: Sources) -> Found:
     if not isinstance(named_, str):
         return Found("setuptools", "no build backend is named, so it is this one (PEP 517)")
     where = f'build-backend = "{named_}" in pyproject.toml'
-    known = (answer for start, answer in _BACKENDS.items() if re.match(rf"{start}\b", named_))
-    return Found(next(known, named_), where)
+    return Found(_BACKENDS.get(named_, named_), where)

@@ -85,6 +85,8 @@ PATHS: Mapping[str, list[str]] = {
         "readthedocs.yml",
         "docs/.readthedocs.yml",
         "docs/index.md",
+        "docs/manual/usage.rst",
+        "doc/manual/usage.rst",
         "doc/index.rst",
         "docs/source/index.rst",
         "docs/requirements-docs.txt",
@@ -473,3 +475,8 @@ def test_pages_and_coverage_are_no_release(make: Make) -> None:
 def test_what_publishes_in_a_composite_action_is_a_release(make: Make) -> None:
     path = ".github/actions/publish/action.yml"
     assert mark(make({path: "run: uv publish\n"}), "release") == f"{path}: uv publish"
+
+
+@pytest.mark.parametrize("path", ["make_release.sh", "scripts/release", "bin/release.sh"])
+def test_what_publishes_in_a_script_is_a_release(make: Make, path: str) -> None:
+    assert mark(make({path: "#!/bin/sh\ntwine upload dist/*\n"}), "release").startswith(path)

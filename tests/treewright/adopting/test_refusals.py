@@ -70,6 +70,10 @@ REFUSED: dict[str, tuple[Files, str]] = {
         },
         r"a workspace without a package.*members: tool, packages/one\.",
     ),
+    "one that is private": (
+        {"pyproject.toml": HEAD, "src/_other/__init__.py": "", "src/x/__init__.py": ""},
+        r"2 packages \(x, _other\)",
+    ),
     "two packages in a namespace": (
         {
             "pyproject.toml": HEAD.replace("acme", "other"),
@@ -143,7 +147,8 @@ REFUSED: dict[str, tuple[Files, str]] = {
         "backend is sipbuild.api; change to one that Treewright knows: uv_build, hatchling",
     ),
     "a backend of its own": (built("backend"), "The build backend is backend"),
-    "one that begins alike": (built("pdm_other.api"), "The build backend is pdm_other"),
+    "one that begins alike": (built("pdm.other"), "The build backend is pdm.other"),
+    "hatchling's own": (built("hatchling.ouroboros"), "The build backend is hatchling.ouroboros"),
     "no TOML": ({"pyproject.toml": "[project\n", **CODE}, "is not valid TOML"),
     "no name": ({"pyproject.toml": "[project]\n", **CODE}, "no .project. table with a name"),
     "nothing": ({"README.md": ""}, "holds no pyproject.toml"),
@@ -261,7 +266,6 @@ TAKEN: dict[str, Files] = {
     "flat": {"pyproject.toml": HEAD, **CODE},
     "src": {"pyproject.toml": HEAD, "src/acme/__init__.py": ""},
     "no __init__.py": {"pyproject.toml": HEAD, "src/acme/x.py": ""},
-    "private code beside it": {"pyproject.toml": HEAD, **CODE, "_acme/__init__.py": ""},
     "types beside it": {"pyproject.toml": HEAD, **CODE, "acme-stubs/__init__.pyi": ""},
     "a setup.py without extensions": {
         "pyproject.toml": HEAD,
@@ -274,7 +278,6 @@ TAKEN: dict[str, Files] = {
         **CODE,
         "tests/.copier-answers.yml": "_src_path: gh:other/template\n",
     },
-    "hatchling's own": built("hatchling.ouroboros"),
     "setuptools, long name": built("setuptools.build_meta:__legacy__"),
 }
 
