@@ -353,8 +353,22 @@ def check_requirements(folder: Path, done: Converted) -> None:
     assert wheels.build(folder)["METADATA: Version"] == ["1.2.3"]
 
 
+def check_no_backend(folder: Path, _: Converted) -> None:
+    """Poetry takes poetry-core, where all others take setuptools."""
+    said = settings(folder)
+    assert said["project"]["name"] == "acme-tool"
+    assert said["build-system"] == {
+        "requires": ["poetry-core>=2.2"],
+        "build-backend": "poetry.core.masonry.api",
+    }
+
+
 CASES: dict[str, tuple[Callable[[Path, Converted], None], dict[str, str]]] = {
     "[tool.poetry]": (check_poetry, {"pyproject.toml": POETRY, "poetry.lock": "\n"}),
+    "[tool.poetry], without a backend": (
+        check_no_backend,
+        {"pyproject.toml": POETRY[: POETRY.index("[build-system]")]},
+    ),
     "setup.cfg": (
         check_cfg,
         {
@@ -380,12 +394,12 @@ CASES: dict[str, tuple[Callable[[Path, Converted], None], dict[str, str]]] = {
 }
 
 
-@pytest.mark.parametrize("source", spread(CASES, ["[tool.poetry]"]))
-def test_the_wheel_stays_what_it_is(tmp_path: Path, source: str) -> None:
-    check, files = CASES[source]
+@pytest.mark.parametrize("case", spread(CASES, ["[tool.poetry]"]))
+def test_the_wheel_stays_what_it_is(tmp_path: Path, case: str) -> None:
+    check, files = CASES[case]
     folder = project(tmp_path, files)
     done = convert(folder)
-    assert done.source == source
+    assert done.source == case.partition(",")[0]
     changed = git("status", "--porcelain", "--untracked-files=all", cwd=folder).splitlines()
     assert {line[3:] for line in changed} == {*done.files}
     check(folder, done)
@@ -402,6 +416,10 @@ def test_the_wheel_stays_what_it_is(tmp_path: Path, source: str) -> None:
         ({"pyproject.toml": "[tool.flit.metadata]\n"}, "No tool converts [tool.flit.metadata]"),
         ({"pyproject.toml": "[tool.poetry]\npackage-mode = false\n"}, "this is no package"),
         ({}, "There is no metadata to convert"),
+        (
+            {"pyproject.toml": "[build-system]\nbuild-backend = 'maturin'\n"},
+            "The backend maturin has its metadata where no tool can read it",
+        ),
         ({"requirements.txt": "-e ../x\n"}, "line 1: '-e ../x' has no place in [project]"),
         ({"requirements.txt": "a\n", "src/b/__init__.py": ""}, "several packages (acme_tool, b)"),
         full({"setup.py": "raise SystemExit('no')\n"}, "The project does not build"),

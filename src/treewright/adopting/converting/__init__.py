@@ -6,7 +6,8 @@ https://python-poetry.org/docs/pyproject/
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -91,9 +92,7 @@ def convert(project: Path) -> Converted:
         raise UnconvertedError("uv is needed to convert metadata, and was not found.", 2)
     draft, before = _draft(project, settings)
     files = _files(project, settings, draft, before)
-    with TemporaryDirectory() as folder:
-        place = copying.copy(Project(project, settings), Path(folder).resolve())
-        _write(place, files)
+    with _copy(project, settings, files) as place:
         after = _built(place, "once converted, ")
     if before is not None and (found := meaning.changes(before, after)):
         told = "; ".join(map(str, found[:_SHOWN]))
@@ -110,19 +109,24 @@ def _settings(text: str) -> dict[str, Any]:
         raise UnconvertedError(f"{_FILE} cannot be read: {error}.") from error
 
 
-def _draft(project: Path, settings: Mapping[str, Any]) -> tuple[Draft, Contents | None]:
+def _draft(project: Path, settings: dict[str, Any]) -> tuple[Draft, Contents | None]:
     """Find where the metadata is, and draft the tables; give them with the wheel of before."""
     tool = settings.get("tool", {})
-    backend = settings.get("build-system", {}).get("build-backend", _SETUPTOOLS)
+    backend = settings.get("build-system", {}).get("build-backend", "")
     if "metadata" in tool.get("flit", {}):
         raise UnconvertedError(
             "No tool converts [tool.flit.metadata]: move it to [project] as flit's documentation"
             " says (https://flit.pypa.io/en/stable/pyproject_toml.html)."
         )
-    if "poetry" in tool and backend.startswith(("poetry", _SETUPTOOLS)):
+    if backend and not backend.startswith(("poetry", "setuptools.")):
+        raise UnconvertedError(
+            f"The backend {backend} has its metadata where no tool can read it: write a [project]"
+            f" table into {_FILE} by hand."
+        )
+    if "poetry" in tool and not backend.startswith("setuptools."):
         if tool["poetry"].get("package-mode") is False:
             raise UnconvertedError("[tool.poetry] says package-mode = false: this is no package.")
-        before = _built(project)
+        before = _built_by_poetry(project, settings) if not backend else _built(project)
         return of_poetry.draft(project, settings, before), before
     if (project / "setup.cfg").is_file() or (project / "setup.py").is_file():
         before = _built(project)
@@ -134,6 +138,26 @@ def _draft(project: Path, settings: Mapping[str, Any]) -> tuple[Draft, Contents 
         "There is no metadata to convert, in setup.cfg, setup.py, [tool.poetry], a Pipfile or"
         f" requirements.txt: write a [project] table into {_FILE}."
     )
+
+
+def _built_by_poetry(project: Path, settings: dict[str, Any]) -> Contents:
+    """Build what Poetry builds where no backend is named; any other tool takes setuptools then."""
+    named = f"\n[build-system]\n{of_poetry.BACKEND}"
+    with _copy(
+        project, settings, {_FILE: (project / _FILE).read_bytes() + named.encode()}
+    ) as place:
+        return _built(place)
+
+
+@contextmanager
+def _copy(
+    project: Path, settings: dict[str, Any], files: Mapping[str, bytes | None]
+) -> Iterator[Path]:
+    """Copy a project for a while, with files that differ."""
+    with TemporaryDirectory() as folder:
+        place = copying.copy(Project(project, settings), Path(folder).resolve())
+        _write(place, files)
+        yield place
 
 
 def _built(folder: Path, when: str = "") -> Contents:
@@ -154,6 +178,9 @@ def _files(
         root = [path.name for path in project.iterdir() if path.is_file()]
         correcting.correct(draft.data, before, root)
     draft.data["build-system"] = _build_system(settings, draft)
+    groups = draft.data.get("dependency-groups", {})
+    for name in {*groups} & {*settings.get("dependency-groups", {})}:
+        groups[f"{name}-require"] = groups.pop(name)
     data = _pruned(draft.data)
     arriving = tables.text(_ordered(data), draft.comments)
     if draft.text:

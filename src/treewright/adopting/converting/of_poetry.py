@@ -21,6 +21,9 @@ from treewright.toml_merge.syntax import Path as Key
 SOURCE = "[tool.poetry]"
 # A key, or an element of a list with a line for each.
 _LINE = re.compile(r"""(\s*)(?:([\w-]+) = |["']([A-Za-z0-9][\w.-]*)[^"']*["'])""")
+BACKEND = 'requires = ["poetry-core"]\nbuild-backend = "poetry.core.masonry.api"\n'
+"""The table [build-system] of a project that Poetry builds, where it has none."""
+
 _TABLE: Key = ("tool", "poetry")
 _MOVED = [
     *("name", "version", "description", "authors", "maintainers", "license", "readme", "keywords"),

@@ -80,6 +80,11 @@ def draft(project: Path, contents: Contents) -> Draft | None:
     cfg, script = (text_of(project / name) for name in (_CFG, _SCRIPT))
     moved, left = _parted(cfg or "", r"metadata|options(\..+)?")
     call = _call(script)
+    if "pbr" in call.sources:
+        raise UnconvertedError(
+            "setup.py leaves setup.cfg to pbr, which reads it in its own way: write a [project]"
+            " table into pyproject.toml by hand."
+        )
     known = _KNOWN & {*call.sources}
     if not moved and not known:
         return None

@@ -180,6 +180,11 @@ def test_what_has_no_place_stays(tmp_path: Path) -> None:
     assert "setup.py calls setup() with the arguments ext_modules, cmdclass." in found.done
 
 
+def test_what_pbr_reads_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UnconvertedError, match=r"^setup\.py leaves setup\.cfg to pbr, "):
+        draft(tmp_path, {"setup.cfg": "[metadata]\nname = a\n", **script("pbr=True")})
+
+
 def test_nothing_is_said(tmp_path: Path) -> None:
     files = {"setup.cfg": "[flake8]\nx = 1\n", **script("cmdclass={}")}
     assert draft(tmp_path, files) is None
