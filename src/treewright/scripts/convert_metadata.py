@@ -27,6 +27,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+_OLDER = {
+    "home_page": "url",
+    "home-page": "url",
+    "summary": "description",
+    "classifier": "classifiers",
+    "platform": "platforms",
+    "license_file": "license_files",
+}
 _OPTIONS = (
     "--skip-lock",
     "--ignore-errors",  # what it cannot say is filled in from the wheel's metadata
@@ -48,9 +56,22 @@ def _ini2toml(text: str) -> dict[str, str]:
     logging.disable()
     warnings.simplefilter("ignore")  # of old keys; they are translated
     try:
-        return {"text": str(Translator().translate(text, "setup.cfg"))}
+        return {"text": str(Translator().translate(_said_once(text), "setup.cfg"))}
     except Exception as error:  # noqa: BLE001  # it raises whatever its steps raise
         return {"reason": f"ini2toml cannot convert it ({type(error).__name__}: {error})"}
+
+
+def _said_once(text: str) -> str:
+    """Take out older names of options that are there by their names of today, too."""
+    from configupdater import ConfigUpdater  # noqa: PLC0415  # not for the other tool
+
+    config = ConfigUpdater().read_string(text)
+    if config.has_section("metadata"):
+        metadata = config["metadata"]
+        for older, name in _OLDER.items():
+            if older in metadata and name in metadata:
+                del metadata[older]
+    return str(config)
 
 
 def _migrated(files: dict[str, str], manager: str) -> dict[str, Any]:

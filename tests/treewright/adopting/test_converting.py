@@ -86,6 +86,7 @@ description = Ä tool # of all
 long_description = file: README.md, CHANGES.rst
 long_description_content_type = text/markdown
 url = https://example.org/#tool
+home_page = https://example.org/#tool
 download_url = https://example.org/files
 project_urls =
     Bug Tracker = https://example.org/bugs
@@ -437,12 +438,25 @@ def test_it_is_refused(tmp_path: Path, files: dict[str, str], said: str) -> None
 
 
 def test_another_wheel_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever the tools make of it."""
-    made = iter([{"METADATA: License": ["MIT"]}, {"METADATA: License-Expression": ["ISC"]}])
+    """Whatever the tools make of it; but for what is another each time."""
+    before = {"METADATA: License": ["MIT"], "time": ["1"]}
+    after = {"METADATA: License-Expression": ["ISC"], "time": ["2"]}
+    made = iter([before, after, {**before, "time": ["3"]}])
     monkeypatch.setattr(wheels, "build", lambda _: next(made))
     folder = project(tmp_path, {"setup.py": MINIMAL})
     said = "The wheel would not be what it is: METADATA: License-Expression: MIT -> ISC."
     assert str(refused(folder)) == said
+
+
+def test_a_description_gets_a_type(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    after = {
+        "METADATA: Description-Content-Type": ["text/markdown"],
+        "METADATA: Description": ["A"],
+    }
+    made = iter([{"METADATA: Description": ["A"]}, after])
+    monkeypatch.setattr(wheels, "build", lambda _: next(made))
+    done = convert(project(tmp_path, {"setup.py": MINIMAL}))
+    assert "The description is text/markdown now; it had no type, which" in done.done[-2]
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ from treewright.adopting.converting import (
     tables,
 )
 from treewright.adopting.converting.drafts import Draft, UnconvertedError, text_of
-from treewright.adopting.wheels import Contents, NotBuiltError
+from treewright.adopting.wheels import Contents, Difference, NotBuiltError
 from treewright.proof import copying
 from treewright.proof.project import Project
 from treewright.toml_merge.syntax import Path as Key
@@ -94,12 +94,13 @@ def convert(project: Path) -> Converted:
     files = _files(project, settings, draft, before)
     with _copy(project, settings, files) as place:
         after = _built(place, "once converted, ")
-    if before is not None and (found := meaning.changes(before, after)):
+    if before is not None and (found := _changes(project, before, after)):
         told = "; ".join(map(str, found[:_SHOWN]))
         more = f"; and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
         raise UnconvertedError(f"The wheel would not be what it is: {told}{more}.")
     _write(project, files)
-    return Converted(draft.source, files, _done(project, draft, before))
+    done = [*draft.done, *_typed(before, after)]
+    return Converted(draft.source, files, _done(project, draft.source, done, before))
 
 
 def _settings(text: str) -> dict[str, Any]:
@@ -138,6 +139,14 @@ def _draft(project: Path, settings: dict[str, Any]) -> tuple[Draft, Contents | N
         "There is no metadata to convert, in setup.cfg, setup.py, [tool.poetry], a Pipfile or"
         f" requirements.txt: write a [project] table into {_FILE}."
     )
+
+
+def _changes(project: Path, before: Contents, after: Contents) -> list[Difference]:
+    """Say what is another after; but for what differs between two builds of the same tree."""
+    if not (found := meaning.changes(before, after)):
+        return []
+    own = {one.where for one in meaning.changes(before, _built(project))}
+    return [one for one in found if one.where not in own]
 
 
 def _built_by_poetry(project: Path, settings: dict[str, Any]) -> Contents:
@@ -273,11 +282,18 @@ def _write(folder: Path, files: Mapping[str, bytes | None]) -> None:
             disk.write_whole(folder / name, content)
 
 
-def _done(project: Path, draft: Draft, before: Contents | None) -> list[str]:
+def _typed(before: Contents | None, after: Contents) -> Iterator[str]:
+    kind = meaning.fields(after).get("Description-Content-Type")
+    untyped = before and "Description-Content-Type" not in meaning.fields(before)
+    if untyped and kind and not kind[0].startswith("text/x-rst"):
+        yield f"The description is {kind[0]} now; it had no type, which PyPI takes for text/x-rst."
+
+
+def _done(project: Path, source: str, done: list[str], before: Contents | None) -> list[str]:
     """Say what was done, for a person."""
     same = "The wheel holds the same files, and its metadata says the same."
     new = "There was no wheel before to compare with."
-    lead = f"{_FILE} has a [project] table, made from {draft.source}."
+    lead = f"{_FILE} has a [project] table, made from {source}."
     lock = "Run `poetry lock`: poetry.lock knows the former table."
-    stale = draft.source == of_poetry.SOURCE and (project / "poetry.lock").is_file()
-    return [lead, *draft.done, *([lock] if stale else []), new if before is None else same]
+    stale = source == of_poetry.SOURCE and (project / "poetry.lock").is_file()
+    return [lead, *done, *([lock] if stale else []), new if before is None else same]

@@ -141,7 +141,13 @@ def _of_cfg(found: Draft, moved: str) -> None:
     keys = {key.replace("-", "_") for name in options for key in options[name]}
     if "include_package_data" not in keys:
         settings.pop("include-package-data", None)
-    for name in _DEAD & keys:
+    for name in ("package-data", "exclude-package-data"):
+        if "" in settings.get(name, {}):  # all packages, for setup.cfg
+            settings[name]["*"] = settings[name].pop("")
+        for quotes in {"''", '""'} & {*settings.get(name, {})}:
+            del settings[name][quotes]
+            found.done.append(f"{quotes} is left out of {name}: that is the name of no package.")
+    for name in sorted(_DEAD & keys):
         settings.pop(name.replace("_", "-"), None)
         found.done.append(f"{name} is left out: no tool reads it any longer.")
     if "tests_require" in keys:

@@ -36,6 +36,11 @@ def corrected(project: dict[str, Any], contents: Contents, **tool: Any) -> dict[
             {"authors": [{"name": "Doe", "email": "a@x"}, {"name": "Ann"}]},
         ),
         (
+            {"authors": [{"name": "Ann"}, {"name": "Bob"}]},
+            {"Author": ["Ann"]},  # as poetry-core writes it
+            {"authors": [{"name": "Ann"}, {"name": "Bob"}]},
+        ),
+        (
             {},
             {"Author": ["Doe, Ann"], "Author_email": ["a@x"]},
             {"authors": [{"name": "Doe, Ann", "email": "a@x"}]},

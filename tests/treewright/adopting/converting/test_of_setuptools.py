@@ -219,6 +219,44 @@ def test_the_settings_of_tools(
     assert found.files.get(".flake8") == moved
 
 
+def test_what_setup_py_says_counts_before_setup_cfg(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = """\
+[build-system]
+requires = ["setuptools>=61.2", "own"]
+[project]
+name = "cfg"
+dynamic = ["version"]
+urls = { Bugs = "https://b" }
+scripts = { c = "d:e" }
+[tool.setuptools]
+package-data = { cfg = ["x"] }
+zip-safe = true
+[tool.setuptools.dynamic]
+version = { attr = "a.b" }
+"""
+    monkeypatch.setattr(of_setuptools, "by_tool", lambda *_: made)
+    arguments = (
+        "version='1', url='https://a', package_data={'a': ['y']}, entry_points={'g': 'h=i:j'}"
+    )
+    files = {"setup.cfg": "[metadata]\n", **script(f"{arguments}, setup_requires=['more']")}
+    data = draft(tmp_path, files).data
+    assert data["project"] == {
+        "name": "cfg",
+        "version": "1",
+        "urls": {"Bugs": "https://b", "Homepage": "https://a"},
+        "entry-points": {"g": {"h": "i:j"}},
+    }
+    assert data["build-system"] == {"requires": ["own", "more"]}
+    assert data["tool"]["setuptools"] == {
+        "package-data": {"a": ["y"]},
+        "zip-safe": True,
+        "dynamic": {},
+        "include-package-data": False,
+    }
+
+
 def test_what_is_no_utf_8(tmp_path: Path) -> None:
     (tmp_path / "setup.cfg").write_bytes(b"[metadata]\nname = \xe4\n")
     with pytest.raises(UnconvertedError, match=r"^setup\.cfg cannot be read: it is not UTF-8; "):

@@ -92,6 +92,7 @@ def test_what_does_more_stays() -> None:
     before = "import sys, os\nif sys.argv[-1] == 'publish':\n    os.system('x')\n\nsetup("
     text = f"{before}\n    name='ä',  # ö\n    cmdclass={{'x': X}},\n)\nprint('done')\n"
     assert shrunk(read(text), ["cmdclass"]) == f"{before}cmdclass={{'x': X}})\nprint('done')\n"
+    assert shrunk(read(text), []) == f"{before})\nprint('done')\n"
 
 
 def test_comments_are_known_by_their_argument() -> None:
