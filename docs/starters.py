@@ -55,13 +55,14 @@ def install(project: Path, environment: Path) -> Path:
     return environment / "bin"
 
 
-def replay(text: str, programs: Path, home: Path) -> str:
+def replay(text: str, programs: Path, home: Path, project: Path | None = None) -> str:
     """Run what the `console` blocks of a text show.
 
     Args:
         text: Markdown.
         programs: Where the package's command is, and the Python that imports it.
         home: An empty folder to work in.
+        project: Another folder to work in, where there is one.
 
     Returns:
         The text, with what its commands print now.
@@ -85,7 +86,7 @@ def replay(text: str, programs: Path, home: Path) -> str:
             command = f"umask 077; exec 2>&1; {line.removeprefix('$ ')}"
             done = subprocess.run(
                 ["sh", "-c", command],
-                cwd=home,
+                cwd=project or home,
                 env=variables,
                 stdout=subprocess.PIPE,
                 text=True,
