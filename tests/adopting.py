@@ -82,6 +82,7 @@ def told(
     capsys: pytest.CaptureFixture[str], project: Path, *arguments: str, status: int = 0
 ) -> dict[str, Any]:
     """Run the command, which has to end with a status, and give the document that it prints."""
+    capsys.readouterr()
     assert adopt(project, "--json", *arguments) == status
     document: dict[str, Any] = json.loads(capsys.readouterr().out)
     assert document["version"] == 1

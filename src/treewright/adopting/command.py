@@ -236,12 +236,7 @@ def _tell_plan(told: Told, plan: Plan, copied: Copy) -> None:
     name = copied.prefix
     told.arrives = [path for path in done.arrived if path != copied.answers_file]
     told.arrives += [f"{path} (merged)" for path in done.changed if path not in done.clashes]
-    at_top = features.FOLDERS_AT_THE_TOP if name else ()
-    told.stays = {
-        path: "it is read at the top only" if path.startswith(at_top) else "it is there"
-        for path in plan.own_files
-        if path not in plan.left_out
-    }
+    told.stays = {path: "it is there" for path in plan.own_files if path not in plan.left_out}
     for kind in features.KINDS:
         if kind not in plan.features and kind not in plan.left_out:
             mark = plan.inferred.kinds.get(kind)

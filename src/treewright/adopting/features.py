@@ -14,7 +14,6 @@ KINDS: Sequence[str] = tuple(
 USUAL = ("checks", "release", "bot", "community")
 # Of these, forges and bots read only what is at the top of a repository.
 AT_THE_TOP = ("checks", "release", "bot")
-FOLDERS_AT_THE_TOP = (".github/", ".gitlab/", ".gitlab-ci.yml")
 # Answers that say nothing else than that there is such a kind, with and without it.
 _SWITCHES: Mapping[str, tuple[str, object, object]] = {
     "docs": ("docs", "zensical", "none"),

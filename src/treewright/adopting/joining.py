@@ -164,10 +164,7 @@ def settle(plan: Plan, project: Path, copied: Copy) -> None:
         for path in rendered
         if path not in {*MERGED, stored.NAME}
         and not seeds.match_file(path)  # which no update brings
-        and (
-            is_there(copied, project, path)
-            or (copied.prefix and path.startswith(features.FOLDERS_AT_THE_TOP))
-        )
+        and is_there(copied, project, path)
     )
 
 
