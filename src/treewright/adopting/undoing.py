@@ -95,6 +95,7 @@ class _Undoing:
         self.copied, self.made, self.now = copied, copied.made, copied.before
         self.start = start
         self.joined = self._joined(answers)
+        self._rendered = self._paths(answers)
 
     def _joined(self, answers: Mapping[str, object]) -> Tree:
         file, version = self.copied.answers_file, str(answers["_commit"])
@@ -109,6 +110,14 @@ class _Undoing:
             return dict(self.made.update(tree, file, before, now).tree)
         except UpdateError as error:
             raise UnableError(f"Joining cannot be computed again: {error}") from error
+
+    def _paths(self, answers: Mapping[str, object]) -> list[str]:
+        """Give the files of a new project of these answers."""
+        version = str(answers["_commit"])
+        if version == EMPTY:
+            return []
+        asked = {name: value for name, value in answers.items() if not name.startswith("_")}
+        return [*self.copied.source.render(asked, version)]
 
     def result(self) -> Undone:
         """Merge file by file."""
@@ -128,9 +137,13 @@ class _Undoing:
         return Undone(tree, removed, restored, merged, kept)
 
     def _brought(self) -> Iterator[str]:
-        """Give the files that joining changed."""
+        """Give the files that joining changed, and those that came once, with a kind, later."""
         for path in {*self.start, *self.joined}:
             if self.start.get(path) != self.joined.get(path):
+                yield path
+        known = {*self.start, *self.joined}
+        for path in map(self.copied.prefix.__add__, self._rendered):
+            if path in self.now and path not in known and self._is_as_it_came(path):
                 yield path
 
     def _undone(self, path: str) -> tuple[Blob | None, str]:
