@@ -2,7 +2,7 @@
 
 import shutil
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -94,8 +94,15 @@ class Source:
             return again.treewright() or "treewright"
         return f"{shell.python()} {shell.quoted(str(self.checkout / 'src' / 'treewright'))}"
 
-    def render(self, answers: Mapping[str, object], version: str = "") -> dict[str, bytes]:
+    def render(
+        self, answers: Mapping[str, object], version: str = "", there: Iterable[str] = ()
+    ) -> dict[str, bytes]:
         """Render a project of these answers, and give what each file holds.
+
+        Args:
+            answers: The answers.
+            version: The release; by default, that which is joined.
+            there: Files that are there before.
 
         Raises:
             UnableError: If the template refuses an answer; one sentence says which, and why.
@@ -104,7 +111,7 @@ class Source:
         hand = nullcontext() if self.checkout else stock.at_hand()
         try:
             with hand:
-                return rendered(answers, self.address, version or self.version)
+                return rendered(answers, self.address, version or self.version, there=there)
         except UserMessageError as error:
             raise UnableError(str(error).partition(_REFUSED)[2] or str(error)) from None
 

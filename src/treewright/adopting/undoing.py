@@ -95,7 +95,7 @@ class _Undoing:
         self.copied, self.made, self.now = copied, copied.made, copied.before
         self.start = start
         self.joined = self._joined(answers)
-        self._rendered = self._paths(answers)
+        self._seeds = self._rendered(answers)
 
     def _joined(self, answers: Mapping[str, object]) -> Tree:
         file, version = self.copied.answers_file, str(answers["_commit"])
@@ -111,13 +111,15 @@ class _Undoing:
         except UpdateError as error:
             raise UnableError(f"Joining cannot be computed again: {error}") from error
 
-    def _paths(self, answers: Mapping[str, object]) -> list[str]:
-        """Give the files of a new project of these answers."""
-        version = str(answers["_commit"])
+    def _rendered(self, answers: Mapping[str, object]) -> dict[str, bytes]:
+        """Give the files that a new project of these answers has, from the top."""
+        version, prefix = str(answers["_commit"]), self.copied.prefix
         if version == EMPTY:
-            return []
+            return {}
         asked = {name: value for name, value in answers.items() if not name.startswith("_")}
-        return [*self.copied.source.render(asked, version)]
+        there = [name for name in ("README.md",) if f"{prefix}{name}" in self.start]
+        made = self.copied.source.render(asked, version, there)
+        return {f"{prefix}{path}": data for path, data in made.items()}
 
     def result(self) -> Undone:
         """Merge file by file."""
@@ -141,9 +143,8 @@ class _Undoing:
         for path in {*self.start, *self.joined}:
             if self.start.get(path) != self.joined.get(path):
                 yield path
-        known = {*self.start, *self.joined}
-        for path in map(self.copied.prefix.__add__, self._rendered):
-            if path in self.now and path not in known and self._is_as_it_came(path):
+        for path in self._seeds.keys() - {*self.start, *self.joined}:
+            if self._is_as_it_came(path):
                 yield path
 
     def _undone(self, path: str) -> tuple[Blob | None, str]:
@@ -162,7 +163,9 @@ class _Undoing:
         return self._as_it_was(before, done.tree.get(path)), ""
 
     def _is_as_it_came(self, path: str) -> bool:
-        """Tell whether a file has not been edited since a commit of an update brought it."""
+        """Tell whether nobody has edited a file that joining, or a kind later, brought."""
+        if path not in self.now or self.made.read(self.now[path]) == self._seeds.get(path):
+            return path in self.now
         log = (
             "log",
             "--first-parent",
