@@ -1,6 +1,7 @@
 """The questionnaire: what is asked, what is refused, and what follows from an answer."""
 
 import ast
+import json
 import keyword
 import re
 import subprocess
@@ -63,13 +64,15 @@ def test_what_can_be_chosen_is_known_before_it_is_asked() -> None:
     """`<<` puts it first, where refusals.jinja needs it, for every question with choices."""
     assert next(iter(QUESTIONS)) == "choices"
     asked = {name: q["choices"] for name, q in QUESTIONS.items() if "choices" in q}
+    marks = json.loads((ROOT / "src/treewright/adopting/kinds.json").read_text("utf-8"))
+    asked["own_kinds"] = [*marks]  # of which an answer has several
     assert QUESTIONS["choices"]["default"] == asked
 
 
 def test_each_text_has_a_rule(rules: Any) -> None:  # noqa: ANN401
     asked = {name for name, q in QUESTIONS.items() if "validator" in q}
     named = {row.split()[0] for row in str(rules.texts).splitlines()}
-    others = {"import_name", "namespace", "forge", "code_of_conduct"}  # which have their own
+    others = {"import_name", "namespace", "forge", "code_of_conduct", "own_kinds"}
     assert named - {"top_level", "flat", "identifier"} == asked - others
 
 
