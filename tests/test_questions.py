@@ -70,7 +70,7 @@ def test_what_can_be_chosen_is_known_before_it_is_asked() -> None:
 
 
 def test_each_text_has_a_rule(rules: Any) -> None:  # noqa: ANN401
-    asked = {name for name, q in QUESTIONS.items() if "validator" in q}
+    asked = {name for name, q in QUESTIONS.items() if "validator" in q} | {"test_command"}
     named = {row.split()[0] for row in str(rules.texts).splitlines()}
     others = {"import_name", "namespace", "forge", "code_of_conduct", "own_kinds"}
     assert named - {"top_level", "flat", "identifier"} == asked - others
