@@ -271,8 +271,8 @@ def _command(repository: Repository, *steps: str) -> str:
 @contextmanager
 def _alone(repository: Repository) -> Iterator[None]:
     """See that the tree is clean, and have the repository for this run alone."""
-    if left := repository.git("status", "--porcelain", "--untracked-files=all").decode().strip():
-        first = left.splitlines()[0][3:].strip()
+    if left := repository.git("status", "--porcelain", "--untracked-files=all").decode():
+        first = left.splitlines()[0][3:]
         raise RefusedError(
             f"The work tree is not clean ({first}): commit or stash what is there first."
         )

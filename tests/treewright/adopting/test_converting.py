@@ -1,5 +1,6 @@
 """Metadata from older places become a [project] table, and the wheel stays what it was."""
 
+import json
 import os
 import tomllib
 from collections.abc import Callable, Mapping
@@ -11,7 +12,7 @@ import pytest
 from repositories import commit, git, snapshot
 from tiers import full, spread
 from treewright import machine
-from treewright.adopting import wheels
+from treewright.adopting import command, wheels
 from treewright.adopting.converting import Converted, UnconvertedError, convert
 
 PACKAGE = {
@@ -495,3 +496,24 @@ def test_what_the_machine_lacks(
     error = refused(folder)
     assert error.status == 2
     assert str(error).startswith("uv is needed" if lacks == "uv" else "The tool that converts")
+
+
+def test_the_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It refuses a tree with changes, then changes it and commits nothing."""
+    monkeypatch.setattr(wheels, "build", lambda _: {"METADATA: License": ["MIT"]})
+    folder = project(tmp_path, {"setup.py": MINIMAL})
+    commits = git("rev-list", "--all", cwd=folder)
+    (folder / "NOTICE.txt").write_text("Edited\n")
+    assert command.run([str(folder), "--convert"]) == 1
+    assert "not clean (NOTICE.txt): " in capsys.readouterr().err
+    git("restore", ".", cwd=folder)
+    assert command.run([str(folder), "--convert", "--json"]) == 0
+    changed = json.loads(capsys.readouterr().out)["changed"]
+    assert changed == {"pyproject.toml": "written", "setup.py": "written"}
+    assert git("rev-list", "--all", cwd=folder) == commits
+    assert git("diff", "--cached", "--name-only", cwd=folder) == ""
+    commit(folder)
+    assert command.run([str(folder), "--convert"]) == 1
+    assert "there is nothing to convert" in capsys.readouterr().err

@@ -294,6 +294,9 @@ def _done(project: Path, source: str, done: list[str], before: Contents | None) 
     same = "The wheel holds the same files, and its metadata says the same."
     new = "There was no wheel before to compare with."
     lead = f"{_FILE} has a [project] table, made from {source}."
-    lock = "Run `poetry lock`: poetry.lock knows the former table."
-    stale = source == of_poetry.SOURCE and (project / "poetry.lock").is_file()
-    return [lead, *done, *([lock] if stale else []), new if before is None else same]
+    more = []
+    if source == of_poetry.SOURCE:
+        more.append("Poetry 2 or newer reads it.")
+        if (project / "poetry.lock").is_file():
+            more.append("Run `poetry lock`: poetry.lock knows the former table.")
+    return [lead, *more, *done, new if before is None else same]
