@@ -19,9 +19,11 @@ import pytest
 import yaml
 
 import keeping
+import kinds
 import pythons
 import release
 from expressions import combinations
+from in_process import copier
 from repositories import commit, git
 from tiers import full
 
@@ -59,6 +61,12 @@ ELSEWHERE = {
 ELSEWHERE["ours"] = ELSEWHERE["github"] | {
     "uv python install": "fetches every Python",
     ".ci/run": "runs these tests",
+}
+# Those of a repository that joined: it has no site, and its release calls no other workflow.
+ELSEWHERE["joined"] = {
+    start: reason
+    for start, reason in ELSEWHERE["github"].items()
+    if "pages" not in start and "workflows" not in start
 }
 VERSION = "0.1.0"
 FILES = {f"acme_tool-{VERSION}.tar.gz", f"acme_tool-{VERSION}-py3-none-any.whl"}
@@ -156,25 +164,81 @@ def runner(
     at_hand = list(pythons.at_hand())
     versions = at_hand if request.config.getoption("--every-python") else at_hand[-1:]
 
-    def _runner(forge: str, **answers: str) -> Runner:
+    def _runner(forge: str, **answers: object) -> Runner:
         if forge == "ours":
             origin = keeping.everything(tmp_path)
             assert release.main(["prepare", keeping.HERE], origin) == 0
             git("commit", "--quiet", "--all", f"--message=release: {keeping.HERE}", cwd=origin)
             assert release.main(["tag"], origin) == 0
             return Runner(forge, origin, tmp_path / "runner", versions, mirrors, keeping.HERE)
-        answers |= {"project_name": "acme-tool", "forge": forge, "python_min": at_hand[0]}
-        project = render(answers, github_user="acme")
-        made = Runner(forge, project, tmp_path / "runner", versions, mirrors)
+        if forge == "joined":
+            tagged: Path = request.getfixturevalue("tagged")
+            project = join(tmp_path / "acme-tool", tagged)
+            versions_of_it = [*{"3.9", "3.10"} & {*pythons.found()}, *versions]
+            made = Runner(forge, project, tmp_path / "runner", versions_of_it, mirrors)
+        else:
+            answers = {"project_name": "acme-tool", "python_min": at_hand[0]} | answers
+            project = render(answers, forge=forge, github_user="acme")
+            made = Runner(forge, project, tmp_path / "runner", versions, mirrors)
+            made.run("uv sync", project, {})
         changelog = project / "CHANGELOG.md"
-        text = changelog.read_text("utf-8")
-        changelog.write_text(text.replace("## Unreleased", f"## {VERSION} (2026-01-31)"), "utf-8")
-        made.run("uv sync", project, {})
+        if changelog.exists():
+            text = changelog.read_text("utf-8")
+            text = text.replace("## Unreleased", f"## {VERSION} (2026-01-31)")
+            changelog.write_text(text, "utf-8")
         commit(project)
         git("tag", "--annotate", f"--message={VERSION}", f"v{VERSION}", cwd=project)
         return made
 
     return _runner
+
+
+# A repository with tests of its own, which a Python runs that is older than any of ours.
+THEIRS = {
+    "pyproject.toml": f"""\
+[build-system]
+requires = ["flit_core>=3.4"]
+build-backend = "flit_core.buildapi"
+
+[project]
+name = "acme-tool"
+version = "{VERSION}"
+description = "Theirs."
+requires-python = ">=3.9"
+license = {{ text = "BSD" }}
+""",
+    "acme_tool/__init__.py": "def double(number):\n    return 2 * number\n",
+    "tests/test_double.py": """\
+import sys
+
+import acme_tool
+
+
+def test_double():
+    print("with Python", sys.version)
+    assert acme_tool.double(2) == 4
+""",
+    "LICENSE": "Theirs.\n",
+    "README.md": "# Theirs\n",
+}
+TEST_COMMAND = "uv pip install --quiet . pytest && python -m pytest -rP tests"
+
+
+def join(project: Path, template: Path) -> Path:
+    """Have it join, for what it lacks, by an update from the empty release."""
+    for name, text in THEIRS.items():
+        path = project / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+    own_kinds = [kind for kind in kinds.KINDS if kind not in kinds.LACKED]
+    answers = {"_commit": keeping.EMPTY, "_src_path": str(template), "ci": "full"}
+    answers |= kinds.joined(*kinds.LACKED, own_kinds=own_kinds, python_min="3.9", layout="flat")
+    answers |= {"license": "Other", "build_backend": "flit", "test_command": TEST_COMMAND}
+    (project / ".copier-answers.yml").write_text(yaml.safe_dump(answers), "utf-8")
+    commit(project)
+    copier("update", "--trust", "--defaults", "--quiet", project)
+    assert {(project / name).read_text("utf-8") for name in THEIRS} == {*THEIRS.values()}
+    return project
 
 
 def report(runner: Runner, record_property: Callable[[str, object], None]) -> None:
@@ -211,8 +275,8 @@ def run_github(runner: Callable[..., Runner]) -> Runner:
 def run_workflows(runner: Runner) -> dict[str, str]:
     """Run what is run for a change and for a release; give what each job printed."""
     output: dict[str, str] = {}
-    for name in ("ci.yml", "docs.yml", "release.yml"):
-        path = runner.origin / ".github/workflows" / name
+    paths = [runner.origin / f".github/workflows/{name}.yml" for name in ("ci", "docs", "release")]
+    for path in filter(Path.exists, paths):
         output |= run_workflow(runner, yaml.safe_load(path.read_text("utf-8")))
     return output
 
@@ -266,6 +330,11 @@ def run_steps(
             runner.clone(where, inputs.get("fetch-depth", "1"), tag)
         elif action == "astral-sh/setup-uv":
             variables["UV_PYTHON"] = inputs.get("python-version", "")
+            if inputs.get("activate-environment") == "True":
+                runner.run("uv venv", clone, variables)
+                scripts = clone / ".venv/bin"
+                variables["PATH"] = f"{scripts}{os.pathsep}{runner.environment['PATH']}"
+                variables["VIRTUAL_ENV"] = str(clone / ".venv")
         elif action == "actions/upload-artifact":
             whole = inputs["path"].endswith("/")
             folder, glob = (clone / inputs["path"], "**/*") if whole else (clone, inputs["path"])
@@ -295,6 +364,31 @@ def download(runner: Runner, clone: Path, inputs: Mapping[str, str]) -> None:
         merged = "name" in inputs or inputs.get("merge-multiple") == "True"
         target = clone / inputs.get("path", ".") / ("" if merged else name)
         shutil.copytree(kept, target, dirs_exist_ok=True)
+
+
+def run_directly(runner: Callable[..., Runner]) -> Runner:
+    """Where the runner is the owner's, jobs do what it would do."""
+    newest = list(pythons.at_hand())[-1]
+    github = runner("github", own_kinds=["runner", "changelog"], python_min=newest)
+    output = run_workflows(github)
+    assert "passed" in output["tests"]
+    assert "passed" in output["lowest"]
+    assert "100%" in output["coverage"]
+    assert {path.name for path in github.kept["dist"].iterdir()} == FILES
+    assert "notes" not in github.kept
+    return github
+
+
+def run_joined(runner: Callable[..., Runner]) -> Runner:
+    """A repository that joined has its own tests run, on Pythons of its own."""
+    joined = runner("joined")
+    output = run_workflows(joined)
+    for version in joined.versions:
+        assert f"with Python {version}." in output["tests"]
+    checks = {"tests", "build", "audit", "ok"}
+    assert output.keys() == checks | {"attest", "publish", "release"}
+    assert {path.name for path in joined.kept["dist"].iterdir()} == FILES
+    return joined
 
 
 def run_ours(runner: Callable[..., Runner]) -> Runner:
@@ -377,7 +471,14 @@ def run_job(
 
 
 @pytest.mark.parametrize(
-    "run", [run_github, full(run_gitlab), full(run_ours)], ids=["github", "gitlab", "ours"]
+    "run",
+    [
+        pytest.param(run_github, id="github"),
+        full(run_directly, id="github-without-runner"),
+        full(run_joined, id="github-joined"),
+        full(run_gitlab, id="gitlab"),
+        full(run_ours, id="ours"),
+    ],
 )
 def test_every_job_is_green(
     run: Callable[[Callable[..., Runner]], Runner],

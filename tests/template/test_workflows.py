@@ -21,9 +21,10 @@ from filelock import FileLock
 
 import pythons
 from answers import COVERING, PINS
-from conftest import OfPackage, shared_folder
+from conftest import OfKinds, OfPackage, shared_folder
 from expressions import combinations
 from rendering import ROOT
+from tiers import full
 
 Job = Mapping[str, Any]
 
@@ -138,10 +139,21 @@ def test_nothing_is_found(
     covering: list[Path],
     from_address: dict[str, Path],
     of_package: OfPackage,
+    few_kinds: list[OfKinds],
     ours: Path,
     request: pytest.FixtureRequest,
 ) -> None:
     projects = [*covering, *from_address.values(), *of_package.values(), ours]
+    projects += [project for _, project in few_kinds]
+    done = lint(name, projects, request)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("name", [full(name, id=name) for name in LINTERS])
+def test_nothing_is_found_for_any_kinds(
+    name: str, many_kinds: list[OfKinds], request: pytest.FixtureRequest
+) -> None:
+    projects = [project for _, project in many_kinds]
     done = lint(name, projects, request)
     assert done.returncode == 0, done.stdout + done.stderr
 
