@@ -24,7 +24,10 @@ _PUBLIC = {"github": "github.com", "gitlab": "gitlab.com"}
 # Labels of [project.urls], the one that most surely names the repository first.
 _LABELS = ("repository", "source", "source code", "sourcecode", "code", "github", "gitlab")
 _LATER = ("homepage", "home", "bug tracker", "issues", "issue tracker", "tracker", "changelog")
-_CODE_HOSTS = re.compile(r"github|gitlab|codeberg\.org|bitbucket\.org|sr\.ht|gitea|forgejo")
+_CODE_HOSTS = re.compile(
+    r"(?!.*\.io$|.*usercontent|(?:docs|gist|pages)\.)"  # where forges have pages, too
+    r".*(?:github|gitlab|codeberg\.org|bitbucket\.org|git\.sr\.ht|gitea|forgejo)"
+)
 
 
 class Place(NamedTuple):
@@ -79,9 +82,10 @@ def infer(sources: Sources) -> dict[str, Found]:
         there, where = named
         return answers(sources, there, where, "likely")
     forge, where = _by_files(sources)
-    nowhere = Found("", "no remote, and no address in the metadata", "likely")
+    why = "no remote, and no address in the metadata"
+    nowhere = Found("", why, "likely")
     return {
-        "repository": nowhere,
+        "repository": Found("", why, "guess"),
         "forge": Found(forge, where, "likely" if forge != "none" else "guess"),
         "github_user": nowhere,
         "repository_url": nowhere,
@@ -153,7 +157,7 @@ def _named(sources: Sources) -> Iterator[tuple[Place, str]]:
         for label, url, where in listed:
             plain = re.sub(r"[\s_-]+", " ", label.strip().lower())
             there = place(url) if plain in labels else None
-            if there and _CODE_HOSTS.search(there.url.partition("://")[2].partition("/")[0]):
+            if there and _CODE_HOSTS.match(there.url.partition("://")[2].partition("/")[0]):
                 yield there, where
 
 

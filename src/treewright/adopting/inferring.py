@@ -15,8 +15,8 @@ from treewright.adopting.reading import Sources
 
 GIVEN = "--answer"
 _WITHOUT_GIT = ("uv", "flit", "poetry")  # as copier.yml has it
-# What runs on a forge or asks it for something belongs to the top of a repository.
 _GROUP = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?")  # as PEP 735 has it
+# What runs on a forge or asks it for something belongs to the top of a repository.
 _OF_THE_TOP = ("checks", "release", "bot")
 
 
@@ -75,7 +75,7 @@ def held_by(sources: Sources, name: str, given: Mapping[str, str]) -> Packages:
 
 
 def _version_source(sources: Sources) -> Found:
-    """Infer where the version comes from: some backends take it from git by no means."""
+    """Infer where the version comes from; some backends cannot take it from git."""
     found = metadata.version_source(sources, metadata.build_requirements(sources))
     backend = str(tools.backend(sources).value)
     if found.value == "vcs" and backend in _WITHOUT_GIT:

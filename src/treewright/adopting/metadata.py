@@ -125,7 +125,7 @@ def author(sources: Sources) -> tuple[Found, Found]:
                 others = _others(value)
                 names = {f"another of {place}": other for other in others}
                 return Found(person[0], place, alternatives=names), Found(person[1], place)
-    nobody = Found("", "no author is named", "likely")
+    nobody = Found("", "no author is named", "guess")
     return nobody, nobody
 
 
@@ -324,7 +324,7 @@ def license_files(sources: Sources) -> list[str]:
     """Give the files that look like the text of a licence, near the top first."""
     wanted = re.compile(r"(.*[-_.])?(licen[cs]e|copying|unlicen[cs]e)([-_.].*)?", re.IGNORECASE)
     named = sources.declared("project", "license", "file")
-    found = [named] if isinstance(named, str) else []
+    found = [named] if named in sources.files else []
     for path in sources.files:
         pure = PurePosixPath(path)
         if "/" not in path or pure.parts[0].lower() in {"licenses", "licences"}:

@@ -1,5 +1,6 @@
 """The import package of a project: where it is, and what else the distribution may hold."""
 
+import fnmatch
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -111,7 +112,8 @@ def _beside(sources: Sources, found: list[ImportPackage]) -> Iterator[ImportPack
     for root in {package.root for package in found if "." not in package.name}:
         for init in sorted((sources.folder / root).glob("*/__init__.py")):
             name = init.parent.name
-            if name.isidentifier() and name not in NOT_PACKAGES and not left_out(name):
+            is_left_out = any(fnmatch.fnmatchcase(name, pattern) for pattern in left_out)
+            if name.isidentifier() and name not in NOT_PACKAGES and not is_left_out:
                 yield ImportPackage(name, root)
 
 
@@ -140,19 +142,10 @@ def _is_declared(sources: Sources) -> bool:
     )
 
 
-def _left_out(sources: Sources) -> "_LeftOut":
+def _left_out(sources: Sources) -> list[str]:
+    """Give the patterns of packages that setuptools is told to leave out."""
     older = sources.setup_cfg.get("options.packages.find", {}).get("exclude", "")
-    return _LeftOut(
-        [*sources.strings("tool", "setuptools", "packages", "find", "exclude"), *older.split()]
-    )
-
-
-class _LeftOut:
-    def __init__(self, patterns: list[str]) -> None:
-        self._names = {pattern.rstrip("*").rstrip(".") for pattern in patterns}
-
-    def __call__(self, name: str) -> bool:
-        return name in self._names
+    return [*sources.strings("tool", "setuptools", "packages", "find", "exclude"), *older.split()]
 
 
 def _shown(sources: Sources, found: list[ImportPackage]) -> str:

@@ -25,7 +25,8 @@ def infer(sources: Sources) -> Found:
 
 def _of_a_runner(sources: Sources) -> Found | None:
     """Take a runner that chooses the environment by itself."""
-    if "test" in sources.text("tox.ini") or sources.declared("tool", "tox") is not None:
+    runs = any(name == "tox" or name.startswith("testenv") for name in sources.tox_ini)
+    if runs or sources.declared("tool", "tox") is not None:
         where = "tox.ini" if sources.text("tox.ini") else "[tool.tox] in pyproject.toml"
         return Found("uvx --with tox-uv tox run -e py", where, "likely")
     if sources.text("tox.toml"):

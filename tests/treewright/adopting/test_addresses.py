@@ -142,6 +142,22 @@ def test_metadata_tell_where_there_is_no_remote(make: Make, file: str, text: str
 
 
 @pytest.mark.parametrize(
+    "url",
+    [
+        "https://acme.github.io/tool/latest/index.html",
+        "https://acme.gitlab.io/tool/latest/index.html",
+        "https://gist.github.com/acme/123",
+        "https://raw.githubusercontent.com/acme/tool/main/README.md",
+        "https://example.org/acme/tool",
+        "https://github.com/acme",
+    ],
+)
+def test_pages_are_no_repository(make: Make, url: str) -> None:
+    folder = make({"pyproject.toml": f'[project.urls]\nHomepage = "{url}"\n'})
+    assert addresses.infer(Sources(folder))["repository"].value == ""
+
+
+@pytest.mark.parametrize(
     ("files", "forge"),
     [
         ({".github/FUNDING.yml": ""}, "github"),

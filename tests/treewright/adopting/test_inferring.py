@@ -364,6 +364,7 @@ TESTS = {"tests/test_it.py": "def test(): pass\n"}
     ("files", "command"),
     [
         ({"tox.ini": "[testenv]\ncommands = pytest\n"}, "uvx --with tox-uv tox run -e py"),
+        ({"tox.ini": "[flake8]\nmax-line-length = 100\n", **TESTS}, "uv run --with pytest pytest"),
         ({"noxfile.py": "@nox.session\ndef tests(session): ...\n"}, "uvx nox -s tests"),
         (
             {"pyproject.toml": "[tool.hatch.envs.hatch-test]\nparallel = true\n"},
