@@ -11,7 +11,7 @@ import pytest
 
 from repositories import commit, git, snapshot
 from tiers import full, spread
-from treewright import machine
+from treewright import disk, machine
 from treewright.adopting import command, wheels
 from treewright.adopting.converting import Converted, UnconvertedError, convert
 
@@ -333,6 +333,12 @@ def check_script(folder: Path, _: Converted) -> None:
     assert "# for classes\ndependencies = [" in (folder / "pyproject.toml").read_text("utf-8")
 
 
+def check_poetry_beside(folder: Path, done: Converted) -> None:
+    """What builds the package counts: setuptools, where no backend is named."""
+    assert settings(folder)["tool"]["poetry"] == {"name": "own"}
+    assert done.files["setup.py"] == b"from setuptools import setup\n\nsetup()\n"
+
+
 def check_both(folder: Path, done: Converted) -> None:
     """What setup.py says counts before setup.cfg; what has no place elsewhere stays in it."""
     assert done.files["setup.cfg"] is None
@@ -380,6 +386,10 @@ CASES: dict[str, tuple[Callable[[Path, Converted], None], dict[str, str]]] = {
         },
     ),
     "setup.py": (check_script, {"setup.py": SETUP}),
+    "setup.py, beside Poetry": (
+        check_poetry_beside,
+        {"setup.py": MINIMAL, "pyproject.toml": "[tool.poetry]\nname = 'own'\n"},
+    ),
     "setup.cfg and setup.py": (check_both, BOTH),
     "Pipfile": (
         check_requirements,
@@ -458,6 +468,7 @@ def test_a_description_gets_a_type(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(wheels, "build", lambda _: next(made))
     done = convert(project(tmp_path, {"setup.py": MINIMAL}))
     assert "The description is text/markdown now; it had no type, which" in done.done[-2]
+    assert "A build from source needs Python 3.9 now; " in done.done[1]
 
 
 @pytest.mark.parametrize(
@@ -472,6 +483,23 @@ def test_whose_fault_a_build_is(
     monkeypatch.setattr(wheels, "build", build)
     error = refused(project(tmp_path, {"setup.py": MINIMAL}))
     assert (str(error).lower(), error.status) == ("the build fails.", status)
+
+
+def test_all_is_written_or_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a full disk."""
+    folder = project(tmp_path, {"setup.py": MINIMAL})
+    whole = disk.write_whole
+
+    def write(path: Path, data: bytes) -> None:
+        if path == folder / "setup.py":
+            raise OSError(28, "No space left on device", str(path))
+        whole(path, data)
+
+    monkeypatch.setattr(wheels, "build", lambda _: {"METADATA: License": ["MIT"]})
+    monkeypatch.setattr(disk, "write_whole", write)
+    error = refused(folder)
+    assert error.status == 2
+    assert str(error).endswith("setup.py cannot be written (No space left on device).")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="links need rights there")

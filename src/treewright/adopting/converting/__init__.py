@@ -13,6 +13,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from packaging.specifiers import SpecifierSet
+
 from treewright import disk, machine
 from treewright.adopting import wheels
 from treewright.adopting.converting import (
@@ -30,16 +32,13 @@ from treewright.proof.project import Project
 from treewright.toml_merge.syntax import Path as Key
 from treewright.toml_merge.syntax import comments
 
-REMEDY = "Run `treewright adopt --convert`, which writes one from what is there."
-"""What plain `adopt` says behind the sentence that there is no [project] table."""
-
 _FILE = "pyproject.toml"
 _SETUPTOOLS = "setuptools.build_meta"
 # The first versions that read [project], and those that read a licence expression there (PEP 639).
 _OLDEST = {"setuptools": ("61", "77.0.3"), "poetry-core": ("2.0", "2.2")}
 _SHOWN = 3
 
-__all__ = ["REMEDY", "Converted", "UnconvertedError", "convert", "is_needed"]
+__all__ = ["Converted", "UnconvertedError", "convert"]
 
 
 @dataclass(frozen=True)
@@ -58,16 +57,6 @@ class Converted:
     done: list[str]
 
 
-def is_needed(settings: Mapping[str, Any]) -> bool:
-    """Tell whether there is no [project] table to join with.
-
-    Args:
-        settings: What pyproject.toml says; empty where there is none.
-
-    """
-    return "project" not in settings
-
-
 def convert(project: Path) -> Converted:
     """Move the metadata of a project into a [project] table, and see that its wheel is the same.
 
@@ -83,7 +72,7 @@ def convert(project: Path) -> Converted:
     """
     text = text_of(project / _FILE) or ""
     settings = _settings(text)
-    if not is_needed(settings):
+    if "project" in settings:
         raise UnconvertedError(f"{_FILE} has a [project] table: there is nothing to convert.")
     for name in (_FILE, "setup.cfg", "setup.py", ".flake8"):
         if (project / name).is_symlink():
@@ -98,7 +87,11 @@ def convert(project: Path) -> Converted:
         told = "; ".join(map(str, found[:_SHOWN]))
         more = f"; and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
         raise UnconvertedError(f"The wheel would not be what it is: {told}{more}.")
-    _write(project, files)
+    try:
+        _write(project, files)
+    except OSError as error:
+        sentence = f"{error.filename or project} cannot be written ({error.strerror})."
+        raise UnconvertedError(sentence, 2) from error
     done = [*draft.done, *_typed(before, after)]
     return Converted(draft.source, files, _done(project, draft.source, done, before))
 
@@ -124,12 +117,13 @@ def _draft(project: Path, settings: dict[str, Any]) -> tuple[Draft, Contents | N
             f"The backend {backend} has its metadata where no tool can read it: write a [project]"
             f" table into {_FILE} by hand."
         )
-    if "poetry" in tool and not backend.startswith("setuptools."):
+    older = any((project / name).is_file() for name in ("setup.cfg", "setup.py"))
+    if "poetry" in tool and (backend.startswith("poetry") or not (backend or older)):
         if tool["poetry"].get("package-mode") is False:
             raise UnconvertedError("[tool.poetry] says package-mode = false: this is no package.")
         before = _built_by_poetry(project, settings) if not backend else _built(project)
         return of_poetry.draft(project, settings, before), before
-    if (project / "setup.cfg").is_file() or (project / "setup.py").is_file():
+    if older:
         before = _built(project)
         if found := of_setuptools.draft(project, before):
             return found, before
@@ -275,11 +269,27 @@ def _joined(there: dict[str, Any], arriving: dict[str, Any]) -> dict[str, Any]:
 
 
 def _write(folder: Path, files: Mapping[str, bytes | None]) -> None:
-    for name, content in files.items():
-        if content is None:
-            (folder / name).unlink()
-        else:
-            disk.write_whole(folder / name, content)
+    """Write files, all of them or none."""
+    there = {name: _content(folder / name) for name in files}
+    try:
+        for name, content in files.items():
+            _put(folder / name, content)
+    except OSError:
+        for name, content in there.items():
+            if _content(folder / name) != content:
+                _put(folder / name, content)
+        raise
+
+
+def _content(file: Path) -> bytes | None:
+    return file.read_bytes() if file.is_file() else None
+
+
+def _put(file: Path, content: bytes | None) -> None:
+    if content is None:
+        file.unlink(missing_ok=True)
+    else:
+        disk.write_whole(file, content)
 
 
 def _typed(before: Contents | None, after: Contents) -> Iterator[str]:
@@ -289,12 +299,20 @@ def _typed(before: Contents | None, after: Contents) -> Iterator[str]:
         yield f"The description is {kind[0]} now; it had no type, which PyPI takes for text/x-rst."
 
 
+def _builds_on_less(before: Contents) -> bool:
+    """Tell whether a Python was supported on which no backend reads a licence expression."""
+    python = "".join(meaning.fields(before).get("Requires-Python", []))
+    return SpecifierSet(python).contains("3.8.20")
+
+
 def _done(project: Path, source: str, done: list[str], before: Contents | None) -> list[str]:
     """Say what was done, for a person."""
     same = "The wheel holds the same files, and its metadata says the same."
     new = "There was no wheel before to compare with."
     lead = f"{_FILE} has a [project] table, made from {source}."
     more = []
+    if before is not None and _builds_on_less(before):
+        more.append("A build from source needs Python 3.9 now; wheels are installed as before.")
     if source == of_poetry.SOURCE:
         more.append("Poetry 2 or newer reads it.")
         if (project / "poetry.lock").is_file():
