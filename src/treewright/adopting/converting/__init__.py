@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from packaging.specifiers import SpecifierSet
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from treewright import disk, machine
 from treewright.adopting import wheels
@@ -302,7 +302,10 @@ def _typed(before: Contents | None, after: Contents) -> Iterator[str]:
 def _builds_on_less(before: Contents) -> bool:
     """Tell whether a Python was supported on which no backend reads a licence expression."""
     python = "".join(meaning.fields(before).get("Requires-Python", []))
-    return SpecifierSet(python).contains("3.8.20")
+    try:
+        return SpecifierSet(python).contains("3.8.20")
+    except InvalidSpecifier:
+        return False
 
 
 def _done(project: Path, source: str, done: list[str], before: Contents | None) -> list[str]:
