@@ -10,11 +10,13 @@ from pathlib import Path
 
 import pytest
 import yaml
+from plumbum import local
 
 from keeping import ANSWERS, EMPTY, HERE, Files, unmerged, update, update_and_tell, write
 from rendering import ROOT
 from repositories import commit, git, snapshot
 from tiers import full
+from treewright.rendered import UNPROVEN
 
 sys.path.append(str(ROOT))
 
@@ -179,16 +181,42 @@ def assert_theirs(project: Path, before: Files) -> None:
             assert data["tool"][name] == table
 
 
-def test_settings_come_once_there_are_any(tagged: Path, tmp_path: Path) -> None:
-    """A repository without pyproject.toml gets none until it asks for what needs one."""
-    project = tmp_path / "acme-tool"
-    before = join(tagged, project, {**PACKAGE, "setup.py": SETUP}, BY_DEFAULT)
-    assert "pyproject.toml" not in snapshot(project)
-    commit(project)
-    kinds = [kind for kind in BY_DEFAULT if kind != "types"]
-    now = update(project, own_kinds=kinds)
-    assert "mypy" in tomllib.loads(now["pyproject.toml"].decode())["tool"]
-    commit(project)
-    now = update(project, own_kinds=BY_DEFAULT)
-    assert "pyproject.toml" not in now
-    assert_theirs(project, before)
+SETTINGS = {"pyproject.toml": PROJECT + "\n[tool.black]"}
+
+
+@pytest.mark.parametrize(
+    ("settings", "page"),
+    [
+        pytest.param(SETTINGS, "", id="unedited"),
+        full(SETTINGS, MINE, id="edited"),
+        full({"setup.py": SETUP}, "", id="no settings"),  # which come with what needs them
+    ],
+)
+def test_kinds_come_and_go(
+    tagged: Path,
+    tmp_path: Path,
+    capfd: pytest.CaptureFixture[str],
+    settings: Mapping[str, str],
+    page: str,
+) -> None:
+    """To add kinds of tools and to remove them is to do nothing, but for what was edited since."""
+    project, files = tmp_path / "acme-tool", {**PACKAGE, **settings}
+    kinds = [kind for kind in BY_DEFAULT if kind not in {"docs", "types"}]
+    with local.env(**{UNPROVEN: "1"}):
+        join(tagged, project, files, BY_DEFAULT)
+        joined = snapshot(project)
+        commit(project)
+        come = update(project, own_kinds=kinds, docs="zensical")
+        if page:
+            write(project, "docs/index.md", page)
+        commit(project)
+        gone = update_and_tell(project, own_kinds=BY_DEFAULT, docs="none")
+    told = " ".join(capfd.readouterr().out.split())
+    assert ("pyproject.toml" in joined) == ("pyproject.toml" in files)
+    assert {"docs/index.md", "docs/api.md", "zensical.toml"} <= come.keys() - joined.keys()
+    assert "mypy" in tomllib.loads(come["pyproject.toml"].decode())["tool"]
+    left = {"docs/index.md": page.encode()} if page else {}
+    assert {**gone, ANSWERS: b""} == {**joined, ANSWERS: b"", **left}
+    assert (project / "docs").exists() == bool(page)
+    deleted = "docs/index.md came with what is yours now, unedited: deleted"
+    assert ("unused docs/index.md; yours, to keep or delete" if page else deleted) in told

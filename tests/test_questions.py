@@ -5,7 +5,7 @@ import json
 import keyword
 import re
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -86,18 +86,44 @@ def test_every_computed_answer_and_every_switch_is_refused() -> None:
     assert switches == [name for name, q in QUESTIONS.items() if q.get("type") == "bool"]
 
 
+@pytest.mark.parametrize("operation", ["copy", "update"])
 @pytest.mark.parametrize("answers", [{}, {"project": {}}], ids=["of v0.0.0", "of another release"])
-def test_what_stays_the_users_is_known_by_any_answers(answers: dict[str, Any]) -> None:
-    """Copier renders these lists with the answers of an older release, which has others."""
+def test_no_setting_presumes_an_answer(answers: dict[str, Any], operation: str) -> None:
+    """Copier renders settings with the answers of an older release, which has others."""
     settings = yaml.safe_load((ROOT / "copier.yml").read_text("utf-8"))
-    strict = jinja2.Environment(undefined=jinja2.StrictUndefined)
+    loader = jinja2.FileSystemLoader(ROOT)
+    strict = jinja2.Environment(undefined=jinja2.StrictUndefined, loader=loader)
     strict.filters["regex_replace"] = core_filters.regex_replace
-    rendered = [
-        strict.from_string(pattern).render(answers, _copier_operation=operation)
-        for pattern in (*settings["_skip_if_exists"], *settings["_exclude"])
-        for operation in ("copy", "update")
-    ]
+    conf = {"answers_file": ".answers.yml", "src_path": "/t", "quiet": False, "conflict": "inline"}
+    given = answers | {
+        "_copier_answers": {"_src_path": "/t"},
+        "_copier_conf": conf,
+        "_copier_operation": operation,
+        "_copier_python": "python",
+        "_stage": "before",
+    }
+    presumed = dict[str, Exception]()
+    rendered = []
+    for setting, value in settings.items():
+        # A copy has the answers of its own release for what it runs and says.
+        of_a_copy = operation == "copy" and setting in {"_tasks", "_migrations"}
+        if setting.startswith("_") and setting != "_message_after_copy" and not of_a_copy:
+            for text in texts_in(value):
+                try:
+                    rendered.append(strict.from_string(text).render(given))
+                except jinja2.UndefinedError as error:
+                    presumed[f"{setting}: {text}"] = error
+    assert presumed == {}
     assert "/src/" in rendered
+
+
+def texts_in(value: object) -> Iterator[str]:
+    """Give all texts in a setting."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from texts_in(part)
 
 
 def test_every_question_has_a_default() -> None:

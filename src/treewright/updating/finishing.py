@@ -3,11 +3,13 @@
 from dataclasses import replace
 
 from treewright import again
+from treewright.rows import some
 from treewright.updating import (
     changelog,
     contract,
     dropped,
     joined,
+    leaving,
     links,
     merging,
     migrations,
@@ -79,6 +81,9 @@ def finish(repository: Repository, answers_file: str, *, keep_rejects: bool = Fa
     if change.now.package_dir == folder and not (repository.project / folder).is_dir():
         outcome.notes.append(elsewhere(folder, answers_file, update.now.get("_src_path")))
     outcome.seeds = seeds.compare(update, folder)
+    if gone := leaving.clear(update, answers_file, outcome.seeds):
+        outcome.seeds = seeds.without(outcome.seeds, gone)
+        outcome.migrated.append(f"{some(gone)} came with what is yours now, unedited: deleted")
     return outcome
 
 

@@ -2,7 +2,7 @@
 
 import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -71,13 +71,20 @@ def compare(update: Update, folder: str) -> Seeds | None:
             files |= {path: alone[path] for path in files.keys() & alone.keys() - {"README.md"}}
     known = set(update.repository.files())
     kept = {path: (old[path], new[path]) for path in sorted(old.keys() & new.keys() & known)}
-    differing = {path: both for path, both in kept.items() if both[0] != both[1]}
+    own = update.now.get("joined") is True  # and what the template would write there means nothing
+    differing = {path: both for path, both in kept.items() if both[0] != both[1] and not own}
     return Seeds(
         brought=sorted(path for path in new.keys() - old.keys() - known if _is_there(update, path)),
         unused=sorted(path for path in old.keys() - new.keys() if _is_there(update, path)),
         differing=list(differing),
         patch=_write_patch(update.repository, differing) if differing else "",
     )
+
+
+def without(seeds: Seeds | None, gone: Collection[str]) -> Seeds | None:
+    """Give it without files that are gone."""
+    left = [path for path in seeds.unused if path not in gone] if seeds else []
+    return seeds and seeds._replace(unused=left)
 
 
 def patterns(folder: str, template: Path = TEMPLATE) -> list[str]:
