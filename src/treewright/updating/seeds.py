@@ -21,7 +21,7 @@ _PART = b"[start:use]"  # what the home page takes from the README
 UNREAD = (
     "user_name", "user_email", "repository", "github_user", "version_source", "build_backend",
     "type_checker", "coverage_min", "update_bot", "ci", "devcontainer", "code_of_conduct",
-    "joined", "own_files", "own_groups", "own_tables", "test_command",
+    "own_files", "own_groups", "own_tables", "test_command",
 )  # fmt: skip
 
 

@@ -43,7 +43,6 @@ OTHERS = [
         "repository": "other",
     },
     {
-        "joined": "true",
         "own_files": "[tox.toml]",
         "own_groups": "[test]",
         "own_tables": "[tool.ruff]",
@@ -56,6 +55,7 @@ READ = [
     ({"starter": "command"}, {}),
     ({"plugins": "none"}, {}),
     ({"license": "ISC"}, {}),
+    ({"joined": "true"}, {}),
     ({"forge": "none"}, {}),
     ({"repository_url": "https://github.com/acme/other"}, {}),
     ({"cli_framework": "click"}, {"starter": "command"}),
