@@ -332,9 +332,12 @@ def _undo(
         if not asked.dry_run:
             undoing.apply(repository, copied, undone)
     if not asked.json:
-        say(*(f"{path}: {how}" for path, how in told.changed.items()))
-        say(*(f"{path} stays: {why}" for path, why in told.stays.items()))
-        say("", "Nothing is committed: look at `git diff --cached`, and commit.")
+        say(
+            *(f"{path}: {how}" for path, how in told.changed.items()),
+            *(f"{path} stays: {why}" for path, why in told.stays.items()),
+            "",
+            "Nothing is committed: look at `git diff --cached`, and commit.",
+        )
 
 
 def _convert(asked: argparse.Namespace, told: Told, repository: Repository) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Literal
 
-from treewright.rows import escaped, on_one_line, say
+from treewright.rows import escaped, on_one_line, row, say
 
 _VERSION = 1  # of the document; a key that goes, or means something else, raises it
 _WIDTH = 40  # of a value in the table
@@ -68,12 +68,12 @@ def document(told: Told) -> str:
 
 def table(answers: Mapping[str, Row]) -> Iterator[str]:
     """Give the lines of the table of answers."""
-    rows = [_HEADS, *((name, _shown(row.value), row.read_from, row.sure)
-                      for name, row in answers.items())]  # fmt: skip
-    plain = [[on_one_line(cell) for cell in row] for row in rows]
-    widths = [max(len(row[column]) for row in plain) for column in range(len(_HEADS))]
-    for number, row in enumerate(plain):
-        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+    rows = [_HEADS, *((name, _shown(one.value), one.read_from, one.sure)
+                      for name, one in answers.items())]  # fmt: skip
+    plain = [[on_one_line(cell) for cell in cells] for cells in rows]
+    widths = [max(map(len, column)) for column in zip(*plain, strict=True)]
+    for number, line in enumerate(plain):
+        cells = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
         yield " | ".join(cells).rstrip()
         if not number:
             yield "-|-".join("-" * width for width in widths)
@@ -89,14 +89,13 @@ def lists(told: Told) -> Iterator[str]:
 
 
 def summary(told: Told) -> Iterator[str]:
-    """Give the lists, each as one line."""
-    yield f"Arrives: {_count(told.arrives, 'file')}"
-    yield f"Stays yours: {', '.join(told.stays) or 'nothing'}"
-    for what, why in told.left_out.items():
-        yield f"Left out: {what} ({why})"
-    for path, why in told.clashes.items():
-        yield f"Would clash: {path} ({why})"
-    yield f"Wheel: {told.wheel}"
+    """Give the lists in rows, as hooks report."""
+    yield from row("arrives", _count(told.arrives, "file"))
+    yield from row("yours", ", ".join(told.stays) or "nothing")
+    for name, reasons in (("left out", told.left_out), ("clashes", told.clashes)):
+        for line in _because(reasons):
+            yield from row(name, line)
+    yield from row("wheel", told.wheel)
 
 
 def following(told: Told) -> Iterator[str]:
