@@ -7,7 +7,7 @@ import argparse
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from treewright import machine, shell, stock
@@ -16,6 +16,7 @@ from treewright.adopting.converting import UnconvertedError, convert
 from treewright.adopting.errors import RefusedError, UnableError
 from treewright.adopting.found import Inferred
 from treewright.adopting.joining import Asked, Plan
+from treewright.adopting.refusals import of_repository
 from treewright.adopting.same_wheel import Wheel
 from treewright.adopting.showing import Row, Told
 from treewright.adopting.source import Source
@@ -199,7 +200,7 @@ def _join(
         if not asked.dry_run:
             write_whole(repository.project / stored.NAME, stored.made(plan.answers(copied.source)))
             told.written = stored.NAME
-    told.command = _command(repository, *_commit(repository, _JOIN), source.update)
+    told.command = _command(repository, *_commit(repository, stored.NAME, _JOIN), source.update)
     if not asked.json:
         say(*showing.following(told))
 
@@ -246,10 +247,11 @@ def _tell_plan(told: Told, plan: Plan, copied: Copy) -> None:
     told.wheel = "the same" if plan.compared else "not compared"
 
 
-def _commit(repository: Repository, message: str) -> Iterator[str]:
+def _commit(repository: Repository, name: str, message: str) -> Iterator[str]:
     """Give the commands that commit the answers file."""
-    ignored = repository.files("--others", "--ignored", "--exclude-standard", "--", stored.NAME)
-    yield f"git add {'--force ' if ignored else ''}{stored.NAME}"
+    ignored = repository.files("--others", "--ignored", "--exclude-standard", "--", name)
+    quoted = shell.quoted(f"./{name}" if name.startswith("-") else name)
+    yield f"git add {'--force ' if ignored else ''}{quoted}"
     yield f'git commit --quiet --message="{message}"'
 
 
@@ -271,11 +273,8 @@ def _command(repository: Repository, *steps: str) -> str:
 @contextmanager
 def _alone(repository: Repository) -> Iterator[None]:
     """See that the tree is clean, and have the repository for this run alone."""
-    if left := repository.git("status", "--porcelain", "--untracked-files=all").decode():
-        first = left.splitlines()[0][3:]
-        raise RefusedError(
-            f"The work tree is not clean ({first}): commit or stash what is there first."
-        )
+    if reasons := of_repository(repository.project):
+        raise RefusedError(*reasons)
     top = Repository(repository.top)
     lock(top, os.getpid())
     try:
@@ -284,19 +283,25 @@ def _alone(repository: Repository) -> Iterator[None]:
         unlock(top, os.getpid())
 
 
-def _answers(repository: Repository) -> dict[str, object]:
-    """Read the answers of a project.
+def _answers(repository: Repository, source: Source) -> tuple[str, dict[str, object]]:
+    """Find the project's answers file, and read it.
 
     Raises:
-        RefusedError: If it has none.
+        RefusedError: If there is none.
 
     """
-    file = repository.project / stored.NAME
-    if not is_regular(file) or not looks_like_answers(stored.NAME, file.read_bytes()):
-        raise RefusedError(
-            f"There is no {stored.NAME} in {repository.project}: this repository has not joined."
-        )
-    return stock.read(file)
+    found = {}
+    for name in sorted({stored.NAME, *(path for path in repository.files() if "/" not in path)}):
+        file = repository.project / name
+        if is_regular(file) and looks_like_answers(name, file.read_bytes()):
+            found[name] = stock.read(file)
+    ours = [name for name, answers in found.items() if source.is_that_of(answers.get("_src_path"))]
+    for name in [*ours, stored.NAME]:
+        if name in found:
+            return name, found[name]
+    raise RefusedError(
+        f"There is no {stored.NAME} in {repository.project}: this repository has not joined."
+    )
 
 
 def _edit(
@@ -304,15 +309,17 @@ def _edit(
 ) -> None:
     source = Source.find()
     with _alone(repository):
-        answers = _answers(repository)
+        name, answers = _answers(repository, source)
         values = owning.changed(repository, source, answers, change)
-        told.answers = {name: Row(value, "--answer", "sure") for name, value in values.items()}
-        file = repository.project / stored.NAME
+        told.answers = {
+            key: Row(value, "what is asked for", "chosen") for key, value in values.items()
+        }
+        file = repository.project / name
         if not asked.dry_run:
             write_whole(file, stored.edited(file.read_bytes(), values))
-            told.written = stored.NAME
+            told.written = name
     finish = f"{source.treewright} finish --base HEAD~1"
-    told.command = _command(repository, *_commit(repository, _CHANGE), finish)
+    told.command = _command(repository, *_commit(repository, name, _CHANGE), finish)
     if not asked.json:
         say(*showing.table(told.answers), *showing.following(told))
 
@@ -321,8 +328,11 @@ def _undo(
     asked: argparse.Namespace, told: Told, repository: Repository, updater: Updater | None
 ) -> None:
     source = Source.find()
-    with _alone(repository), copy(repository, source, updater) as copied:
-        undone = undoing.undo(repository, copied, _answers(repository))
+    with ExitStack() as stack:
+        stack.enter_context(_alone(repository))
+        name, answers = _answers(repository, source)
+        copied = stack.enter_context(copy(repository, source, updater, name))
+        undone = undoing.undo(repository, copied, answers)
         told.changed = {
             **dict.fromkeys(undone.removed, "removed"),
             **dict.fromkeys(undone.restored, "as before joining"),

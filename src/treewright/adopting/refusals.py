@@ -59,6 +59,16 @@ def refusals(project: Path, inferred: Inferred) -> list[str]:
     return list(_of_git(sources)) or of_project(sources, inferred)
 
 
+def of_repository(project: Path) -> list[str]:
+    """Give what stands in the way in the state of the repository, whatever is to be done.
+
+    Args:
+        project: The project's folder.
+
+    """
+    return list(_of_git(Sources(project)))
+
+
 def of_project(sources: Sources, inferred: Inferred) -> list[str]:
     """Give what stands in the way, but for the state of the repository."""
     found = list(_of_templates(sources))

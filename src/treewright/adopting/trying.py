@@ -70,6 +70,7 @@ class Copy:
         source: The template.
         prefix: The project's folder from the top; empty, or with a slash at its end.
         before: The files.
+        name: What the answers file is called.
 
     """
 
@@ -77,11 +78,12 @@ class Copy:
     source: Source
     prefix: str
     before: Tree
+    name: str = stored.NAME
 
     @property
     def answers_file(self) -> str:
         """The answers file, from the top."""
-        return f"{self.prefix}{stored.NAME}"
+        return f"{self.prefix}{self.name}"
 
     def join(self, answers: Mapping[str, object]) -> Joined:
         """Join with these answers, as the printed command does.
@@ -138,16 +140,22 @@ class Copy:
 
 
 @contextmanager
-def copy(repository: Repository, source: Source, updater: Updater | None = None) -> Iterator[Copy]:
+def copy(
+    repository: Repository,
+    source: Source,
+    updater: Updater | None = None,
+    name: str = stored.NAME,
+) -> Iterator[Copy]:
     """Make a copy of the repository's last commit.
 
     Args:
         repository: The project.
         source: The template.
         updater: Runs updates.
+        name: What the answers file is called.
 
     """
     head = repository.git("rev-parse", "HEAD").decode().strip()
     top = Repository(repository.top)
     with scratch(top, head, updater or partial(run_stock, TREEWRIGHT_UNPROVEN="1")) as made:
-        yield Copy(made, source, repository.prefix, made.listing(head))
+        yield Copy(made, source, repository.prefix, made.listing(head), name)

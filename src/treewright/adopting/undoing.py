@@ -12,7 +12,13 @@ from treewright.adopting.errors import RefusedError, UnableError
 from treewright.adopting.trying import Copy
 from treewright.branch.applying import Applying
 from treewright.branch.computing import Result
-from treewright.branch.requests import EMPTY, Request
+from treewright.branch.requests import (
+    EMPTY,
+    Request,
+    UnreadableError,
+    looks_like_answers,
+    read,
+)
 from treewright.branch.scratch import Blob, Tree, UpdateError
 from treewright.updating.repository import Repository
 
@@ -70,22 +76,41 @@ def apply(repository: Repository, copied: Copy, undone: Undone) -> None:
 
 
 def _before(repository: Repository, copied: Copy) -> Tree:
-    """Find the tree before the answers file came."""
-    found = repository.git(
-        "log", "--first-parent", "-m", "--diff-filter=A", "--no-renames", "--format=%H",
-        "--max-count=1", "HEAD", "--", stored.NAME,
-    ).decode().split()  # fmt: skip
-    parents = repository.git("rev-list", "--parents", "--max-count=1", *found or ["HEAD"])
-    if found and (before := parents.decode().split()[1:]):
-        return copied.made.listing(before[0])
+    """Find the tree before the answers file came, which may have been renamed since."""
+    name, at = copied.name, "HEAD"
+    while parent := _parent(repository, name, at):
+        tree = copied.made.listing(parent)
+        older = next((path for path in tree if _is_answers_file(copied, path, tree[path])), None)
+        if older is None:
+            return tree
+        name, at = older.removeprefix(copied.prefix), parent
     if repository.git("rev-parse", "--is-shallow-repository").strip() == b"true":
         raise RefusedError(
             "This clone is too shallow: it lacks the commit before the repository joined. Run"
             " `git fetch --unshallow`."
         )
     raise RefusedError(
-        f"No commit in this history is from before {stored.NAME}: there is nothing to go back to."
+        f"No commit in this history is from before {name}: there is nothing to go back to."
     )
+
+
+def _parent(repository: Repository, name: str, at: str) -> str:
+    """Give the commit before a file came, seen from a commit; nothing where there is none."""
+    told = ("--first-parent", "-m", "--diff-filter=A", "--no-renames", "--max-count=1")
+    found = repository.git("log", *told, "--format=%H %P", at, "--", name).decode().split()
+    return found[1] if len(found) > 1 else ""
+
+
+def _is_answers_file(copied: Copy, path: str, blob: Blob) -> bool:
+    """Tell whether a file is the project's answers file, of this template."""
+    name = path.removeprefix(copied.prefix)
+    if not path.startswith(copied.prefix) or "/" in name or not name.endswith((".yml", ".yaml")):
+        return False
+    data = copied.made.read(blob)
+    try:
+        return looks_like_answers(path, data) and copied.source.is_that_of(read(path, data).source)
+    except UnreadableError:
+        return False
 
 
 class _Undoing:

@@ -395,6 +395,13 @@ def undoing_a_merged_joining(joined: Path, capsys: Capture) -> None:
 
 
 @later()
+def undoing_where_the_answers_file_was_renamed(joined: Path, capsys: Capture) -> None:
+    git("mv", ANSWERS, ".copier-answers.x.yml", cwd=joined)
+    save(joined)
+    undo(joined, capsys)
+
+
+@later()
 def undoing_before_the_update(project: Path, capsys: Capture) -> None:
     assert adopt(project, "--defaults") == 0
     save(project)
