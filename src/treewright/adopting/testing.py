@@ -78,15 +78,9 @@ def _chosen(places: Mapping[str, list[str]]) -> str:
 
 
 def _of_files(sources: Sources) -> Found | None:
-    named_ = next((path for path in sources.files if _PYTEST.fullmatch(path)), "")
+    """Run pytest, which takes what unittest takes, and fails where it finds no test."""
+    file = next((path for path in sources.files if _PYTEST.fullmatch(path)), "")
     settings = sources.declared("tool", "pytest") is not None or "tool:pytest" in sources.setup_cfg
-    if not (named_ or settings):
+    if not (file or settings):
         return None
-    if not settings and not named_.endswith(".ini") and _is_unittest(sources, named_):
-        return Found("uv run python -m unittest discover", named_, "guess")
-    return Found("uv run --with pytest pytest", named_ or "the settings of pytest", "guess")
-
-
-def _is_unittest(sources: Sources, path: str) -> bool:
-    code = sources.text(path)
-    return bool(re.search(r"(?m)^\s*(import|from) unittest\b", code)) and "pytest" not in code
+    return Found("uv run --with pytest pytest", file or "the settings of pytest", "guess")

@@ -392,10 +392,6 @@ TESTS = {"tests/test_it.py": "def test(): pass\n"}
             "uv run --with-requirements requirements-dev.txt pytest",
         ),
         (TESTS, "uv run --with pytest pytest"),
-        (
-            {"tests/test_it.py": "import unittest\n"},
-            "uv run python -m unittest discover",
-        ),
         ({"README.md": ""}, ""),
     ],
 )
