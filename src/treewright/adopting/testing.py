@@ -17,10 +17,13 @@ _PYTEST = re.compile(
 
 def infer(sources: Sources) -> Found:
     """Infer the command; it needs uv, which CI has."""
-    for found in (_of_a_runner(sources), _of_groups(sources), _of_files(sources)):
-        if found:
-            return found
-    return Found("", "no sign of tests", "likely")
+    return (
+        _of_a_runner(sources)
+        or _of_groups(sources)
+        or _of_hatch(sources, "test", "tests")
+        or _of_files(sources)
+        or Found("", "no sign of tests", "likely")
+    )
 
 
 def _of_a_runner(sources: Sources) -> Found | None:
@@ -35,10 +38,18 @@ def _of_a_runner(sources: Sources) -> Found | None:
         return Found(f"uvx nox -s {session[1]}", "noxfile.py", "likely")
     if (hatch := sources.declared("tool", "hatch", "envs", "hatch-test")) is not None:
         return Found("uvx hatch test", "[tool.hatch.envs.hatch-test]", "likely") if hatch else None
-    scripts = sources.declared("tool", "hatch", "envs", "default", "scripts")
-    for name in ("test", "tests"):
-        if under(scripts, name):
-            return Found(f"uvx hatch run {name}", "[tool.hatch.envs.default.scripts]", "likely")
+    return _of_hatch(sources, "default")
+
+
+def _of_hatch(sources: Sources, *environments: str) -> Found | None:
+    """Run the script that tests in one of Hatch's environments."""
+    for environment in environments:
+        table = f"[tool.hatch.envs.{environment}.scripts]"
+        scripts = sources.declared("tool", "hatch", "envs", environment, "scripts")
+        for name in ("test", "tests", "run"):
+            if under(scripts, name):
+                prefix = "" if environment == "default" else f"{environment}:"
+                return Found(f"uvx hatch run {prefix}{name}", table, "likely")
     return None
 
 

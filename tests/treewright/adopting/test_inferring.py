@@ -370,6 +370,14 @@ TESTS = {"tests/test_it.py": "def test(): pass\n"}
             {"pyproject.toml": "[tool.hatch.envs.hatch-test]\nparallel = true\n"},
             "uvx hatch test",
         ),
+        (
+            {"pyproject.toml": '[tool.hatch.envs.default.scripts]\ntests = "x"\n'},
+            "uvx hatch run tests",
+        ),
+        (
+            {"pyproject.toml": '[tool.hatch.envs.test.scripts]\ntest = "x"\n'},
+            "uvx hatch run test:test",
+        ),
         ({"hatch.toml": "[envs.hatch-test]\nparallel = true\n"}, "uvx hatch test"),
         (
             {"pyproject.toml": '[dependency-groups]\ndev = ["pytest"]\ntests = ["pytest>=8"]\n'},
