@@ -99,7 +99,10 @@ def draft(project: Path, contents: Contents) -> Draft | None:
     if moved:
         _of_cfg(found, moved)
         _leave(found, left, project)
-    found.data["tool"]["setuptools"].setdefault("include-package-data", False)
+    settings = found.data["tool"]["setuptools"]
+    settings.setdefault("include-package-data", False)
+    if isinstance(settings.get("packages"), list):  # setuptools took paths for names
+        settings["packages"] = [name.strip("/").replace("/", ".") for name in settings["packages"]]
     return found
 
 

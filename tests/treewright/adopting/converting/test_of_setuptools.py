@@ -58,7 +58,7 @@ SETTINGS: dict[str, dict[str, object]] = {
     "packages=find_packages('src', exclude=['t'])": {
         "packages": {"find": {"where": ["src"], "exclude": ["t"], "namespaces": False}}
     },
-    "packages=['a'], py_modules=('b',)": {"packages": ["a"], "py-modules": ["b"]},
+    "packages=['a', 'a/c/'], py_modules=('b',)": {"packages": ["a", "a.c"], "py-modules": ["b"]},
     "package_dir={'': 'src'}, package_data={'': ['x'], 'a': ('y',)}": {
         "package-dir": {"": "src"},
         "package-data": {"*": ["x"], "a": ["y"]},
