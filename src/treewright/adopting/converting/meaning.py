@@ -14,6 +14,7 @@ from treewright.adopting.wheels import Contents, Difference, File, differences
 
 METADATA = "METADATA: "
 _UNKNOWN = "UNKNOWN"  # what old setuptools wrote where nothing was said
+_TOP_LEVEL = "dist-info/top_level.txt"
 _LICENSE_PLACE = "dist-info/licenses/"
 # How metadata is written, not what it says; licence files are compared as files.
 _FORM = ("Metadata-Version", "Dynamic", "License-File")
@@ -77,6 +78,9 @@ def plain(contents: Contents) -> Contents:
         for where, value in contents.items()
         if not where.startswith(METADATA)
     }
+    if isinstance(top := files.get(_TOP_LEVEL), File):  # a path is the name of no module
+        names = [name for name in top.content.splitlines() if b"/" not in name]
+        files[_TOP_LEVEL] = top._replace(content=b"\n".join(names))
     described = "".join(meant.pop("Description", [])).strip()
     if described:
         lines = [line.rstrip() for line in described.splitlines()]

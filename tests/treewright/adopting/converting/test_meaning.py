@@ -108,6 +108,14 @@ def test_licence_files_are_the_same_in_either_place(tmp_path: Path) -> None:
     assert [one.where for one in meaning.changes(old, more)] == ["dist-info/NOTICE"]
 
 
+def test_a_path_is_no_top_level_module() -> None:
+    def top(text: bytes) -> wheels.Contents:
+        return {"dist-info/top_level.txt": wheels.File(0o644, text)}
+
+    assert meaning.changes(top(b"a\na/b\n"), top(b"a\n")) == []
+    assert meaning.changes(top(b"a\nb\n"), top(b"a\n"))
+
+
 @pytest.mark.parametrize(
     ("text", "classifier", "found"),
     [
