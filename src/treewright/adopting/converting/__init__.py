@@ -33,7 +33,6 @@ from treewright.toml_merge.syntax import Path as Key
 from treewright.toml_merge.syntax import comments
 
 _FILE = "pyproject.toml"
-_SETUPTOOLS = "setuptools.build_meta"
 # The first versions that read [project], and those that read a licence expression there (PEP 639).
 _OLDEST = {"setuptools": ("61", "77.0.3"), "poetry-core": ("2.0", "2.2")}
 _SHOWN = 3
@@ -216,7 +215,7 @@ def _build_system(settings: Mapping[str, Any], draft: Draft) -> dict[str, Any]:
     oldest = _OLDEST[name][is_new or "license-files" in draft.data["project"]]
     asked = draft.data.get("build-system", {}).get("requires", [])
     there["requires"] = correcting.requires(there.get("requires", []), name, oldest, *asked)
-    there.setdefault("build-backend", _SETUPTOOLS)
+    there.setdefault("build-backend", draft.backend)
     return there
 
 

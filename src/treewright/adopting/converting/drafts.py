@@ -37,6 +37,7 @@ class Draft:
         gone: the keys that leave pyproject.toml.
         files: other files that change, by path; those that go have None.
         done: what else is to be said of it, a sentence each.
+        backend: the build backend, where none is named yet.
 
     """
 
@@ -47,6 +48,7 @@ class Draft:
     gone: list[Key] = field(default_factory=list)
     files: dict[str, bytes | None] = field(default_factory=dict)
     done: list[str] = field(default_factory=list)
+    backend: str = "setuptools.build_meta"
 
 
 def by_tool(source: str, given: Mapping[str, Any]) -> str:

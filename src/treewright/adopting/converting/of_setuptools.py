@@ -23,6 +23,8 @@ _DEAD = frozenset(
     {"test_suite", "test_loader", "use_2to3", "use_2to3_fixers", "convert_2to3_doctests"}
     | {"use_2to3_exclude_fixers", "dependency_links", "eager_resources"}
 )
+# What pip takes where no backend is named: setup.py may import what is beside it.
+_WITH_CODE = "setuptools.build_meta:__legacy__"
 _CFG, _SCRIPT = "setup.cfg", "setup.py"
 _HEADER = re.compile(r"\[([^\]\n]+)\]")
 _PEOPLE = {"author": "authors", "maintainer": "maintainers"}
@@ -96,6 +98,8 @@ def draft(project: Path, contents: Contents) -> Draft | None:
         found.files[_SCRIPT] = _as_there(project / _SCRIPT, setup_call.shrunk(call, others))
         stays = f"the arguments {', '.join(others)}" if others else "no arguments"
         found.done.append(f"setup.py calls setup() with {stays}.")
+    if not call.is_plain or {*call.sources} - _KNOWN:
+        found.backend = _WITH_CODE
     if moved:
         _of_cfg(found, moved)
         _leave(found, left, project)

@@ -178,6 +178,8 @@ def test_what_has_no_place_stays(tmp_path: Path) -> None:
     found = draft(tmp_path, script("name='a', ext_modules=build(), cmdclass={'b': B}"))
     assert found.files["setup.py"].endswith(b"\nsetup(ext_modules=build(), cmdclass={'b': B})\n")
     assert "setup.py calls setup() with the arguments ext_modules, cmdclass." in found.done
+    assert found.backend == "setuptools.build_meta:__legacy__"  # setup.py goes on to do things
+    assert draft(tmp_path, script("name='a'")).backend == "setuptools.build_meta"
 
 
 def test_what_pbr_reads_is_refused(tmp_path: Path) -> None:
