@@ -286,6 +286,7 @@ WORKFLOWS: Mapping[str, list[str]] = {
     "bot": [
         "uses: renovatebot/github-action@v40",
         "image: renovate/renovate:41",
+        "uses: dependabot/fetch-metadata@v2",
         "run: pip-compile --generate-hashes --upgrade",
         "run: updatecli apply",
     ],
