@@ -12,7 +12,6 @@ from treewright import again
 from treewright.adopting.reading import Sources
 from treewright.updating.rendering import TEMPLATE
 
-EMPTY = "v0.0.0"  # the release from which a repository joins
 _ANSWERS = re.compile(
     r"(?:\.(?:config|copier|github)/)?\.?copier-answers[\w.-]*\.ya?ml|\.copier/[\w.-]+\.ya?ml"
 )

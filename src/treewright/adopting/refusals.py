@@ -10,6 +10,7 @@ from treewright.adopting.kinds import matcher
 from treewright.adopting.packages import Packages
 from treewright.adopting.reading import Sources, toml, under
 from treewright.adopting.setup_py import UNKNOWN
+from treewright.branch.requests import EMPTY
 from treewright.proof import project as of_proof
 from treewright.proof.findings import UnprovenError
 from treewright.proof.packages import ImportPackage
@@ -127,7 +128,7 @@ def _output(repository: Repository, *words: str) -> str:
 def _of_templates(sources: Sources) -> Iterator[str]:
     """See that no template keeps the repository already."""
     if answers := others.own(sources):
-        if answers.get("_commit") == others.EMPTY:
+        if answers.get("_commit") == EMPTY:
             yield (
                 "This repository is about to join: commit .copier-answers.yml and update, or"
                 " delete that file to begin again."
