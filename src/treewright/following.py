@@ -13,14 +13,14 @@ from treewright.updating.names import Names
 from treewright.updating.repository import GitError, Repository
 
 # As CONTRIBUTING.md has it.
-_BY_PIP = (
-    "python3 -m venv .venv",
-    ". .venv/bin/activate",
+_BY_PIP = ("python3 -m venv .venv", ". .venv/bin/activate")
+_BY_PIP_ON_WINDOWS = ("py -m venv .venv", r".venv\Scripts\activate")
+_WITH_TOOLS = (
     'python -m pip install --upgrade "pip>=25.1"',
     "pip install --editable . --group dev",
-    "pytest",
 )
-_BY_PIP_ON_WINDOWS = ("py -m venv .venv", r".venv\Scripts\activate", *_BY_PIP[2:])
+# The kinds of tools that are in the group `dev`.
+_TOOLS = {"lint", "types", "tests", "runner"}
 
 
 def steps(answers_file: str) -> Iterator[str]:
@@ -39,7 +39,7 @@ def steps(answers_file: str) -> Iterator[str]:
     yield f"\n{answers['project_name']} is ready: `import {Names.of(answers).import_path}`. Next:\n"
     commands = [
         *_to_the_folder(),
-        *_of_the_tests(),
+        *_of_the_tests(set(answers.get("own_kinds", ()))),
         *(["git init -b main"] if remotes is None else []),
         "git add .",
         'git commit -m "Start the package"',
@@ -62,13 +62,16 @@ def _to_the_folder() -> Iterator[str]:
         yield f"cd {quoted(f'./{folder}' if folder.startswith('-') else folder)}"
 
 
-def _of_the_tests() -> tuple[str, ...]:
-    """Run the tests by uv, where it is at hand; it need not be on the PATH."""
-    if shutil.which("uv"):
-        return ("uv run pytest",)
-    if uv := machine.uv():
-        return (f"{quoted(uv)} run pytest",)
-    return _BY_PIP_ON_WINDOWS if os.name == "nt" else _BY_PIP
+def _of_the_tests(owned: set[str]) -> Iterator[str]:
+    """Set up by uv, where it is at hand, as it need not be on the PATH; run the tests that came."""
+    uv = "uv" if shutil.which("uv") else machine.uv()
+    tests = "tests" not in owned
+    if uv:
+        yield f"{quoted(uv)} {'run pytest' if tests else 'sync'}"
+        return
+    yield from _BY_PIP_ON_WINDOWS if os.name == "nt" else _BY_PIP
+    yield from ("pip install --editable .",) if owned >= _TOOLS else _WITH_TOOLS
+    yield from ["pytest"] * tests
 
 
 def _remotes(repository: Repository) -> list[str] | None:

@@ -141,17 +141,27 @@ def test_without_uv_on_the_path(
     assert f"  '{tmp_path}/a venv/bin/uv' run pytest" in [*following.steps(ANSWERS)]
 
 
-def test_without_uv(render: Render, monkeypatch: pytest.MonkeyPatch) -> None:
-    """By pip, as CONTRIBUTING.md has it."""
-    project = render()
+@pytest.mark.parametrize("owned", [[], ["tests"], ["tests", "lint", "types", "runner"]])
+def test_without_uv(render: Render, monkeypatch: pytest.MonkeyPatch, owned: list[str]) -> None:
+    """By pip, as CONTRIBUTING.md has it; no command runs what is the owner's."""
+    project = render(own_kinds=owned)
     monkeypatch.chdir(project)
     monkeypatch.setattr("treewright.following.shutil.which", lambda _: None)
     monkeypatch.setattr(machine, "uv", lambda: None)
     commands = [line.strip() for line in following.steps(ANSWERS) if line.startswith("  ")]
-    at = commands.index("git init -b main")
-    contributing = (project / "CONTRIBUTING.md").read_text()
-    assert commands[at - 1] == "pytest"
-    assert "\n".join(commands[at - 4 : at - 1]) in contributing
+    shown = commands[: commands.index("git init -b main")]
+    assert ("pytest" in shown) == (not owned)
+    by_pip = [line for line in shown if line != "pytest"]
+    assert "\n".join(by_pip[-2:]) in (project / "CONTRIBUTING.md").read_text()
+
+
+def test_the_tests_of_the_owner_are_not_run(
+    render: Render, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(render(own_kinds=["tests"]))
+    program(tmp_path / "bin/uv")
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}")
+    assert "  uv sync" in [*following.steps(ANSWERS)]
 
 
 def test_without_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
