@@ -1,6 +1,8 @@
 """What is rendered where kinds of tools are the owner's: it speaks of nothing that is not there."""
 
+import ast
 import re
+import shutil
 import tomllib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -12,6 +14,7 @@ from packaging.requirements import Requirement
 
 from conftest import OfKinds, OfPackage
 from expressions import fill
+from make_it_yours import PAGE, follow, sections
 from tiers import full
 
 # Words that only tools of a kind have: where the kind is the owner's, no file says one.
@@ -227,6 +230,16 @@ def test_environments_of_tox_find_their_groups(made: list[OfKinds]) -> None:
         assert named <= settings.get("dependency-groups", {}).keys()
         made_of = {*tox["env"], *(env for env in tox["env_list"] if env[0].isdigit())}
         assert {*tox["env_list"]} <= made_of
+
+
+def test_make_it_yours_can_be_followed(made: list[OfKinds], tmp_path: Path) -> None:
+    """Each path, by itself; what it names is there, and Python reads what comes out."""
+    for number, (_, project) in enumerate(made):
+        for path in filter(None, sections(project) if (project / PAGE).exists() else []):
+            copy = shutil.copytree(project, tmp_path / f"{number}-{path}")
+            follow(copy, path, with_uv=False)
+            for module in copy.rglob("*.py"):
+                ast.parse(module.read_text("utf-8"))
 
 
 # --- Jobs ------------------------------------------------------------------------------
