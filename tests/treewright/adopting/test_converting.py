@@ -535,7 +535,7 @@ def test_the_command(
     commits = git("rev-list", "--all", cwd=folder)
     (folder / "NOTICE.txt").write_text("Edited\n")
     assert command.run([str(folder), "--convert"]) == 1
-    assert "not clean (NOTICE.txt): " in capsys.readouterr().err
+    assert "(NOTICE.txt)" in capsys.readouterr().err
     git("restore", ".", cwd=folder)
     assert command.run([str(folder), "--convert", "--json"]) == 0
     changed = json.loads(capsys.readouterr().out)["changed"]
