@@ -15,7 +15,10 @@ from typing import Any
 
 import pytest
 
+import adopting
+import finishing
 from conftest import PIN
+from keeping import HERE
 from loopback_forge import OWNER, Forge, serving
 from published import NEXT, publish, treewright
 from rendering import ROOT
@@ -130,6 +133,46 @@ def test_one_line_of_renovate_is_an_update(programs: Path, index: Path, tmp_path
         assert set(forge.unknown) == {f"GET /api/v1/orgs/{OWNER}"}, "it is a person"
 
 
+def test_renovate_with_trust_has_a_repository_join(
+    programs: Path, tagged: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where it runs commands, as on one's own machine, its manager for Copier does all."""
+    adopting.from_clone(tagged, monkeypatch)
+    project = adopting.make(tmp_path / "acme-lib")
+    assert adopting.adopt(project, "--defaults", "--features", "checks,community") == 0
+    with serving(tmp_path / "forge") as forge:
+        forge.add("treewright", tagged)
+        file = project / ".copier-answers.yml"
+        address = forge.clone_url("treewright")
+        file.write_text(file.read_text("utf-8").replace(str(tagged), address), "utf-8")
+        commit(project)
+        forge.add("acme-lib", project)
+        run_renovate(
+            programs,
+            forge,
+            "acme-lib",
+            manager="copier",
+            PATH=os.pathsep.join([str(Path(sys.executable).parent), variables(programs)["PATH"]]),
+            RENOVATE_ALLOW_SCRIPTS="true",
+            RENOVATE_IGNORE_SCRIPTS="false",
+            RENOVATE_ONBOARDING="false",
+            RENOVATE_REQUIRE_CONFIG="optional",
+        )
+        (branch,) = pulls(forge, "acme-lib")
+        finishing.by_hand(project, HERE)
+        finishing.save(project)
+        clone = tmp_path / "clone"
+        git(
+            "clone",
+            "--quiet",
+            f"--branch={branch}",
+            forge.clone_url("acme-lib"),
+            clone,
+            cwd=tmp_path,
+        )
+        assert snapshot(clone) == snapshot(project)
+
+
 def make(forge: Forge, index: Path, project: Path, answers: Sequence[str]) -> str:
     """Make a project of the older release, work on it and push it; give its answers file."""
     file = ".answers.yml" if project.name == "other-answers-file" else ".copier-answers.yml"
@@ -163,13 +206,29 @@ def variables(programs: Path) -> dict[str, str]:
     return {**os.environ, "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"}
 
 
-def run_renovate(programs: Path, forge: Forge, *names: str) -> None:
-    """Run Renovate once, for all repositories or some; it has to succeed, and starts no command.
+def run_renovate(
+    programs: Path, forge: Forge, *names: str, manager: str = "custom.regex", **more: str
+) -> None:
+    """Run Renovate once, for all repositories or some; it has to succeed.
 
-    Of its own settings, it gets where the forge and the index are, and to look at the template
-    alone and at once: other dependencies are looked up elsewhere, and only on Mondays.
+    Without trust, it starts no command. Of its own settings, it gets where the forge and the index
+    are, and to look at the template alone and at once: other dependencies are looked up elsewhere,
+    and only on Mondays.
+
+    Args:
+        programs: Where it is.
+        forge: The forge.
+        names: The repositories; by default all.
+        manager: What looks for the template.
+        more: Further variables.
+
     """
-    forced = {"schedule": ["at any time"], "enabledManagers": ["custom.regex"]}
+    forced = {
+        "schedule": ["at any time"],
+        "enabledManagers": [manager],
+        # With it, Renovate's own manager proposes the newest 0.x besides, which no project needs.
+        "separateMajorMinor": manager != "copier",
+    }
     number = len(list(forge.folder.glob("*.log")))
     folder = forge.folder / f"renovate-{number}"  # whose cache has an index for 15 minutes
     settings = {
@@ -190,7 +249,7 @@ def run_renovate(programs: Path, forge: Forge, *names: str) -> None:
     done = subprocess.run(
         [programs / "renovate"],
         cwd=forge.folder,
-        env=variables(programs) | settings,
+        env=variables(programs) | settings | more,
         capture_output=True,
         text=True,
         check=False,
@@ -200,7 +259,7 @@ def run_renovate(programs: Path, forge: Forge, *names: str) -> None:
     wrong = [line for line in log if line["level"] >= WARNING and "RE2" not in line["msg"]]
     assert done.returncode == 0, done.stderr
     assert not wrong, wrong
-    assert "Executing command" not in done.stdout, "trust is needed for nothing"
+    assert more or "Executing command" not in done.stdout, "trust is needed for nothing"
 
 
 def pulls(forge: Forge, name: str) -> list[str]:
