@@ -5,7 +5,7 @@ template's come whole and go whole, and nothing else changes, down to the line e
 behind a `!` line of the owner's, which it could overrule (gitignore(5)).
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 Lines = list[str]
 
@@ -24,7 +24,10 @@ def join(base: str, ours: str, theirs: str, left_out: Collection[str] = ()) -> s
     unended = bool(ours) and not ours.endswith("\n")
     before = _plain(base)
     after = [line for line in _plain(theirs) if line not in left_out]
-    file = _File(_split(ours + end * unended), end, {run[0] for run in _runs(before)})
+    if ours == base and not left_out:
+        return theirs
+    file = _File(_split(ours + end * unended), end, {*_headings(before)})
+    file.rename(_renamed(before, after))
     file.take_out({line for line in before if line not in after})
     for paragraph in _runs(after):
         file.add(paragraph, [line for line in paragraph if line not in before])
@@ -37,6 +40,13 @@ class _File:
 
     def __init__(self, lines: Lines, end: str, headings: set[str]) -> None:
         self.lines, self.end, self.headings = lines, end, headings
+
+    def rename(self, headings: Mapping[str, str]) -> None:
+        """Give paragraphs the headings that the template gives them now."""
+        for number, line in enumerate(self.lines):
+            if (new := headings.get(_bare(line))) is not None:
+                self.lines[number] = new + self.end
+                self.headings.add(new)
 
     def take_out(self, gone: Collection[str]) -> None:
         """Take lines out of the template's paragraphs, and paragraphs that say no more."""
@@ -87,6 +97,22 @@ class _File:
 
     def _is_templates(self, run: Lines) -> bool:
         return any(_bare(line) in self.headings for line in run)
+
+
+def _headings(lines: Lines) -> Iterator[str]:
+    """Give what tells that a paragraph is the template's: its first line, and its comments."""
+    yield from (run[0] for run in _runs(lines))
+    yield from (line for line in lines if line.startswith("#"))
+
+
+def _renamed(before: Lines, after: Lines) -> dict[str, str]:
+    """Give the headings of before that are others now, with what they are."""
+    return {
+        old[0]: new[0]
+        for old in _runs(before)
+        for new in _runs(after)
+        if old[0] not in after and new[0] not in before and {*old} & {*new}
+    }
 
 
 def _split(text: str) -> Lines:

@@ -7,6 +7,7 @@ from pathlib import Path
 from treewright import again
 from treewright.rows import escaped, row
 from treewright.updating.answers import Update
+from treewright.updating.joined import SETTINGS
 from treewright.updating.lacking import lacking
 from treewright.updating.report import Outcome, facts_of_changes, facts_of_owner
 from treewright.updating.repository import GitError
@@ -25,8 +26,9 @@ def done(outcome: Outcome) -> str:
 
 def following(outcome: Outcome) -> str:
     """Say how to go on."""
-    lock = "`uv lock`; " if (outcome.update.project / "uv.lock").is_file() else ""
-    return f"Next: {lock}look at `git diff HEAD` and `git status`, and commit."
+    changed = any(file.path == SETTINGS for file in outcome.brought.files)
+    locks = changed and (outcome.update.project / "uv.lock").is_file()
+    return f"Next: {'`uv lock`; ' * locks}look at `git diff HEAD` and `git status`, and commit."
 
 
 def _facts(outcome: Outcome) -> Iterator[tuple[str, str]]:

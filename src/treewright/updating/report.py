@@ -104,7 +104,10 @@ def problems(outcome: Outcome, left: Mapping[str, str]) -> str:
 
 def following(outcome: Outcome) -> str:
     """Say how to go on."""
-    steps = "Next: `uv sync`, which updates uv.lock too; look at `git diff HEAD`, and commit."
+    update = outcome.update
+    locks = not update.now.get("joined") or (update.project / "uv.lock").is_file()
+    sync = "`uv sync`, which updates uv.lock too; " if locks else ""
+    steps = f"Next: {sync}look at `git diff HEAD`, and commit."
     if outcome.seeds and outcome.seeds.patch:
         steps += f"\nThen, for your own files: `git apply --3way {outcome.seeds.patch}`"
     return steps

@@ -7,9 +7,7 @@ from hypothesis import strategies as st
 from treewright.updating.ignoring import join
 
 TEMPLATE = "# Builds\n/dist/\n*.egg-info/\n\n# Caches\n.tox/\n.cache\n"
-NEXT = (
-    "# Builds\n/dist/\n*.egg-info/\n/build/\n\n# Caches\n.cache\n\n# Reports\n/site/\n\n# Mac\n.M\n"
-)
+NEXT = "# Builds\n/dist/\n*.egg-info/\n/build/\n\n# All caches\n.cache\n\n# Reports\n/site/\n\n# Mac\n.M\n"
 
 LINES = ["a", "dist/", "*.so", "# mine", "", "", "!keep", ".tox", " ", "# other", "é"]
 
@@ -29,6 +27,9 @@ LINES = ["a", "dist/", "*.so", "# mine", "", "", "!keep", ".tox", " ", "# other"
         ("# B\nb\n", "a\n\n# B\nmine\n", "# B\nb\n", "a\n\n# B\nmine\n"),
         ("# B\nb\n", "a\n\n# B\nb\nmine\n", "", "a\n\nmine\n"),
         ("# B\nb\n", "b\n\n# B\nb\n", "", "b\n"),
+        ("# B\nb\n", "# B\nb\n", "# All\n# B\nb\n", "# All\n# B\nb\n"),
+        ("# B\nb\n", "a\n\n# B\nb\nx\n", "# New\nb\nc\n", "a\n\n# New\nb\nx\nc\n"),
+        ("# All\n# B\nb\n", "a\n\n# B\nb\n", "", "a\n"),
         ("# B\nb\n", "# B\nb\n\n!k\n", "# B\nb\n\n# C\nc\n", "# B\nb\n\n# C\nc\n\n!k\n"),
     ],
 )

@@ -9,6 +9,7 @@ from treewright.updating import wheel
 from treewright.updating.answers import Update
 from treewright.updating.joined import Brought
 from treewright.updating.joining import done, following
+from treewright.updating.merging import File
 from treewright.updating.report import Outcome
 from treewright.updating.repository import Repository
 
@@ -52,6 +53,8 @@ def test_joining_is_told(tmp_path: Path) -> None:
     ]
     assert following(made).startswith("Next: look at `git diff HEAD`")
     (tmp_path / "uv.lock").touch()
+    assert following(made).startswith("Next: look at `git diff HEAD`")
+    made.brought.files.append(File("pyproject.toml", "meaning"))
     assert following(made).startswith("Next: `uv lock`; look")
 
 
