@@ -7,7 +7,10 @@ from hypothesis import strategies as st
 from treewright.updating.ignoring import join
 
 TEMPLATE = "# Builds\n/dist/\n*.egg-info/\n\n# Caches\n.tox/\n.cache\n"
-NEXT = "# Builds\n/dist/\n*.egg-info/\n/build/\n\n# All caches\n.cache\n\n# Reports\n/site/\n\n# Mac\n.M\n"
+NEXT = (
+    "# Builds\n/dist/\n*.egg-info/\n/build/\n\n# All caches\n.cache\n"
+    "\n# Reports\n/site/\n\n# Mac\n.M\n"
+)
 
 LINES = ["a", "dist/", "*.so", "# mine", "", "", "!keep", ".tox", " ", "# other", "é"]
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from repositories import commit
+from treewright.distribution import ADDRESS
 from treewright.updating import wheel
 from treewright.updating.answers import Update
 from treewright.updating.joined import Brought
@@ -56,6 +57,16 @@ def test_joining_is_told(tmp_path: Path) -> None:
     assert following(made).startswith("Next: look at `git diff HEAD`")
     made.brought.files.append(File("pyproject.toml", "meaning"))
     assert following(made).startswith("Next: `uv lock`; look")
+
+
+def test_how_to_take_one_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("treewright.again.treewright", lambda: "uvx treewright")
+    commit(tmp_path)
+    made = outcome(tmp_path, Brought())
+    made.update.now["_src_path"] = ADDRESS  # type: ignore[index]
+    text = " ".join(done(made).split())
+    assert "to have one later: `uvx treewright adopt --add checks`" in text
+    assert "to have the template's file: `uvx treewright adopt --take PATH`" in text
 
 
 @pytest.mark.parametrize(
