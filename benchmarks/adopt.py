@@ -1,6 +1,6 @@
 """Have real repositories join Treewright, and count what that costs, brings and leaves.
 
-Usage: python benchmarks/adopt.py [NAME...] [--answers] [--hundred] [--cache FOLDER]
+Usage: python benchmarks/adopt.py [NAME...] [--answers] [--quick] [--hundred] [--cache FOLDER]
        [--features A,B] [--jobs N]
 
 benchmarks/adopt.toml names the sdists, pinned, and says what is right for each, by reading. They
@@ -24,6 +24,7 @@ group (benchmarks/next_release.py); and `--undo` is run after both.
   ruff mypy  findings before and after, by this checkout's ruff and mypy, with the settings there
 
   --answers   infer only, and tell each answer that is not as it has to be
+  --quick     without tests and findings, which take most of the time
   --hundred   the hundred most downloaded pure-Python distributions (benchmarks/adopt.txt), without
               answers, tests and findings: ran, refused by reason, changed wheels, conflicts
   --features  joins with these kinds, and not with the default ones
@@ -49,6 +50,8 @@ from email.parser import BytesParser
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
+
+import yaml
 
 ROOT = Path(__file__).parents[1]
 sys.path += [str(ROOT), str(ROOT / "tests"), str(ROOT / "src"), str(ROOT / ".ci")]
@@ -162,9 +165,17 @@ class Bench:
 
     # --- Joining ------------------------------------------------------------------------
 
-    def join(self, joiner: Joiner) -> Outcome:
+    def attempt(self, outcome: Outcome) -> Outcome:
+        """Have a repository join, or follow where it has; a crash of this script is a failure."""
+        try:
+            self.update(outcome) if outcome.before else self.join(outcome)
+        except (AssertionError, OSError, ValueError, yaml.YAMLError) as error:
+            outcome.failed = f"{type(error).__name__}: {last_line(str(error))}"
+        return outcome
+
+    def join(self, outcome: Outcome) -> None:
         """Make a repository and have it join; tell what came of that."""
-        outcome = Outcome(joiner)
+        joiner = outcome.joiner
         project = joiners.make(joiner, self.cache, self.place / joiner.name)
         before = outcome.before = files(project)
         first = git("rev-parse", "HEAD", cwd=project).strip()
@@ -175,11 +186,11 @@ class Bench:
         if done.returncode == 1 and "Traceback" not in said:
             outcome.refused = last_line(done.stderr or said)
             outcome.touched = differing(before, files(project))
-            return outcome
+            return
         command = next_command(done.stdout)
         if done.returncode or not command:
             outcome.failed = f"adopt: {last_line(said) or done.returncode}"
-            return outcome
+            return
         path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
         done = _run("bash", "-c", command, cwd=project, env={**os.environ, "PATH": path})
         outcome.seconds = time.perf_counter() - start
@@ -188,7 +199,7 @@ class Bench:
         outcome.conflicts = keeping.unmerged(project)
         after = files(project)
         look(outcome, before, after)
-        answers = keeping.answers_of(after) if keeping.ANSWERS in after else {}
+        answers = yaml.safe_load(content(after, keeping.ANSWERS)) or {}
         compare_answers(outcome, joiner.expected, answers)
         known = {*git("ls-files", "-ci", "--exclude-standard", cwd=project).splitlines()}
         commit_all(project)
@@ -196,7 +207,6 @@ class Bench:
         outcome.ignored = [path for path in outcome.ignored if path in before and path not in known]
         self.compare(outcome, project, first)
         outcome.undo = self.undo(project, before)
-        return outcome
 
     def undo(self, project: Path, before: Mapping[str, bytes]) -> list[str]:
         """Take joining away in a copy of the repository; give the files that are not as before."""
@@ -225,7 +235,7 @@ class Bench:
         if outcome.added and next_release.MARK not in git("diff", "HEAD", cwd=project):
             outcome.failed = outcome.failed or "the next release has brought nothing"
         commit_all(project)
-        mine = outcome.before["pyproject.toml"].partition(b" ")[2]
+        mine = content(outcome.before, "pyproject.toml")
         outcome.lost += lost(mine, (project / "pyproject.toml").read_bytes())
         outcome.undo += [f"{path} (later)" for path in self.undo(project, outcome.before)]
 
@@ -309,6 +319,11 @@ def _bytes(path: Path) -> bytes:
     return str(path.readlink()).encode() if path.is_symlink() else path.read_bytes()
 
 
+def content(files_: Mapping[str, bytes], path: str) -> bytes:
+    """Give the bytes of a file without its mode; none where it is not there."""
+    return files_.get(path, b"").partition(b" ")[2]
+
+
 def differing(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> list[str]:
     """Give the names of what is not the same."""
     return sorted(
@@ -321,7 +336,7 @@ def look(outcome: Outcome, before: Mapping[str, bytes], after: Mapping[str, byte
     outcome.added = sorted(after.keys() - before.keys() - {keeping.ANSWERS})
     outcome.touched = [path for path in differing(before, after) if path in before]
     outcome.touched = [path for path in outcome.touched if path not in MERGED]
-    settings = [files_.get("pyproject.toml", b"").partition(b" ")[2] for files_ in (before, after)]
+    settings = [content(files_, "pyproject.toml") for files_ in (before, after)]
     outcome.lost = lost(*settings)
     names = [*outcome.added, *(tables(settings[1]) - tables(settings[0]))]
     outcome.twice = sorted(name for name in names if {*kinds(name)} & {*outcome.joiner.has})
@@ -563,12 +578,12 @@ def join_all(chosen: Sequence[Joiner], reasons: Mapping[str, str], bench: Bench,
     """Have repositories join and follow the next release, and print what came of it."""
     with ThreadPoolExecutor(jobs) as workers:
         outcomes = []
-        for outcome in workers.map(bench.join, chosen):
+        for outcome in workers.map(bench.attempt, map(Outcome, chosen)):
             print(f"  joined {outcome.joiner.package}", file=sys.stderr, flush=True)
             outcomes.append(outcome)
         next_release.make(bench.template)
         print(f"{'repository':<32}" + _cells(_HEAD))
-        for outcome, _ in zip(outcomes, workers.map(bench.update, outcomes), strict=True):
+        for outcome in workers.map(bench.attempt, outcomes):
             print(row(outcome), flush=True)
     for outcome in outcomes:
         print(*faults(outcome), sep="\n", end="\n" if [*faults(outcome)] else "")
@@ -584,6 +599,7 @@ def main(arguments: Sequence[str]) -> int:
     )
     parser.add_argument("names", nargs="*", help="only these repositories")
     parser.add_argument("--answers", action="store_true", help="infer only")
+    parser.add_argument("--quick", action="store_true", help="without tests and findings")
     parser.add_argument("--hundred", action="store_true", help="the hundred most downloaded")
     parser.add_argument("--cache", type=Path, help="where sdists are kept for the next run")
     parser.add_argument("--features", help="kinds to join with, as adopt takes them")
@@ -598,7 +614,8 @@ def main(arguments: Sequence[str]) -> int:
         isolate(place)
         cache = (chosen.cache or place / "sdists").resolve()
         cache.mkdir(parents=True, exist_ok=True)
-        bench = Bench(place, cache, place / "treewright", chosen.features, not chosen.hundred)
+        thorough = not (chosen.quick or chosen.hundred)
+        bench = Bench(place, cache, place / "treewright", chosen.features, thorough)
         if chosen.answers:
             return 0 if infer_all(named, data["reasons"], bench) else 1
         bench.template = keeping.clone_releases(place)
