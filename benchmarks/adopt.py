@@ -8,7 +8,7 @@ are fetched from PyPI, and each becomes a repository with one commit, and the ta
 that it really has. Each joins what is here, by the command that `treewright adopt --defaults`
 prints; then it is updated to a made-up next release, which changes every managed file: a line at
 both ends of each, one more key in each table of pyproject.toml and one more requirement in each
-group (benchmarks/next_release.py); and `--undo` is run after both.
+group (benchmarks/next_release.py). `--undo` is run after both, in copies.
 
   right      answers as they have to be, of those that adopt.toml has
   conflicts  files in conflict after joining, and after the next release
@@ -24,7 +24,7 @@ group (benchmarks/next_release.py); and `--undo` is run after both.
   ruff mypy  findings before and after, by this checkout's ruff and mypy, with the settings there
 
   --answers   infer only, and tell each answer that is not as it has to be
-  --quick     without tests and findings, which take most of the time
+  --quick     without tests and findings, which take most of the time, and one `--undo`, not two
   --hundred   the hundred most downloaded pure-Python distributions (benchmarks/adopt.txt), without
               answers, tests and findings: ran, refused by reason, changed wheels, conflicts
   --features  joins with these kinds, and not with the default ones
@@ -237,7 +237,8 @@ class Bench:
         commit_all(project)
         mine = content(outcome.before, "pyproject.toml")
         outcome.lost += lost(mine, (project / "pyproject.toml").read_bytes())
-        outcome.undo += [f"{path} (later)" for path in self.undo(project, outcome.before)]
+        if self.thorough:
+            outcome.undo += [f"{path} (later)" for path in self.undo(project, outcome.before)]
 
     def top(self, project: Path) -> Path:
         """Give the repository's own folder, from the bench's."""
