@@ -106,6 +106,7 @@ class Outcome:
         later: Those after the next release.
         touched: The files of theirs that have changed.
         added: The files that have come.
+        stale: Those that the next release has not changed.
         twice: Those, and the tables, that are of a kind that the repository had.
         wheel: The differences of the wheels.
         lost: Values and comments that are gone.
@@ -129,6 +130,7 @@ class Outcome:
     touched: list[str] = field(default_factory=list)
     added: list[str] = field(default_factory=list)
     twice: list[str] = field(default_factory=list)
+    stale: list[str] = field(default_factory=list)
     wheel: list[str] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
@@ -230,10 +232,12 @@ class Bench:
         if done.returncode:
             outcome.failed = f"the next release: {last_line(done.stderr or done.stdout)}"
         outcome.later = keeping.unmerged(project)
-        changed = {*differing(before, files(project))} & outcome.before.keys()
+        now = files(project)
+        outcome.stale = [
+            path for path in outcome.added if next_release.MARK not in content(now, path).decode()
+        ]
+        changed = {*differing(before, now)} & outcome.before.keys()
         outcome.touched += [f"{path} (later)" for path in sorted(changed - MERGED)]
-        if outcome.added and next_release.MARK not in git("diff", "HEAD", cwd=project):
-            outcome.failed = outcome.failed or "the next release has brought nothing"
         commit_all(project)
         mine = content(outcome.before, "pyproject.toml")
         outcome.lost += lost(mine, (project / "pyproject.toml").read_bytes())
@@ -472,6 +476,7 @@ def faults(outcome: Outcome) -> Iterator[str]:
         "in conflict later": outcome.later,
         "touched": outcome.touched,
         "of a kind that was there": outcome.twice,
+        "not changed later": outcome.stale,
         "wheel": outcome.wheel,
         "lost": outcome.lost,
         "ignored now": outcome.ignored,
@@ -520,6 +525,7 @@ def judge(outcomes: Sequence[Outcome], reasons: Mapping[str, str]) -> bool:
         "conflicts at the next release": lambda one: len(one.later),
         "files of theirs that have changed": lambda one: len(one.touched),
         "files and tables of a kind that was there": lambda one: len(one.twice),
+        "files that came, and do not follow the next release": lambda one: len(one.stale),
         "wheels changed": lambda one: bool(one.wheel),
         "values and comments lost": lambda one: len(one.lost),
         "tracked files that are ignored now": lambda one: len(one.ignored),

@@ -145,7 +145,7 @@ def test_the_next_release_changes_every_managed_file(tmp_path: Path) -> None:
 
 FINE = adopt.Outcome(Joiner("acme-tool==1.2"), right=20, ruff=[3, 3], mypy=[2, 1])
 WRONG: dict[str, Any] = {
-    **{name: ["a"] for name in ("conflicts", "later", "touched", "twice", "wheel")},
+    **{name: ["a"] for name in ("conflicts", "later", "touched", "twice", "stale", "wheel")},
     **{name: ["a"] for name in ("lost", "ignored", "undo")},
     "wrong": ["a"] * 4,
     "ruff": [3, 4],
