@@ -202,7 +202,7 @@ class Bench:
         after = files(project)
         look(outcome, before, after)
         answers = yaml.safe_load(content(after, keeping.ANSWERS)) or {}
-        compare_answers(outcome, joiner.expected, answers)
+        compare_answers(outcome, joiner.expected if joiner.answers else {}, answers)
         known = {*git("ls-files", "-ci", "--exclude-standard", cwd=project).splitlines()}
         commit_all(project)
         outcome.ignored = git("ls-files", "-ci", "--exclude-standard", cwd=project).splitlines()
@@ -497,12 +497,18 @@ def refusal_fault(outcome: Outcome, reasons: Mapping[str, str]) -> str:
     if outcome.failed:
         return outcome.failed
     if not wanted:
-        return f"refused: {outcome.refused}" if outcome.refused else ""
+        known = outcome.joiner.answers
+        return f"refused: {outcome.refused}" if outcome.refused and known else ""
     if not outcome.refused:
         return "is not refused"
     if not re.search(reasons[wanted], outcome.refused):
         return f"refused for another reason: {outcome.refused}"
     return f"refused, and changed: {outcome.touched}" if outcome.touched else ""
+
+
+def reason(said: str, reasons: Mapping[str, str]) -> str:
+    """Give the reason of a refusal, or what was said where it is of no kind that is known."""
+    return next((name for name, how in reasons.items() if re.search(how, said)), said)
 
 
 def goal(what: str, figure: str, wanted: str, *, met: bool) -> bool:
@@ -516,10 +522,10 @@ def judge(outcomes: Sequence[Outcome], reasons: Mapping[str, str]) -> bool:
     joined = [outcome for outcome in outcomes if not (outcome.refused or outcome.failed)]
     right = sum(outcome.right for outcome in joined)
     asked = right + sum(len(outcome.wrong) for outcome in joined)
-    kinds_ = Counter(one.joiner.refused or "wrongly" for one in outcomes if one.refused)
-    print(f"{len(outcomes)} repositories, {len(joined)} have joined, refused: {dict(kinds_)}")
+    refused = Counter(reason(one.refused, reasons) for one in outcomes if one.refused)
+    print(f"{len(outcomes)} repositories, {len(joined)} have joined, refused: {dict(refused)}")
     print(f"{sum(len(one.added) for one in joined)} files added, {asked} answers compared")
-    met = [rightness(right, asked)]
+    met = [rightness(right, asked)] if asked else []
     counts: dict[str, Callable[[Outcome], int]] = {
         "conflicts at joining": lambda one: len(one.conflicts),
         "conflicts at the next release": lambda one: len(one.later),
@@ -561,12 +567,14 @@ def infer_all(chosen: Sequence[Joiner], reasons: Mapping[str, str], bench: Bench
     from treewright.adopting.refusals import refusals  # noqa: PLC0415
 
     right = asked = wrong = 0
+    refused = Counter[str]()
     for joiner in chosen:
         project = joiners.make(joiner, bench.cache, bench.place / joiner.name)
         inferred = infer(project, {})
         outcome = Outcome(joiner, refused=" ".join(refusals(project, inferred)))
         fault = refusal_fault(outcome, reasons)
-        if not joiner.refused:
+        refused.update([reason(outcome.refused, reasons)] if outcome.refused else [])
+        if joiner.answers:
             known = joiner.expected.keys() & inferred.values.keys()
             expected = {name: joiner.expected[name] for name in joiner.expected if name in known}
             compare_answers(outcome, expected, inferred.values)
@@ -578,7 +586,8 @@ def infer_all(chosen: Sequence[Joiner], reasons: Mapping[str, str], bench: Bench
         for line in [*outcome.wrong, *([fault] if fault else [])]:
             print(f"{joiner.name}: {line}", flush=True)
     print(f"{len(chosen)} repositories, {asked} answers, refused wrongly, or not: {wrong}")
-    return rightness(right, asked) and not wrong
+    print(f"refused: {dict(refused)}")
+    return (not asked or rightness(right, asked)) and not wrong
 
 
 def join_all(chosen: Sequence[Joiner], reasons: Mapping[str, str], bench: Bench, jobs: int) -> bool:

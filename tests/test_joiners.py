@@ -143,7 +143,8 @@ def test_the_next_release_changes_every_managed_file(tmp_path: Path) -> None:
 
 # --- What is counted ---------------------------------------------------------------------
 
-FINE = adopt.Outcome(Joiner("acme-tool==1.2"), right=20, ruff=[3, 3], mypy=[2, 1])
+TOOL = Joiner("acme-tool==1.2", answers={"layout": "src"})
+FINE = adopt.Outcome(TOOL, right=20, ruff=[3, 3], mypy=[2, 1])
 WRONG: dict[str, Any] = {
     **{name: ["a"] for name in ("conflicts", "later", "touched", "twice", "stale", "wheel")},
     **{name: ["a"] for name in ("lost", "ignored", "undo")},
@@ -178,6 +179,12 @@ def test_a_goal_is_missed(name: str, capsys: pytest.CaptureFixture[str]) -> None
 def test_a_refusal_has_its_reason(refused: str, fault: str) -> None:
     outcome = adopt.Outcome(Joiner("acme-tool==1.2", refused="module"), refused=refused)
     assert adopt.refusal_fault(outcome, {"module": "module"}) == fault
+
+
+def test_each_refusal_is_of_one_kind() -> None:
+    said = "a.py is a single module, and Treewright keeps packages; make it one."
+    assert adopt.reason(said, DATA["reasons"]) == "module"
+    assert adopt.reason("It is late.", DATA["reasons"]) == "It is late."
 
 
 def test_answers_are_compared() -> None:
