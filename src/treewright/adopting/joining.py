@@ -194,7 +194,7 @@ def compare(plan: Plan, copied: Copy, wheel: Wheel) -> None:
     if wheel.differences(plan.done.after):
         for path in wheel.causes(plan.done):
             name = path.removeprefix(copied.prefix)
-            if name != "pyproject.toml":
+            if name not in {*MERGED, stored.NAME}:
                 plan.own_files = sorted({*plan.own_files, name})
                 plan.left_out[name] = _CHANGES
         attempt(plan, copied)

@@ -165,11 +165,11 @@ def differences(before: Contents, after: Contents) -> list[Difference]:
         after: What the other holds.
 
     """
-    counted = _is_counted(before, after)
+    versions = _counted(before, after)
     found = []
     for where in sorted({*before, *after}):
         one, other = before.get(where), after.get(where)
-        if one == other or (counted and _is_of_version(where, one, other)):
+        if one == other or (versions and _is_of_version(where, one, other, versions)):
             continue
         found.append(Difference(where, _told(one, other), _told(other, one)))
     return found
@@ -216,25 +216,32 @@ def _plain(name: str, value: str) -> str:
     return value.strip()
 
 
-def _is_counted(before: Contents, after: Contents) -> bool:
-    """Tell whether two versions differ in what is counted since a release, or is local to it."""
+def _counted(before: Contents, after: Contents) -> tuple[bytes, bytes] | None:
+    """Give two versions that differ in what is counted since a release, or is local to it."""
     try:
-        one, other = (Version(*contents[_VERSION]) for contents in (before, after))
+        texts = [str(*contents[_VERSION]) for contents in (before, after)]
+        one, other = map(Version, texts)
     except (KeyError, TypeError, InvalidVersion):
-        return False
+        return None
     counts = any(
         version.local or version.is_devrelease or version.is_postrelease for version in (one, other)
     )
-    return one != other and counts and Version(other.base_version) >= Version(one.base_version)
+    if one == other or not counts or Version(other.base_version) < Version(one.base_version):
+        return None
+    return texts[0].encode(), texts[1].encode()
 
 
-def _is_of_version(where: str, one: object, other: object) -> bool:
-    """Tell whether a difference is of the version alone."""
+def _is_of_version(where: str, one: object, other: object, versions: tuple[bytes, bytes]) -> bool:
+    """Tell whether a difference is of the version alone, which a description may have, too."""
     if not (isinstance(one, File) and isinstance(other, File)):
         return where == _VERSION
     lines = [
-        [line for line in file.content.splitlines() if not _OF_VERSION.search(line)]
-        for file in (one, other)
+        [
+            line.replace(version, b"")
+            for line in file.content.splitlines()
+            if not _OF_VERSION.search(line)
+        ]
+        for file, version in zip((one, other), versions, strict=True)
     ]
     return one.mode == other.mode and lines[0] == lines[1]
 

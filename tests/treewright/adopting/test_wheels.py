@@ -143,6 +143,15 @@ def test_a_version_that_counts_is_put_aside(
     assert "acme/_v.py" in [one.where for one in differ(tmp_path, before=at(before), after=more)]
 
 
+@pytest.mark.parametrize(("end", "found"), [("", []), (" More.", ["METADATA: Description"])])
+def test_a_description_may_have_the_version(tmp_path: Path, end: str, found: list[str]) -> None:
+    before = f"{METADATA}![It](https://example.org/1.2.3/it.png)\n"
+    after = before.replace("1.2.3", "1.2.4.dev1").replace("Greets.", f"Greets.{end}")
+    name = f"{DIST_INFO}/METADATA"
+    told = differ(tmp_path, before={name: before}, after={name: after})
+    assert [one.where for one in told] == found
+
+
 @pytest.mark.parametrize("backend", ["uv", full("setuptools"), full("hatchling"), full("flit")])
 def test_trees_are_built_and_compared(sample: Sample, tmp_path: Path, backend: str) -> None:
     sample.configure("", backend)
