@@ -526,6 +526,14 @@ def test_what_the_machine_lacks(
     assert str(error).startswith("uv is needed" if lacks == "uv" else "The tool that converts")
 
 
+def test_line_ends_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wheels, "build", lambda _: {"METADATA: License": ["MIT"]})
+    folder = project(tmp_path, {"setup.py": MINIMAL.replace("\n", "\r\n")})
+    for name, content in convert(folder).files.items():
+        assert content, name
+        assert content.count(b"\n") == content.count(b"\r\n") > 0, name
+
+
 def test_the_command(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

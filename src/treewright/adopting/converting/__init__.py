@@ -193,7 +193,10 @@ def _files(
     file = project / _FILE
     there = file.read_bytes().decode() if file.is_file() else ""
     moved = [comment for listed in draft.comments.values() for comment in listed]
-    return {_FILE: tables.joined(there, arriving, wanted, moved).encode(), **draft.files}
+    text = tables.joined(there, arriving, wanted, moved)
+    if not there and any(b"\r\n" in (content or b"") for content in draft.files.values()):
+        text = text.replace("\n", "\r\n")  # as the files that it stands for
+    return {_FILE: text.encode(), **draft.files}
 
 
 def _commented(text: str, draft: Draft) -> str:
