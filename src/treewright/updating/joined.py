@@ -98,6 +98,9 @@ def _create(update: Update) -> None:
         return
     bases, news = rejects.rendered(update, [SETTINGS])
     base, theirs = bases.get(SETTINGS, b""), news.get(SETTINGS, b"")
+    there = repository.read(SETTINGS) or b""
+    if there.strip() and there != theirs and SETTINGS not in repository.unmerged():
+        return  # the owner's, which git does not track
     if theirs.strip() and not base.strip():
         repository.git("rm", "--quiet", "--cached", "--ignore-unmatch", "--", SETTINGS)
         repository.write_as_checked_out(SETTINGS, theirs)
@@ -114,6 +117,8 @@ def _sides(update: Update, path: str) -> tuple[Stage | None, dict[int, bytes]] |
     if stage is None:
         there = repository.read(path)
         if there is None or path == SETTINGS:  # it is the template's alone
+            return None
+        if rejects.rendered(update, [path])[1].get(path) != there:  # git does not track the owner's
             return None
         return None, {BASE: b"", OURS: b"", THEIRS: there}
     ours = repository.blob(stage.blob)

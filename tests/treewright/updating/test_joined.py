@@ -105,6 +105,24 @@ def test_a_file_that_came_whole_goes(tmp_path: Path) -> None:
     assert merge(tmp_path, SETTINGS, {BASE: theirs, OURS: theirs, THEIRS: b""})[1] is None
 
 
+@pytest.mark.parametrize(("theirs", "there"), [(b"", None), (b"[a]\n", b"[a]\n")])
+@pytest.mark.parametrize("mine", [b"# mine\n", b""])
+def test_settings_that_git_does_not_track_stay(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    mine: bytes,
+    theirs: bytes,
+    there: bytes | None,
+) -> None:
+    (tmp_path / "kept.txt").touch()
+    commit(tmp_path)
+    (tmp_path / SETTINGS).write_bytes(mine)
+    monkeypatch.setattr("treewright.updating.rejects.rendered", lambda *_: ({}, {SETTINGS: theirs}))
+    update = Update(Repository(tmp_path), {}, {"joined": True})
+    assert joined.merge(update, ANSWERS, lambda text, _: text).notes == []
+    assert Repository(tmp_path).read(SETTINGS) == (mine or there)
+
+
 @pytest.mark.parametrize(
     ("ours", "told"),
     [
@@ -123,3 +141,22 @@ def test_no_line_hides_a_tracked_file(tmp_path: Path, ours: str, told: dict[str,
     assert "*.log" in data.decode().splitlines()
     assert not {*told} & {*data.decode().splitlines()}
     assert data.decode().startswith(ours) or data.decode().endswith(f"\n\n{ours}")
+
+
+@pytest.mark.parametrize("is_templates", [True, False])
+def test_a_new_gitignore_hides_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, is_templates: bool
+) -> None:
+    """One that git does not track, as it ignores itself, is the owner's."""
+    for name in ("kept.txt", SETTINGS):
+        (tmp_path / name).touch()
+    commit(tmp_path)
+    lines = b"# Some\n*.txt\n.gitignore\n"
+    (tmp_path / IGNORED).write_bytes(lines)
+    made = {IGNORED: lines} if is_templates else {}
+    monkeypatch.setattr("treewright.updating.rejects.rendered", lambda *_: ({}, made))
+    update = Update(Repository(tmp_path), {}, {"joined": True})
+    brought = joined.merge(update, ANSWERS, lambda text, _: text)
+    assert brought.hiding == ({"*.txt": "kept.txt"} if is_templates else {})
+    left = b"# Some\n.gitignore\n" if is_templates else lines
+    assert (tmp_path / IGNORED).read_bytes() == left
