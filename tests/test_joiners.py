@@ -1,6 +1,7 @@
 """The benchmark of repositories that join: what it knows of each, and what it counts."""
 
 import io
+import json
 import re
 import sys
 import tarfile
@@ -139,6 +140,8 @@ def test_the_next_release_changes_every_managed_file(tmp_path: Path) -> None:
     after = snapshot(render(template, tmp_path / "after", answers))
     same = {name for name, text in before.items() if after[name] == text}
     assert same <= {ANSWERS, "src/acme_tool/py.typed"}
+    for name in ("renovate.json", ".devcontainer/devcontainer.json"):
+        assert next_release.MARK in json.loads(after[name])
 
 
 # --- What is counted ---------------------------------------------------------------------
