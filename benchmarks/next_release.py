@@ -34,6 +34,8 @@ def _change(name: str) -> Callable[[str], str]:
     """Give what changes a file of a name."""
     if name.startswith("pyproject.toml"):
         return _settings
+    if name == ".gitignore":
+        return lambda text: _both_ends(text, f"/{MARK}/")
     if _JSON.search(name):
         return lambda text: text.replace("{\n", f'{{\n  "{MARK}": true,\n', 1)
     line = f"<!-- {MARK} -->" if _MARKDOWN.search(name) else f"# {MARK}"
