@@ -49,6 +49,7 @@ strict = false
     "README.md": "# acme-lib\n",
     "LICENSE": "MIT License\n",
     "SECURITY.md": "Write to ann@example.org.\n",
+    ".github/ISSUE_TEMPLATE/config.yml": "blank_issues_enabled: false\n",  # as the template's
     ".gitignore": "*.pyc\n/dist/\n",
 }
 

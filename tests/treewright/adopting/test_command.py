@@ -26,6 +26,7 @@ Capture = pytest.CaptureFixture[str]
 Follow: TypeAlias = Callable[..., None]
 MERGED = ("pyproject.toml", ".gitignore")
 CI, RELEASE, BOT = ".github/workflows/ci.yml", ".github/workflows/release.yml", "renovate.json"
+FORM = ".github/ISSUE_TEMPLATE/config.yml"
 
 pytestmark = pytest.mark.skipif(is_shallow(), reason="a shallow clone has no releases")
 joins, later = Scenarios(), Scenarios()
@@ -89,7 +90,7 @@ def it_keeps_what_is_its_own(shelf: Path) -> None:
     written = answers(shelf / "acme-lib")
     assert (written["_commit"], written["joined"]) == (HERE, True)
     assert written["own_kinds"] == [kind for kind, owner in owners.items() if owner == "yours"]
-    assert written["own_files"] == ["SECURITY.md"]
+    assert written["own_files"] == [FORM, "SECURITY.md"]
 
     now = {path: data.decode() for path, data in snapshot(shelf / "acme-lib").items()}
     assert {path for path, text in FILES.items() if now[path] != text} <= {*MERGED}
@@ -139,7 +140,7 @@ def a_file_that_would_change_the_wheel_is_left_out(tmp_path: Path, capsys: Captu
     document = told(capsys, project, "--features", "checks,community")
     assert document["wheel"] == "the same"
     left = {"AGENTS.md", "CODE_OF_CONDUCT.md", "CONTRIBUTING.md", "SECURITY.md"}
-    assert set(document["left_out"]) == left == {*answers(project)["own_files"]}
+    assert set(document["left_out"]) == left == {*answers(project)["own_files"]} - {FORM}
     assert not left & {*document["arrives"]}
     carry_out(project, document["command"])
     assert not left & snapshot(project).keys()
@@ -201,7 +202,7 @@ def a_project_in_a_folder(tmp_path: Path, capsys: Capture, name: str) -> None:
     """Its answers are in the folder; the command goes there; undoing leaves the rest alone."""
     top = tmp_path / "mono"
     write(top, "README.md", "# All\n")
-    project = make(top / name, {"SECURITY.md": None})
+    project = make(top / name, {"SECURITY.md": None, FORM: None})
     shutil.rmtree(project / ".git")
     git("init", "--quiet", "--initial-branch=main", cwd=top)
     save(top)
