@@ -227,7 +227,7 @@ def test_update_merges_managed_files_and_leaves_seeds(
     run("git", "clone", "--quiet", checkout, template)
     with (template / "template/.gitignore").open("a") as gitignore:
         gitignore.write("/from-the-template/\n")
-    with (template / "template/{{ project.changelog }}").open("a") as seed:
+    with (template / "template/{{ project.changelog }}.jinja").open("a") as seed:
         seed.write("From the template.\n")
     run("git", "commit", "--quiet", "--all", "--message=release: v9.1.0", cwd=template)
     run("git", "tag", "--annotate", "--message=v9.1.0", "v9.1.0", cwd=template)
