@@ -4,7 +4,7 @@ import ast
 import re
 import shutil
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from packaging.requirements import Requirement
 
 from conftest import OfKinds, OfPackage
 from expressions import fill
+from kinds import COMMAND, owned
 from make_it_yours import PAGE, follow, sections
 from tiers import full
 
@@ -320,10 +321,13 @@ def test_jobs_of_pipelines_are_those_of_our_kinds(made: list[OfKinds]) -> None:
         assert ("pages" in names) == ("docs" in names and public)
 
 
-def test_a_test_command_is_the_owners_word_for_word(made: list[OfKinds]) -> None:
+def test_a_test_command_is_the_owners_word_for_word(
+    made: list[OfKinds], render: Callable[..., Path]
+) -> None:
     """No quote ends it, no shell sees it twice, and a forge puts no value in its place."""
     seen = 0
-    for answers, project in made:
+    odd = owned("tests", test_command=COMMAND)
+    for answers, project in [*made, (odd, render(odd))]:
         command = answers.get("test_command")
         if not command or "tests" not in answers["own_kinds"] or "checks" in answers["own_kinds"]:
             continue
