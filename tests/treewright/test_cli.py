@@ -103,3 +103,13 @@ def test_prove_is_of_this_folder_by_default(run: Run) -> None:
     done = run("prove")
     assert done.returncode == 2
     assert done.stdout.startswith("Not proven: ")
+
+
+def test_no_code_of_the_folder_is_run(tmp_path: Path) -> None:
+    """`python -m` puts the current folder first on the path: a repository that joins, maybe."""
+    for name in ("yaml", "pathspec", "copier"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit('run')\n")
+    command = [sys.executable, "-m", "treewright", "adopt", "--help"]
+    variables = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+    done = subprocess.run(command, cwd=tmp_path, env=variables, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr.decode()
