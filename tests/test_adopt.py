@@ -12,7 +12,7 @@ from adopting import FILES, make
 from environments import Environment
 from keeping import ANSWERS, HERE, is_shallow
 from repositories import git, snapshot
-from terminal import COLUMNS, DOWN, ENTER, ERASE, Terminal
+from terminal import COLUMNS, DOWN, ENTER, ERASE, INTERRUPT, Terminal
 from tiers import full
 from treewright.adopting import features
 from treewright.distribution import ADDRESS
@@ -94,13 +94,20 @@ def run(installed: Environment, project: Path, command: str) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.mark.full
-def test_a_person_is_asked(installed: Environment, project: Path) -> None:
+@pytest.mark.parametrize("end", ["interrupted", full("joined")])
+def test_a_person_is_asked(installed: Environment, project: Path, end: str) -> None:
     """What is contradictory, what nothing tells, and which kinds; not those that are there."""
     pytest.importorskip("pexpect")
+    before = snapshot(project)
     command = [str(installed.folder / "bin/treewright"), "adopt"]
     with Terminal(command, project, installed.variables, lines=120, patience=120) as terminal:
         terminal.wait_for("repository: which one is meant")
+        if end == "interrupted":
+            terminal.press(INTERRUPT)
+            assert terminal.finish() == 130
+            assert "Traceback" not in terminal.text
+            assert snapshot(project) == before
+            return
         terminal.press(DOWN, ENTER)
         terminal.wait_for(r"python_min \(nothing here tells it\) 3\.\d+")
         terminal.press(ERASE, "3.12", ENTER)

@@ -88,12 +88,11 @@ def test_what_is_given_stays_as_it_is(project: Path, way: Callable[[Path], Files
     assert {"SECURITY.md", "REUSE.toml"} <= changed
 
 
-@pytest.mark.full
-def test_what_was_never_there_comes_when_it_is_taken(newer: Path, tmp_path: Path) -> None:
+def test_what_was_never_there_comes_when_it_is_taken(checkout: Path, tmp_path: Path) -> None:
     owned = tmp_path / "owned" / "acme-tool"
-    assert "AGENTS.md" not in copy(newer, owned, HERE, SMALL | {"own_files": "[AGENTS.md]"})
+    assert "AGENTS.md" not in copy(checkout, owned, HERE, SMALL | {"own_files": "[AGENTS.md]"})
     now = update(owned, HERE, own_files=[])
-    fresh = copy(newer, tmp_path / "fresh" / "acme-tool", HERE, SMALL)
+    fresh = copy(checkout, tmp_path / "fresh" / "acme-tool", HERE, SMALL)
     assert now.keys() == fresh.keys()
     assert now["AGENTS.md"] == fresh["AGENTS.md"]
 
