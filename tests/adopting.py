@@ -98,7 +98,8 @@ def answers(project: Path) -> dict[str, Any]:
 
 def carry_out(project: Path, command_: str) -> None:
     """Run a command as it was printed, and commit what it makes."""
-    assert re.search(r"copier update --trust --defaults|treewright finish --base HEAD~1", command_)
+    ways = r"(copier update --trust|treewright update) --defaults|treewright finish --base HEAD~1"
+    assert re.search(ways, command_)
     add, save, follow = command_.split(" && ")
     for words in (add, save):
         subprocess.run(words, shell=True, cwd=project, check=True)  # noqa: S602  # as it is printed

@@ -83,9 +83,10 @@ class Source:
         """The command that updates a project to the release."""
         if self.checkout is None:
             return f"{again.treewright() or 'treewright'} update --defaults"
-        copier = "copier" if shutil.which("copier") else f"{shell.python()} -m copier"
+        # `python -m copier` would import modules of the repository, if it has any of these names.
+        update = "copier update --trust" if shutil.which("copier") else f"{self.treewright} update"
         at = f" --vcs-ref {_HEAD}" if self.version == _HEAD else ""
-        return f"{copier} update --trust --defaults{at}"
+        return f"{update} --defaults{at}"
 
     @property
     def treewright(self) -> str:

@@ -54,9 +54,9 @@ def _left_out(update: Update) -> Iterator[tuple[str, str]]:
     kinds = _listed(update, "own_kinds")
     marks = _marks(update.project)
     if theirs := [f"{kind} ({marks[kind]})" for kind in kinds if kind in marks]:
-        yield "left out", f"as you have your own: {', '.join(theirs)}"
+        yield "left out", f"your own: {', '.join(theirs)}"
     if others := [kind for kind in kinds if kind not in marks]:
-        yield "left out", f"as nobody asked for it: {', '.join(others)}"
+        yield "left out", f"not asked for: {', '.join(others)}"
     by = again.treewright() if again.is_own(update.now.get("_src_path")) else None
     if by and others:
         yield "", f"to have one later: `{by} adopt --add {others[0]}`"

@@ -47,9 +47,9 @@ def test_joining_is_told(tmp_path: Path) -> None:
         "yours     2: README.md, tox.ini",
         "yours     in pyproject.toml: tool.ruff",
         "left out  .gitignore: /build/, which would hide build/x",
-        f"left out  as you have your own: checks ({CI}:",
-        "          pull_request), docs (mkdocs.yml)",
-        "left out  as nobody asked for it: tests",
+        f"left out  your own: checks ({CI}: pull_request), docs",
+        "          (mkdocs.yml)",
+        "left out  not asked for: tests",
         "lacking   CHANGELOG.md: yours to write, as an update never does",
     ]
     assert following(made).startswith("Next: look at `git diff HEAD`")
