@@ -1,6 +1,7 @@
 """What `treewright adopt` tells: for a person, and as JSON for programs."""
 
 import json
+import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -10,7 +11,9 @@ from treewright.rows import escaped, on_one_line, row, say
 
 _VERSION = 1  # of the document; a key that goes, or means something else, raises it
 _WIDTH = 40  # of a value in the table
+_LEAST = 20  # of what it was read from, in a narrow terminal
 _HEADS = ("answer", "value", "read from", "how sure")
+_READ = 2  # the column that is cut
 Status = Literal["ready", "refused", "unable"]
 
 
@@ -67,11 +70,17 @@ def document(told: Told) -> str:
 
 
 def table(answers: Mapping[str, Row]) -> Iterator[str]:
-    """Give the lines of the table of answers."""
+    """Give the lines of the table of answers, which fits into a terminal that is not narrow."""
     rows = [_HEADS, *((name, _shown(one.value), one.read_from, one.sure)
                       for name, one in answers.items())]  # fmt: skip
     plain = [[on_one_line(cell) for cell in cells] for cells in rows]
-    widths = [max(map(len, column)) for column in zip(*plain, strict=True)]
+    widths = _widths(plain)
+    if sys.stdout.isatty():
+        rest = sum(widths) - widths[_READ] + len(" | ") * (len(widths) - 1)
+        room = max(_LEAST, shutil.get_terminal_size().columns - rest)
+        for line in plain:
+            line[_READ] = _cut(line[_READ], room)
+        widths = _widths(plain)
     for number, line in enumerate(plain):
         cells = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
         yield " | ".join(cells).rstrip()
@@ -133,6 +142,10 @@ def _count(names: Sequence[str], noun: str) -> str:
     return f"{len(names)} {noun}{'' if len(names) == 1 else 's'}{': ' if names else ''}{listed}"
 
 
+def _widths(lines: Sequence[Sequence[str]]) -> list[int]:
+    return [max(map(len, column)) for column in zip(*lines, strict=True)]
+
+
 def _shown(value: object) -> str:
     if isinstance(value, list):
         text = ", ".join(map(str, value)) or "none"
@@ -140,4 +153,8 @@ def _shown(value: object) -> str:
         text = "yes" if value else "no"
     else:
         text = str(value)
-    return text if len(text) <= _WIDTH else f"{text[: _WIDTH - 3]}..."
+    return _cut(text, _WIDTH)
+
+
+def _cut(text: str, width: int) -> str:
+    return text if len(text) <= width else f"{text[: width - 3]}..."
