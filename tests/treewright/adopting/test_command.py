@@ -238,7 +238,7 @@ def test_joining(scenario: Row, request: pytest.FixtureRequest) -> None:
         (["--undo", "--features", "docs"], "for joining"),
         (["--convert", "--dry-run"], "has no --dry-run"),
         (["nowhere"], "is not a folder"),
-        full(["--answer", "licens=MIT"], "did you mean license?"),
+        full(["--answer", "licenze=MIT"], "did you mean license?"),
         full(["--answer", "python_min=3.8"], "choose one of"),
         full(["--answer", "layout=lib"], "choose one of src, flat"),
     ],
