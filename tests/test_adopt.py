@@ -110,6 +110,8 @@ def test_a_person_is_asked(installed: Environment, project: Path, end: str) -> N
             return
         terminal.press(DOWN, ENTER)
         terminal.wait_for(r"python_min \(nothing here tells it\) 3\.\d+")
+        terminal.press(ERASE, "2.7", ENTER)
+        terminal.wait_for("choose one of 3.9, 3.10")
         terminal.press(ERASE, "3.12", ENTER)
         terminal.wait_for(r"docs \(yours: zensical\.toml\)")
         marks = {

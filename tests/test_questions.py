@@ -407,6 +407,15 @@ def test_refuses_in_one_sentence(
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 
 
+@pytest.mark.parametrize("answers", [{"import_name": "json"}, NAMESPACE | {"namespace": "Docs"}])
+def test_a_repository_that_joined_has_the_name_already(
+    render: Render, answers: dict[str, str]
+) -> None:
+    """A package of a name that no new one may have is kept."""
+    made = stored(render(joined="true", starter="minimal", layout="flat", **answers))
+    assert answers.items() <= made.items()
+
+
 # A name that no question has, with the one that is meant.
 UNKNOWN = {
     "projct_name": "; did you mean project_name?",

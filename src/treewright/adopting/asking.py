@@ -1,7 +1,7 @@
 """The questions of `treewright adopt`, in a terminal: what nothing tells, and the features."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import questionary
@@ -18,11 +18,12 @@ def can_ask() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 
-def ask(inferred: Inferred) -> dict[str, str]:
+def ask(inferred: Inferred, refusal: Callable[[str, str], str]) -> dict[str, str]:
     """Ask for what is contradictory, and for what nothing tells.
 
     Args:
         inferred: What was inferred.
+        refusal: Says why an answer, by its name, is not taken; nothing, where it is.
 
     Returns:
         The answers, by name.
@@ -37,8 +38,7 @@ def ask(inferred: Inferred) -> dict[str, str]:
         if is_open or (found.sure == "guess" and found.alternatives):
             given[name] = _select(name, found)
         elif found.sure == "guess" and name in _WORTH_ASKING and isinstance(found.value, str):
-            text = f"{name} (nothing here tells it)"
-            given[name] = str(questionary.text(text, default=found.value).unsafe_ask())
+            given[name] = _text(name, found.value, refusal)
     return given
 
 
@@ -65,6 +65,20 @@ def choose(inferred: Inferred, usual: Sequence[str], possible: Sequence[str]) ->
 
 def _because(mark: str | None) -> str | None:
     return f"yours: {escaped(mark)}" if mark is not None else None
+
+
+def _text(name: str, default: str, refusal: Callable[[str, str], str]) -> str:
+    def check(value: str) -> bool | str:
+        said = refusal(name, value)
+        return said.partition(" is refused: ")[2] or said or True
+
+    asked = questionary.text(
+        f"{name} (nothing here tells it)",
+        default=default,
+        validate=check,
+        validate_while_typing=False,  # it takes about a second
+    )
+    return str(asked.unsafe_ask())
 
 
 def _select(name: str, found: Found) -> str:

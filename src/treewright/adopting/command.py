@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 
 from treewright import machine, shell, stock
@@ -168,7 +169,7 @@ def _join(
     asked: argparse.Namespace, told: Told, repository: Repository, updater: Updater | None
 ) -> None:
     source = Source.find()
-    wanted = _asked(asked)
+    wanted = _asked(asked, source)
     joining.check(wanted.given, source)
     plan = joining.infer_and_ask(repository, wanted)
     _tell_answers(told, plan)
@@ -205,13 +206,13 @@ def _join(
         say(*showing.following(told))
 
 
-def _asked(asked: argparse.Namespace) -> Asked:
+def _asked(asked: argparse.Namespace, source: Source) -> Asked:
     chosen = None if asked.features is None else features.named(asked.features)
     talks = asking.can_ask() and not (asked.defaults or asked.json)
     return Asked(
         _given(asked.answer),
         chosen,
-        asking.ask if talks else None,
+        partial(asking.ask, refusal=partial(joining.refusal, source)) if talks else None,
         asking.choose if talks else None,
     )
 

@@ -23,6 +23,7 @@ from treewright.updating.repository import Repository
 # Not the owner's to say here: they follow from the tree, or from --features.
 _FOLLOWING = ("joined", "own_files", "own_kinds", "starter", "plugins")
 _FIXED: Mapping[str, object] = {"joined": True, "starter": "minimal", "plugins": "none"}
+_OF_THE_CODE = ("import_name", "namespace")
 _TRIES = 3
 _CHANGES = "the wheel would not be the same with it"
 
@@ -101,7 +102,16 @@ def check(given: Mapping[str, str], source: Source) -> None:
                 f"{name} cannot be given: it follows from the repository and from --features."
             )
     if given:
-        source.render({"joined": True, **given})
+        source.check({"joined": True, **given})
+
+
+def refusal(source: Source, name: str, value: str) -> str:
+    """Say why the template does not take an answer; nothing, where it does."""
+    try:
+        source.check({"joined": True, name: value})
+    except UnableError as error:
+        return str(error)
+    return ""
 
 
 def infer_and_ask(repository: Repository, asked: Asked) -> Plan:
@@ -147,10 +157,13 @@ def settle(plan: Plan, project: Path, copied: Copy) -> None:
     """Take the answers as the template has them, and leave each file that is there to its owner.
 
     Raises:
-        UnableError: If the template refuses an answer.
+        RefusedError: If the template refuses an answer.
 
     """
-    rendered = copied.source.render(_plain(plan.answers(copied.source)))
+    try:
+        rendered = copied.source.render(_plain(plan.answers(copied.source)))
+    except UnableError as error:  # what was given is taken: see check()
+        raise RefusedError(_refused(plan, str(error))) from None
     stored_ = yaml.safe_load(rendered[stored.NAME])
     for name, found in plan.inferred.answers.items():
         if name in stored_ and stored_[name] != found.value:
@@ -166,6 +179,16 @@ def settle(plan: Plan, project: Path, copied: Copy) -> None:
         and not seeds.match_file(path)  # which no update brings
         and is_there(copied, project, path)
     )
+
+
+def _refused(plan: Plan, why: str) -> str:
+    """Say that an answer which was read of the repository is not taken, and what to do."""
+    name = why.partition("=")[0]
+    found = plan.inferred.answers.get(name)
+    where = f" It was read from {found.read_from}." if found else ""
+    if name in _OF_THE_CODE:
+        return f"{why}.{where} Treewright keeps no package that is imported so."
+    return f"{why}.{where} Give another by --answer {name}=VALUE."
 
 
 def attempt(plan: Plan, copied: Copy) -> None:

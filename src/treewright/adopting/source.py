@@ -1,8 +1,9 @@
 """The template that a repository joins: the releases in this distribution, or a checkout."""
 
+import ast
 import shutil
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +19,7 @@ from treewright.updating.rendering import rendered
 from treewright.updating.repository import GitError, Repository
 from treewright.updating.seeds import patterns
 
-_REFUSED = "has no attribute "  # before what includes/refusals.jinja says
+_REFUSED = "has no attribute "  # before what includes/refusals.jinja says, as a literal
 _HEAD = "HEAD"
 
 
@@ -109,12 +110,31 @@ class Source:
             UnableError: If the template refuses an answer; one sentence says which, and why.
 
         """
+        return self._rendered(answers, version or self.version, there=there)
+
+    def check(self, answers: Mapping[str, object]) -> None:
+        """See that the template takes these answers, and render nothing.
+
+        Raises:
+            UnableError: If it refuses one; one sentence says which, and why.
+
+        """
+        self._rendered(answers, self.version, exclude=["*"])
+
+    def _rendered(
+        self,
+        answers: Mapping[str, object],
+        version: str,
+        *,
+        exclude: Sequence[str] = (),
+        there: Iterable[str] = (),
+    ) -> dict[str, bytes]:
         hand = nullcontext() if self.checkout else stock.at_hand()
         try:
             with hand:
-                return rendered(answers, self.address, version or self.version, there=there)
+                return rendered(answers, self.address, version, exclude=exclude, there=there)
         except UserMessageError as error:
-            raise UnableError(str(error).partition(_REFUSED)[2] or str(error)) from None
+            raise UnableError(_said(str(error))) from None
 
     def seeds(self, folder: str) -> list[str]:
         """Give the patterns of files that are written once, and that no update brings.
@@ -131,3 +151,9 @@ class Source:
                 return patterns(folder, template.local_abspath)
         finally:
             template._cleanup()  # noqa: SLF001
+
+
+def _said(error: str) -> str:
+    """Give the sentence by which the template refuses an answer."""
+    said = error.partition(_REFUSED)[2]
+    return str(ast.literal_eval(said)) if said else error

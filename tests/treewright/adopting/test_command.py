@@ -4,21 +4,29 @@ import json
 import shutil
 import subprocess
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
 from filelock import FileLock
+from prompt_toolkit.application import create_app_session
+from prompt_toolkit.input import create_pipe_input
+from prompt_toolkit.output import DummyOutput
 
+import rendering
 from adopting import FILES, adopt, answers, carry_out, from_clone, make, told, tree
 from conftest import shared_folder
 from finishing import Row, Scenarios, by_hand, finish, play, save
 from keeping import ANSWERS, EMPTY, HERE, is_shallow, write
 from repositories import git, snapshot
+from terminal import ENTER, ERASE
 from tiers import full
 from treewright.adopting import asking, command, features
 from treewright.adopting.errors import UnableError
 from treewright.adopting.found import Found, Inferred
+from treewright.adopting.joining import refusal
+from treewright.adopting.source import Source
 from treewright.adopting.trying import Copy
 from treewright.branch.scratch import Blob
 
@@ -195,6 +203,24 @@ def a_refusal_writes_nothing(project: Path, capsys: Capture, path: str) -> None:
     document = told(capsys, project, status=1)
     assert path in document["refusals"][0]
     assert (document["command"], snapshot(project)) == ("", before)
+
+
+@joins(name=["json", "é"])
+def a_package_of_any_name_joins_or_is_refused_in_a_sentence(
+    tmp_path: Path, capsys: Capture, name: str
+) -> None:
+    settings = f'{FILES["pyproject.toml"]}\n[tool.uv.build-backend]\nmodule-name = "{name}"\n'
+    code = "src/acme_lib/__init__.py"
+    files = {"pyproject.toml": settings, code: None, code.replace("acme_lib", name): FILES[code]}
+    project = make(tmp_path / "acme-lib", files)
+    document = told(capsys, project, "--features", "checks", status=not name.isascii())
+    if name.isascii():
+        assert answers(project)["import_name"] == name
+    else:
+        (said,) = document["refusals"]
+        assert said.startswith("import_name=é is refused: use ASCII letters, digits and _. It was")
+        assert said.endswith(" Treewright keeps no package that is imported so.")
+        assert not (project / ANSWERS).exists()
 
 
 @joins(name=["a folder", "-x", "a'b"])
@@ -462,8 +488,19 @@ def test_what_is_asked_is_what_nothing_tells(monkeypatch: pytest.MonkeyPatch) ->
 
     monkeypatch.setattr("questionary.text", Answer)
     monkeypatch.setattr("questionary.select", Answer)
-    assert asking.ask(inferred) == {"user_name": "bob", "repository": "b"}
+    given = asking.ask(inferred, lambda *_: "")
+    assert given == {"user_name": "bob", "repository": "b"}
     assert [text.split()[0].rstrip(":") for text in asked] == ["user_name", "repository"]
+
+
+def test_a_typed_answer_is_corrected_at_once() -> None:
+    """By the template's own rules."""
+    inferred = Inferred({"user_email": Found("", "nothing", "guess")}, {})
+    with create_pipe_input() as keys, create_app_session(input=keys, output=DummyOutput()):
+        keys.send_text(f"me@{ENTER}{ERASE}me@example.org{ENTER}")
+        with rendering.remembering():
+            found = asking.ask(inferred, partial(refusal, Source.find()))
+    assert found == {"user_email": "me@example.org"}
 
 
 def test_kinds_are_read_from_lists() -> None:
