@@ -27,7 +27,7 @@ def main(_answers_file: str, _situation: str, version: str, *_: str) -> int:
     repository = Repository(Path.cwd())
     try:
         lock(repository, os.getppid())
-        if not (reason := refusal(repository)):
+        if not (reason := refusal(repository, version)):
             untracked.keep(repository, version)
     except (LockedError, GitError, OSError) as error:
         reason = str(error)

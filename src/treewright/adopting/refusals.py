@@ -15,6 +15,7 @@ from treewright.proof import project as of_proof
 from treewright.proof.findings import UnprovenError
 from treewright.proof.packages import ImportPackage
 from treewright.rows import some
+from treewright.updating.beginning import quoted_folder
 from treewright.updating.repository import GitError, Repository
 from treewright.updating.repository import paths as listed
 
@@ -57,7 +58,10 @@ def refusals(project: Path, inferred: Inferred) -> list[str]:
 
     """
     sources = Sources(project)
-    return list(_of_git(sources)) or of_project(sources, inferred)
+    if reasons := list(_of_git(sources)):
+        return reasons
+    folder = quoted_folder(sources.repository)
+    return [*([folder] if folder else []), *of_project(sources, inferred)]
 
 
 def of_repository(project: Path) -> list[str]:

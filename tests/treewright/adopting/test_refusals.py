@@ -10,6 +10,9 @@ from treewright import distribution
 from treewright.adopting.inferring import infer
 from treewright.adopting.reading import Sources
 from treewright.adopting.refusals import of_project, refusals
+from treewright.branch.requests import EMPTY
+from treewright.updating import beginning
+from treewright.updating.repository import Repository
 
 Make = Callable[[Mapping[str, str | bytes]], Path]
 Git = Callable[..., None]
@@ -327,6 +330,21 @@ def test_no_repository_is_refused(make: Make) -> None:
     (refusal,) = refused(make(GOOD))
     assert "is in no git repository" in refusal
     assert "git init && git add --all && git commit" in refusal
+
+
+@pytest.mark.parametrize("name", ["é", 'a"b', "a\\b", "a\nb"])
+def test_a_folder_whose_name_git_quotes_is_refused(commit: Make, git: Git, name: str) -> None:
+    """Also where a bot updates it; one that did not join there is updated."""
+    folder = commit({f"{name}/{path}": text for path, text in GOOD.items()}) / name
+    (said,) = refused(folder)
+    assert said.endswith(
+        "rename the folder to ASCII letters, digits and - _ . by `git mv`, and commit."
+    )
+    assert beginning.refusal(Repository(folder), EMPTY) == said
+    assert beginning.refusal(Repository(folder), "v0.8.0") == ""
+    git(folder.parent, "mv", name, "a -b'c")
+    git(folder.parent, "commit", "--quiet", "--message=Move")
+    assert refused(folder.with_name("a -b'c")) == []
 
 
 def test_no_commit_is_refused(make: Make, git: Git) -> None:
