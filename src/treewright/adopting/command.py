@@ -169,6 +169,11 @@ def _join(
     asked: argparse.Namespace, told: Told, repository: Repository, updater: Updater | None
 ) -> None:
     source = Source.find()
+    if source.is_dirty and not asked.dry_run:  # Copier would commit them in a clone that goes
+        raise UnableError(
+            f"{source.checkout} has uncommitted changes: the project would come from a commit that"
+            " no update finds again. Commit or stash them there, or look with --dry-run."
+        )
     wanted = _asked(asked, source)
     joining.check(wanted.given, source)
     plan = joining.infer_and_ask(repository, wanted)

@@ -31,12 +31,14 @@ class Source:
         address: What `_src_path` says.
         version: The release, or HEAD of a checkout that no tag names.
         checkout: The checkout's folder; None where the releases are in this distribution.
+        is_dirty: Whether the checkout has uncommitted changes.
 
     """
 
     address: str
     version: str
     checkout: Path | None = None
+    is_dirty: bool = False
 
     @classmethod
     def find(cls) -> "Source":
@@ -53,7 +55,7 @@ class Source:
         try:
             tags = repository.git("tag", "--list", "v*", "--sort=v:refname").decode().split()
             here = repository.git("tag", "--list", "v*", "--points-at=HEAD").decode().split()
-            clean = not repository.git("status", "--porcelain")
+            is_dirty = bool(repository.git("status", "--porcelain"))
         except GitError as error:
             raise UnableError(f"There are no releases in {checkout}: {error}") from error
         if EMPTY not in tags:
@@ -61,8 +63,8 @@ class Source:
                 f"{checkout} lacks the tag {EMPTY}, from which every repository joins. Run:"
                 f" git -C {shell.quoted(str(checkout))} fetch --tags"
             )
-        is_newest = clean and tags[-1] in here
-        return cls(str(checkout), tags[-1] if is_newest else _HEAD, checkout)
+        is_newest = not is_dirty and tags[-1] in here
+        return cls(str(checkout), tags[-1] if is_newest else _HEAD, checkout, is_dirty)
 
     def is_that_of(self, address: object) -> bool:
         """Tell whether a project's `_src_path` names this template."""

@@ -205,6 +205,20 @@ def a_refusal_writes_nothing(project: Path, capsys: Capture, path: str) -> None:
     assert (document["command"], snapshot(project)) == ("", before)
 
 
+def test_a_checkout_with_changes_is_no_release(
+    project: Path, tagged: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    """Copier would name a commit that is gone with its clone."""
+    template = tmp_path / "treewright"
+    git("clone", "--quiet", tagged, template, cwd=tmp_path)
+    from_clone(template, monkeypatch)
+    assert not Source.find().is_dirty
+    write(template, "new.txt", "x\n")
+    document = told(capsys, project, status=2)
+    assert "Commit or stash them there" in document["refusals"][0]
+    assert not (project / ANSWERS).exists()
+
+
 @joins(name=["json", "é"])
 def a_package_of_any_name_joins_or_is_refused_in_a_sentence(
     tmp_path: Path, capsys: Capture, name: str
