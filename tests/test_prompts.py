@@ -82,17 +82,23 @@ def choice_line(label: str) -> str:
     return f"^ [ »] {TEMPLATE.sub('.+', re.escape(label))}$"
 
 
+def refused_line(label: str) -> str:
+    """Give the pattern of the line of a choice that other answers rule out, with the reason."""
+    return rf"^ +- {re.escape(label)} \(.+\)$"
+
+
 def wait_for_prompt(terminal: Terminal, name: str) -> None:
     """Wait until a question and all its choices are on the screen."""
     terminal.wait_for(f"^{re.escape(prompt(name))}$")
     for label in QUESTIONS[name].get("choices", []):
-        terminal.wait_for(choice_line(label))
+        terminal.wait_for(f"{choice_line(label)}|{refused_line(label)}")
 
 
 def choose(terminal: Terminal, name: str, value: str) -> None:
     """Go to a choice with the arrow keys and take it."""
     wait_for_prompt(terminal, name)
-    labels = {choice: label for label, choice in QUESTIONS[name]["choices"].items()}
+    choices = QUESTIONS[name]["choices"].items()
+    labels = {choice: label for label, choice in choices if isinstance(choice, str)}
     values = list(labels)
     steps = values.index(value) - values.index(usual(name))
     terminal.press(*[DOWN if steps > 0 else UP] * abs(steps))
