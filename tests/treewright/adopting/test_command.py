@@ -3,6 +3,7 @@
 import json
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
@@ -19,6 +20,7 @@ from adopting import FILES, adopt, answers, carry_out, from_clone, make, told, t
 from conftest import shared_folder
 from finishing import Row, Scenarios, by_hand, finish, play, save
 from keeping import ANSWERS, EMPTY, HERE, is_shallow, write
+from rendering import ROOT
 from repositories import git, snapshot
 from terminal import ENTER, ERASE
 from tiers import full
@@ -29,6 +31,10 @@ from treewright.adopting.joining import refusal
 from treewright.adopting.source import Source
 from treewright.adopting.trying import Copy
 from treewright.branch.scratch import Blob
+
+sys.path.append(str(ROOT))
+
+from benchmarks import next_release
 
 Capture = pytest.CaptureFixture[str]
 Follow: TypeAlias = Callable[..., None]
@@ -417,6 +423,23 @@ def undoing_keeps_edits(joined: Path, capsys: Capture) -> None:
 @later()
 def undoing_after_kinds_came(joined: Path, capsys: Capture, follow: Follow) -> None:
     follow("--add", "lint", "--add", "docs")
+    assert undo(joined, capsys)["stays"] == {}
+
+
+@later()
+def undoing_after_the_next_release(
+    joined: Path, tagged: Path, tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It changes every managed file."""
+    template = shutil.copytree(tagged, tmp_path / "treewright")
+    next_release.make(template)
+    from_clone(template, monkeypatch)
+    text = (joined / ANSWERS).read_text("utf-8")
+    write(joined, ANSWERS, text.replace(str(tagged), str(template)))
+    save(joined)
+    by_hand(joined, next_release.VERSION)
+    save(joined)
+    assert next_release.MARK in (joined / "AGENTS.md").read_text("utf-8")
     assert undo(joined, capsys)["stays"] == {}
 
 
