@@ -101,7 +101,7 @@ def test_a_person_is_asked(installed: Environment, project: Path, end: str) -> N
     before = snapshot(project)
     command = [str(installed.folder / "bin/treewright"), "adopt"]
     with Terminal(command, project, installed.variables, lines=120, patience=120) as terminal:
-        terminal.wait_for("repository: which one is meant")
+        terminal.wait_for("repository: which one is right")
         if end == "interrupted":
             terminal.press(INTERRUPT)
             assert terminal.finish() == 130
@@ -109,7 +109,7 @@ def test_a_person_is_asked(installed: Environment, project: Path, end: str) -> N
             assert snapshot(project) == before
             return
         terminal.press(DOWN, ENTER)
-        terminal.wait_for(r"python_min \(nothing here tells it\) 3\.\d+")
+        terminal.wait_for(r"oldest Python that it supports\? 3\.\d+")
         terminal.press(ERASE, "2.7", ENTER)
         terminal.wait_for("choose one of 3.9, 3.10")
         terminal.press(ERASE, "3.12", ENTER)

@@ -10,7 +10,13 @@ from treewright.adopting.found import Found, Inferred, Value
 from treewright.rows import escaped
 
 # What is asked where it is a guess; all else has defaults that serve.
-_WORTH_ASKING = ("project_name", "project_description", "user_name", "user_email", "python_min")
+_WORTH_ASKING = {
+    "project_name": "What is the distribution called?",
+    "project_description": "What does it do, in one line?",
+    "user_name": "Who is the author? (may be empty)",
+    "user_email": "What is the author's e-mail address? (may be empty)",
+    "python_min": "Which is the oldest Python that it supports?",
+}
 
 
 def can_ask() -> bool:
@@ -58,7 +64,7 @@ def choose(inferred: Inferred, usual: Sequence[str], possible: Sequence[str]) ->
         questionary.Choice(kind, checked=kind in usual, disabled=_because(inferred.kinds.get(kind)))
         for kind in possible
     ]
-    asked = questionary.checkbox("What Treewright is to bring", choices=choices)
+    asked = questionary.checkbox("Which kinds of tools should Treewright bring?", choices=choices)
     found: list[str] = asked.unsafe_ask()
     return found
 
@@ -73,7 +79,7 @@ def _text(name: str, default: str, refusal: Callable[[str, str], str]) -> str:
         return said.partition(" is refused: ")[2] or said or True
 
     asked = questionary.text(
-        f"{name} (nothing here tells it)",
+        _WORTH_ASKING[name],
         default=default,
         validate=check,
         validate_while_typing=False,  # it takes about a second
@@ -87,5 +93,5 @@ def _select(name: str, found: Found) -> str:
         questionary.Choice(f"{escaped(str(value))} - {escaped(told)}", value=str(value))
         for told, value in values.items()
     ]
-    asked = questionary.select(f"{name}: which one is meant?", choices=choices)
+    asked = questionary.select(f"{name}: which one is right?", choices=choices)
     return str(asked.unsafe_ask())
