@@ -87,3 +87,10 @@ def test_ci_proves_where_the_template_has_an_address(
         assert "tox -e proof" in (project / "CONTRIBUTING.md").read_text("utf-8")
         (answers,) = {".answers.yml", ".copier-answers.yml"} & {x.name for x in project.iterdir()}
         assert f'".ci/prove.py", "{answers}"' in (project / "tox.toml").read_text("utf-8")
+
+
+def test_the_linters_of_a_repository_that_joined_pass_it_over(render: Render) -> None:
+    project = render({"joined": "true", "own_kinds": "[lint, types, tests]"})
+    command = [sys.executable, "-m", "ruff", "check", "--isolated", "--select=ALL", "."]
+    done = subprocess.run(command, cwd=project / ".ci", capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "All checks passed!\n"), done.stdout + done.stderr
