@@ -6,7 +6,7 @@ Exit status: 0 ready; 1 refused; 2 wrong usage, or something that the machine la
 import argparse
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
@@ -15,7 +15,7 @@ from treewright import machine, shell, stock
 from treewright.adopting import asking, features, joining, owning, showing, stored, undoing
 from treewright.adopting.converting import UnconvertedError, convert
 from treewright.adopting.errors import RefusedError, UnableError
-from treewright.adopting.found import Inferred
+from treewright.adopting.found import Found, Inferred
 from treewright.adopting.joining import Asked, Plan
 from treewright.adopting.refusals import of_repository
 from treewright.adopting.same_wheel import Wheel
@@ -55,6 +55,7 @@ def run(arguments: Sequence[str], updater: Updater | None = None) -> int:
     except (RefusedError, DirtyError) as error:
         told.status, status = "refused", _REFUSED
         told.refusals = [*getattr(error, "reasons", [str(error)])]
+        told.answers = told.answers or _rows(getattr(error, "answers", {}))
     except UnconvertedError as error:
         told.status, status = ("refused", _REFUSED) if error.status == 1 else ("unable", _UNABLE)
         told.refusals = [str(error)]
@@ -222,11 +223,12 @@ def _asked(asked: argparse.Namespace, source: Source) -> Asked:
     )
 
 
+def _rows(answers: Mapping[str, Found]) -> dict[str, Row]:
+    return {name: Row(one.value, one.read_from, one.sure) for name, one in answers.items()}
+
+
 def _tell_answers(told: Told, plan: Plan) -> None:
-    told.answers = {
-        name: Row(found.value, found.read_from, found.sure)
-        for name, found in plan.inferred.answers.items()
-    }
+    told.answers = _rows(plan.inferred.answers)
     told.kinds = {kind: _kind(kind, plan.inferred, plan) for kind in features.KINDS}
     told.answers["features"] = Row(plan.features, plan.chosen_by, "chosen")
     told.answers["own_files"] = Row(plan.own_files, "the files that are there", "sure")

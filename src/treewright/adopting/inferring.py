@@ -8,7 +8,16 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from treewright.adopting import addresses, kinds, licence, metadata, packages, testing, tools
+from treewright.adopting import (
+    addresses,
+    kinds,
+    licence,
+    metadata,
+    others,
+    packages,
+    testing,
+    tools,
+)
 from treewright.adopting.found import Found, Inferred
 from treewright.adopting.packages import Packages
 from treewright.adopting.reading import Sources
@@ -39,7 +48,9 @@ def of_sources(sources: Sources, given: Mapping[str, str]) -> Inferred:
         where = f"{sources.prefix} is a folder of its repository"
         there |= {kind: there.get(kind, where) for kind in _OF_THE_TOP}
         there = {kind: there[kind] for kind in kinds.table() if kind in there}
-    name = _taken("project_name", given, metadata.name(sources))
+    theirs = others.answers(sources)
+    known = _known("project_name", metadata.name(sources), theirs)
+    name = _taken("project_name", given, known)
     held = held_by(sources, str(name.value), given)
     folder = packages.folder(held)
     user_name, user_email = metadata.author(sources)
@@ -59,6 +70,7 @@ def of_sources(sources: Sources, given: Mapping[str, str]) -> Inferred:
         "own_groups": _groups(sources),
         "test_command": testing.infer(sources),
     }
+    answers = {named: _known(named, found, theirs) for named, found in answers.items()}
     for named, value in given.items():
         if named == "import_name" and held.chosen:
             continue  # it chose the package, which tells all of the path
@@ -89,6 +101,11 @@ def _addresses(sources: Sources, given: Mapping[str, str]) -> dict[str, Found]:
         return addresses.infer(sources)
     there = addresses.place(given["repository"])
     return addresses.answers(sources, there, GIVEN) if there else {}
+
+
+def _known(name: str, found: Found, theirs: Mapping[str, Found]) -> Found:
+    """Give what another template knows, where nothing of the project itself tells."""
+    return theirs.get(name, found) if found.sure == "guess" else found
 
 
 def _taken(name: str, given: Mapping[str, str], found: Found) -> Found:

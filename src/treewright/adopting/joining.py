@@ -132,7 +132,7 @@ def infer_and_ask(repository: Repository, asked: Asked) -> Plan:
         inferred = infer(project, given)
         reasons = refusals(project, inferred)
     if reasons:
-        raise RefusedError(*reasons)
+        raise RefusedError(*reasons, answers=inferred.answers)
     return Plan(
         inferred, *_choose(inferred, asked, features.possible(at_top=not repository.prefix))
     )

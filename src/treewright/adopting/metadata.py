@@ -141,9 +141,14 @@ def _person(sources: Sources, field: str, value: object) -> tuple[str, str]:
             address = next((s.value for s in said(sources, f"{field}_email") if s.value), "")
     else:
         return "", ""
-    address = re.split(r"[,;\s]+", str(address).strip())[0]
     named = one_line(named.partition(",")[0].partition("<")[0])
-    return named, address if _EMAIL.fullmatch(address) else ""
+    return named, email(str(address))
+
+
+def email(text: str) -> str:
+    """Give the first e-mail address of a list, as copier.yml takes it; nothing for all else."""
+    first = re.split(r"[,;\s]+", text.strip())[0]
+    return first if _EMAIL.fullmatch(first) else ""
 
 
 def _others(value: object) -> list[str]:
@@ -168,7 +173,7 @@ def classifiers(sources: Sources) -> list[str]:
 def python_min(sources: Sources) -> Found:
     """Infer the oldest Python that is tested: where the project takes older ones, 3.9 is that."""
     for value, place in _pythons(sources):
-        minor = _floor(value) if isinstance(value, str) else None
+        minor = floor(value) if isinstance(value, str) else None
         if minor is not None and minor >= OLDEST:
             return Found(f"3.{minor}", f'"{value}" by {place}')
         if minor is not None:
@@ -187,7 +192,7 @@ def _pythons(sources: Sources) -> Iterator[Said]:
         yield Said(poetry, "[tool.poetry.dependencies] python in pyproject.toml")
 
 
-def _floor(specifiers: str) -> int | None:
+def floor(specifiers: str) -> int | None:
     """Give the minor version of the oldest Python 3 that specifiers take; None for no floor.
 
     Poetry's own are understood, such as ^3.9, ~3.9, 3.9.* and >=3.8,<4.0 || >=4.2.

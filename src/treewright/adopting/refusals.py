@@ -142,11 +142,13 @@ def _of_templates(sources: Sources) -> Iterator[str]:
                 f"This project has Treewright {answers.get('_commit')} already; update it, or use"
                 " --add, --remove, --take or --give."
             )
-    for path, template in others.live(sources):
+    for other in others.live(sources):
+        said = ", ".join(f"{name} = {found.value}" for name, found in other.answers.items())
+        known = f" (its answers: {said})" if said else ""
         yield (
-            f"{path} says that {template} keeps this repository, and Treewright would overwrite"
-            f" its files and be overwritten; if Treewright is to take over, delete {path} and"
-            " commit first."
+            f"{other.file} says that {other.called} keeps this repository{known}, and Treewright"
+            " would overwrite its files and be overwritten; if Treewright is to take over, delete"
+            f" {other.file} and commit first."
         )
 
 

@@ -235,6 +235,15 @@ REFUSED: dict[str, tuple[Files, str]] = {
         },
         r"\.projenrc\.py says that the projen project PythonProject",
     ),
+    "cruft, with answers": (
+        {
+            "pyproject.toml": HEAD,
+            **CODE,
+            ".cruft.json": '{"template": "gh:other/cut", "context": {"cookiecutter": {"email":'
+            ' "ann@example.org", "full_name": "Ann", "_template": "x"}}}',
+        },
+        r"gh:other/cut keeps .*\(its answers: user_name = Ann, user_email = ann@example\.org\)",
+    ),
     "Treewright's own": (
         {
             "pyproject.toml": HEAD,
