@@ -186,7 +186,7 @@ class Bench:
         done = self.treewright("adopt", "--defaults", *features, project, cwd=project)
         said = done.stdout + done.stderr
         if done.returncode == 1 and "Traceback" not in said:
-            outcome.refused = last_line(done.stderr or said)
+            outcome.refused = " ".join((done.stderr or said).split())  # all reasons
             outcome.touched = differing(before, files(project))
             return
         command = next_command(done.stdout)
@@ -227,7 +227,8 @@ class Bench:
             return
         project = self.place / outcome.joiner.name / outcome.joiner.folder
         before = files(project)
-        command = (sys.executable, "-m", "copier", "update", "--defaults", "--trust")
+        # `python -m copier` would import modules of the repository, if it has any of these names.
+        command = (Path(sys.executable).with_name("copier"), "update", "--defaults", "--trust")
         done = _run(*command, cwd=project)
         if done.returncode:
             outcome.failed = f"the next release: {last_line(done.stderr or done.stdout)}"
