@@ -527,7 +527,7 @@ def test_what_is_asked_is_what_nothing_tells(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr("questionary.select", Answer)
     given = asking.ask(inferred, lambda *_: "")
     assert given == {"user_name": "bob", "repository": "b"}
-    assert [text.split()[0].rstrip(":") for text in asked] == ["user_name", "repository"]
+    assert asked == ["Who is the author? (may be empty)", "repository: which one is right?"]
 
 
 def test_a_typed_answer_is_corrected_at_once() -> None:
