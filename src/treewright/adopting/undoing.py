@@ -7,9 +7,11 @@ the one of now; and the one before. So what was edited since, or added, stays.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from pathspec import GitIgnoreSpec
+
 from treewright.adopting import stored
 from treewright.adopting.errors import RefusedError, UnableError
-from treewright.adopting.trying import Copy
+from treewright.adopting.trying import MERGED, Copy
 from treewright.branch.applying import Applying
 from treewright.branch.computing import Result
 from treewright.branch.requests import (
@@ -20,6 +22,7 @@ from treewright.branch.requests import (
     read,
 )
 from treewright.branch.scratch import Blob, Tree, UpdateError
+from treewright.updating.names import Names
 from treewright.updating.repository import Repository
 
 
@@ -121,6 +124,7 @@ class _Undoing:
         self.start = start
         self.joined = self._joined(answers)
         self._seeds = self._rendered(answers)
+        self.joined |= self._taken(answers)
 
     def _joined(self, answers: Mapping[str, object]) -> Tree:
         file, version = self.copied.answers_file, str(answers["_commit"])
@@ -145,6 +149,22 @@ class _Undoing:
         there = [name for name in ("README.md",) if f"{prefix}{name}" in self.start]
         made = self.copied.source.render(asked, version, there)
         return {f"{prefix}{path}": data for path, data in made.items()}
+
+    def _taken(self, answers: Mapping[str, object]) -> Tree:
+        """Give the files that were there before, and were left to the template since (`--take`)."""
+        if answers["_commit"] == EMPTY:
+            return {}
+        folder = Names.of(answers).package_dir
+        once = GitIgnoreSpec.from_lines(self.copied.source.seeds(folder))
+        taken = {}
+        for path, data in self._seeds.items():
+            name = path.removeprefix(self.copied.prefix)
+            before, now = self.start.get(path), self.now.get(path)
+            if name in MERGED or path == self.copied.answers_file or once.match_file(name):
+                continue
+            if before and now and before != now:
+                taken[path] = Blob(now.mode, self.made.store(data))
+        return taken
 
     def result(self) -> Undone:
         """Merge file by file."""

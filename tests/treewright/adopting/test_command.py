@@ -87,6 +87,21 @@ def follow(joined: Path, capsys: Capture) -> Follow:
     return _follow
 
 
+@pytest.fixture
+def updated(joined: Path, tagged: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """That project, at a next release, which changes every managed file."""
+    template = shutil.copytree(tagged, tmp_path / "treewright")
+    next_release.make(template)
+    from_clone(template, monkeypatch)
+    text = (joined / ANSWERS).read_text("utf-8")
+    write(joined, ANSWERS, text.replace(str(tagged), str(template)))
+    save(joined)
+    by_hand(joined, next_release.VERSION)
+    save(joined)
+    assert next_release.MARK in (joined / "AGENTS.md").read_text("utf-8")
+    return joined
+
+
 # --- Joining ---------------------------------------------------------------------------
 
 
@@ -427,20 +442,74 @@ def undoing_after_kinds_came(joined: Path, capsys: Capture, follow: Follow) -> N
 
 
 @later()
-def undoing_after_the_next_release(
-    joined: Path, tagged: Path, tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+def undoing_after_the_next_release(updated: Path, capsys: Capture) -> None:
+    assert undo(updated, capsys)["stays"] == {}
+
+
+@later()
+def undoing_keeps_edits_after_the_next_release(
+    updated: Path, capsys: Capture, follow: Follow
 ) -> None:
-    """It changes every managed file."""
-    template = shutil.copytree(tagged, tmp_path / "treewright")
-    next_release.make(template)
-    from_clone(template, monkeypatch)
-    text = (joined / ANSWERS).read_text("utf-8")
-    write(joined, ANSWERS, text.replace(str(tagged), str(template)))
-    save(joined)
-    by_hand(joined, next_release.VERSION)
-    save(joined)
-    assert next_release.MARK in (joined / "AGENTS.md").read_text("utf-8")
+    """Above and below the lines that joining brought."""
+    follow("--add", "lint")
+    more = {}
+    for path, line in ((".gitignore", "/mine/\n"), ("pyproject.toml", "\n[tool.mine]\nx = 1\n")):
+        text = (updated / path).read_text("utf-8")
+        assert text != FILES[path]
+        write(updated, path, f"# First.\n{text}{line}")
+        parted = "\n" if path == ".gitignore" else ""  # from the block that was amid them
+        more[path] = f"# First.\n{FILES[path]}{parted}{line}"
+    save(updated)
+    assert undo(updated, capsys, more)["stays"] == {}
+
+
+@later()
+def undoing_after_a_file_was_taken(joined: Path, capsys: Capture, follow: Follow) -> None:
+    """What was there of it before comes back."""
+    follow("--take", "SECURITY.md")
     assert undo(joined, capsys)["stays"] == {}
+
+
+@later()
+def undoing_after_a_file_was_given(joined: Path, capsys: Capture, follow: Follow) -> None:
+    """It is its owner's, who keeps it."""
+    given = (joined / "AGENTS.md").read_text("utf-8")
+    follow("--give", "AGENTS.md")
+    undo(joined, capsys, {"AGENTS.md": given})
+
+
+@later(ends=["converted", "committed"])
+def undoing_where_lines_end_as_on_windows(project: Path, capsys: Capture, ends: str) -> None:
+    git("config", "core.autocrlf", str(ends == "converted").lower(), cwd=project)
+    for path, text in FILES.items():
+        write(project, path, text.replace("\n", "\r\n"))
+    save(project)
+    before, start = snapshot(project), tree(project)
+    document = told(capsys, project, "--features", "checks,community")
+    carry_out(project, document["command"])
+    assert snapshot(project).keys() - before.keys() == {ANSWERS, *document["arrives"]} - {
+        f"{path} (merged)" for path in MERGED
+    }
+    mixed = snapshot(project)["pyproject.toml"]  # the update may write it as git has it
+    assert told(capsys, project, "--undo")["stays"] == {}
+    assert snapshot(project) == {**before, "pyproject.toml": mixed}
+    assert mixed.replace(b"\r\n", b"\n") == FILES["pyproject.toml"].encode()
+    assert git("write-tree", cwd=project).strip() == start
+
+
+@later(path=["AGENTS.md", CI], target=["README.md", "gone"])
+def undoing_leaves_links(project: Path, capsys: Capture, path: str, target: str) -> None:
+    """Theirs stays a link, where the template has a file, in all that is done."""
+    link = project / path
+    link.parent.mkdir(parents=True, exist_ok=True)
+    link.symlink_to(target)
+    save(project)
+    start = tree(project)
+    carry_out(project, told(capsys, project, "--features", "checks,community")["command"])
+    assert link.readlink() == Path(target)
+    assert told(capsys, project, "--undo")["stays"] == {}
+    assert link.readlink() == Path(target)
+    assert git("write-tree", cwd=project).strip() == start
 
 
 @later()
