@@ -44,9 +44,9 @@ def newer(checkout: Path, tmp_path: Path) -> Path:
         file.write_text(re.sub(r"\bcoverage_min\b", "least_coverage", file.read_text()))
     questions = clone / "copier.yml"
     text = questions.read_text()
-    text = text.replace(
-        "  default: 100\n", '  default: "{{ before.coverage_min | default(100) }}"\n'
-    )
+    asked = '  default: "{{ 0 if joined else 100 }}"\n'
+    assert asked in text
+    text = text.replace(asked, '  default: "{{ before.coverage_min | default(100) }}"\n')
     text = re.sub(r'(?m)^    "ISC - .*\n', "", text)
     text = text.replace(
         "  default: MIT\n",
