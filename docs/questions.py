@@ -28,6 +28,7 @@ DEFAULTS = {
     "joined": "`true` after `v0.0.0`",
     "own_files": "empty; after `v0.0.0`, those that are there",
     "own_kinds": "empty; after `v0.0.0`, those that files show",
+    "coverage_min": "`100`; `0` after `v0.0.0`",
     "docs": "`zensical`; `none` where `own_kinds` has `docs`",
     "update_bot": "`renovate`; `none` where `own_kinds` has `bot`",
     "code_of_conduct": "`true`; `false` where `own_kinds` has `community`",
