@@ -125,6 +125,9 @@ def without(kinds: set[str], table: Table) -> Table:
     }
     if not table["dependency-groups"]:
         del table["dependency-groups"]
+    if "docs" in kinds:  # of Sphinx, what the linters know of its settings
+        table["tool"]["ruff"]["lint"]["per-file-ignores"].pop("docs/conf.py", None)
+        table["tool"]["deptry"]["extend_exclude"] = ["[.]ci"]
     for key in [key for kind in kinds for key in KINDS[kind].tables]:
         drop(table, key)
     return table
