@@ -67,7 +67,7 @@ def releases() -> dict[str, str]:
 def is_checkout(source: object) -> bool:
     """Tell whether a template's address is the checkout that this code runs from.
 
-    Whoever runs that code trusts it, and Copier itself has what is committed there.
+    A person who runs that code trusts it, and Copier takes what is committed there.
     """
     return not BUNDLE.is_file() and source == str(BUNDLE.parents[2])
 

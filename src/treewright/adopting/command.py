@@ -295,7 +295,7 @@ def _answers(repository: Repository, source: Source) -> tuple[str, dict[str, obj
     """Find the project's answers file, and read it.
 
     Raises:
-        RefusedError: If there is none.
+        RefusedError: If no answers file of ours is there.
 
     """
     found = {}

@@ -15,8 +15,8 @@ from treewright.adopting.refusals import refusals
 from treewright.adopting.same_wheel import Wheel
 from treewright.adopting.source import Source
 from treewright.adopting.trying import MERGED, Copy, Joined
-from treewright.branch.requests import EMPTY
 from treewright.rows import some
+from treewright.updating.answers import EMPTY, plain
 from treewright.updating.names import Names
 from treewright.updating.repository import Repository
 
@@ -161,7 +161,7 @@ def settle(plan: Plan, project: Path, copied: Copy) -> None:
 
     """
     try:
-        rendered = copied.source.render(_plain(plan.answers(copied.source)))
+        rendered = copied.source.render(plain(plan.answers(copied.source)))
     except UnableError as error:  # what was given is taken: see check()
         raise RefusedError(_refused(plan, str(error))) from None
     stored_ = yaml.safe_load(rendered[stored.NAME])
@@ -253,7 +253,3 @@ def is_there(copied: Copy, project: Path, path: str) -> bool:
     """Tell whether the project has a file or a link at a path, tracked or not."""
     place = project / path
     return f"{copied.prefix}{path}" in copied.before or place.is_symlink() or place.exists()
-
-
-def _plain(answers: Mapping[str, object]) -> dict[str, object]:
-    return {name: value for name, value in answers.items() if not name.startswith("_")}

@@ -9,6 +9,7 @@ from treewright.adopting import features, stored
 from treewright.adopting.errors import RefusedError, UnableError
 from treewright.adopting.source import Source
 from treewright.adopting.trying import MERGED
+from treewright.updating.answers import plain
 from treewright.updating.repository import Repository
 
 _MANAGED = frozenset({*MERGED, stored.NAME})
@@ -57,7 +58,7 @@ def changed(
     _check(source, answers)
     own_files, own_kinds = _list(answers, "own_files"), _list(answers, "own_kinds")
     version = str(answers["_commit"])
-    now = source.render(_plain(answers) | {"own_files": []}, version)
+    now = source.render(plain(answers) | {"own_files": []}, version)
     managed = [path for path in now if path not in _MANAGED]
     files = [*own_files]
     for path in (_relative(repository, word) for word in change.take):
@@ -74,7 +75,7 @@ def changed(
     if files != own_files:
         values["own_files"] = sorted(files)
     if change.given or kinds != own_kinds:
-        source.render(_plain({**answers, **values}), version)
+        source.render(plain({**answers, **values}), version)
     return values
 
 
@@ -137,7 +138,7 @@ def _of_owner(
     repository: Repository, source: Source, answers: Mapping[str, object], known: set[str]
 ) -> list[str]:
     """Give the files that are there where a kind that is added has its own."""
-    now = source.render(_plain(answers), str(answers["_commit"]))
+    now = source.render(plain(answers), str(answers["_commit"]))
     return [
         path
         for path in now
@@ -164,7 +165,3 @@ def _list(answers: Mapping[str, object], name: str) -> list[str]:
     if not isinstance(found, list):
         raise UnableError(f"{name} in {stored.NAME} is not a list.")
     return [str(one) for one in found]
-
-
-def _plain(answers: Mapping[str, object]) -> dict[str, object]:
-    return {name: value for name, value in answers.items() if not name.startswith("_")}

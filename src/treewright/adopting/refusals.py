@@ -10,11 +10,11 @@ from treewright.adopting.kinds import matcher
 from treewright.adopting.packages import Packages
 from treewright.adopting.reading import Sources, toml, under
 from treewright.adopting.setup_py import UNKNOWN
-from treewright.branch.requests import EMPTY
 from treewright.proof import project as of_proof
 from treewright.proof.findings import UnprovenError
 from treewright.proof.packages import ImportPackage
 from treewright.rows import some
+from treewright.updating.answers import EMPTY
 from treewright.updating.beginning import quoted_folder
 from treewright.updating.repository import GitError, Repository
 from treewright.updating.repository import paths as listed

@@ -13,8 +13,8 @@ from copier.errors import UserMessageError
 
 from treewright import again, shell, stock
 from treewright.adopting.errors import UnableError
-from treewright.branch.requests import EMPTY
 from treewright.distribution import ADDRESS
+from treewright.updating.answers import EMPTY
 from treewright.updating.rendering import rendered
 from treewright.updating.repository import GitError, Repository
 from treewright.updating.seeds import patterns

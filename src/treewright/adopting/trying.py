@@ -13,7 +13,7 @@ from pathlib import Path
 from treewright.adopting import stored
 from treewright.adopting.errors import RefusedError
 from treewright.adopting.source import Source
-from treewright.branch.requests import EMPTY, Request
+from treewright.branch.requests import Request
 from treewright.branch.scratch import (
     Blob,
     Scratch,
@@ -23,6 +23,7 @@ from treewright.branch.scratch import (
     run_stock,
     scratch,
 )
+from treewright.updating.answers import EMPTY, plain
 from treewright.updating.repository import Repository
 
 # Merged by meaning; all else that was there is the owner's.
@@ -92,8 +93,7 @@ class Copy:
             RefusedError: If the update fails.
 
         """
-        asked = {name: value for name, value in answers.items() if not name.startswith("_")}
-        before, now = (Request(to, "", asked) for to in (EMPTY, self.source.version))
+        before, now = (Request(to, "", plain(answers)) for to in (EMPTY, self.source.version))
         start = self.joining(self.before, answers)
         try:
             updated = self.made.update(start, self.answers_file, before, now)

@@ -15,13 +15,13 @@ from treewright.adopting.trying import MERGED, Copy
 from treewright.branch.applying import Applying
 from treewright.branch.computing import Result
 from treewright.branch.requests import (
-    EMPTY,
     Request,
     UnreadableError,
     looks_like_answers,
     read,
 )
 from treewright.branch.scratch import Blob, Tree, UpdateError
+from treewright.updating.answers import EMPTY, plain
 from treewright.updating.names import Names
 from treewright.updating.repository import Repository
 
@@ -130,7 +130,7 @@ class _Undoing:
         file, version = self.copied.answers_file, str(answers["_commit"])
         if version == EMPTY:
             return {**self.start, file: self.now[file]}
-        asked = {name: value for name, value in answers.items() if not name.startswith("_")}
+        asked = plain(answers)
         source = str(answers["_src_path"])
         first = stored.made({"_commit": EMPTY, "_src_path": source, **asked})
         tree = {**self.start, file: Blob("100644", self.made.store(first))}
@@ -145,9 +145,8 @@ class _Undoing:
         version, prefix = str(answers["_commit"]), self.copied.prefix
         if version == EMPTY:
             return {}
-        asked = {name: value for name, value in answers.items() if not name.startswith("_")}
         there = [name for name in ("README.md",) if f"{prefix}{name}" in self.start]
-        made = self.copied.source.render(asked, version, there)
+        made = self.copied.source.render(plain(answers), version, there)
         return {f"{prefix}{path}": data for path, data in made.items()}
 
     def _taken(self, answers: Mapping[str, object]) -> Tree:

@@ -153,9 +153,9 @@ class Applying:
         name = self._fetched(result.settled)
         before = self.repository.git("write-tree").decode().strip()
         self._adopt(result.settled)
-        with suppress(
-            GitError
-        ):  # which tells of files that differ; a copied clone looks as if all did
+        # In a clone that was copied, each file looks changed until git has looked at it again. It
+        # fails where one is.
+        with suppress(GitError):
             self.repository.git("update-index", "-q", "--refresh")
         self.repository.git("read-tree", "-m", "-u", self.commit, name)
         for path in result.conflicts:

@@ -10,11 +10,11 @@ import yaml
 from packaging.version import InvalidVersion, Version
 
 from treewright import again
+from treewright.updating.answers import EMPTY, plain
 
 # One line, which a bot raises that knows no Copier: `treewright==0.7.0`.
 PIN = ".github/template/requirements.txt"
 _PINNED = re.compile(rb"(?m)^\s*treewright\s*==\s*([^\s;#\\]+)")
-EMPTY = "v0.0.0"  # the empty template, from which repositories join
 _OURS = {"layout", "package", "project_name"}  # asked by every release
 
 
@@ -79,9 +79,8 @@ def read(path: str, data: bytes, pin: bytes | None = None) -> Request:
     if not isinstance(answers, dict) or not answers.get("_src_path") or not answers.get("_commit"):
         raise UnreadableError(f"{path} lacks `_commit` or `_src_path`: take it from git's history.")
     named = {str(name): value for name, value in answers.items()}
-    plain = {name: value for name, value in named.items() if not name.startswith("_")}
     version = _newest(str(named["_commit"]), pin or b"")
-    return Request(version, str(named["_src_path"]), plain)
+    return Request(version, str(named["_src_path"]), plain(named))
 
 
 def with_source(data: bytes, source: str) -> bytes:

@@ -306,7 +306,7 @@ def _closed(text: str, wanted: dict[str, Any]) -> str:
         pair = text[start + 1 : end]
         there = Document(pair.strip()).data
         for name, value in there.items():
-            if not same(left.pop(name, None), value):  # one of a dotted key is written anew
+            if not same(left.pop(name, None), value):  # a dotted key is written again as a whole
                 pair = ""
                 left |= {name: wanted[name]} if name in wanted else {}
         parts += [pair] if pair else []

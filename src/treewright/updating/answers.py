@@ -10,6 +10,8 @@ from treewright.updating.repository import Repository
 
 Answers = Mapping[str, object]
 
+EMPTY = "v0.0.0"  # the release without any file, from which a repository joins
+
 
 class Update(NamedTuple):
     """An update of a project: where, and from which answers to which."""
@@ -41,6 +43,17 @@ class Update(NamedTuple):
             for name in sorted(names)
             if not name.startswith("_") and self.before.get(name) != self.now.get(name)
         }
+
+
+def listed(answers: Answers, name: str) -> list[str]:
+    """Give the texts that an answer lists; none where it is no list, as by a person's mistake."""
+    answer = answers.get(name)
+    return [one for one in answer if isinstance(one, str)] if isinstance(answer, list) else []
+
+
+def plain(answers: Answers) -> dict[str, object]:
+    """Give the answers alone, without what Copier notes beside them."""
+    return {name: value for name, value in answers.items() if not name.startswith("_")}
 
 
 def read(repository: Repository, answers_file: str) -> Update:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from treewright.rows import some
-from treewright.updating.joined import EMPTY
+from treewright.updating.answers import EMPTY
 from treewright.updating.repository import Repository
 
 _NO = {"false", "no", "off", "0"}

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from treewright.rows import some
-from treewright.updating.answers import Update
+from treewright.updating.answers import EMPTY, Update
 from treewright.updating.migrations import crosses
 from treewright.updating.names import Names
 from treewright.updating.rendering import TEMPLATE
@@ -19,7 +19,6 @@ from treewright.updating.repository import Repository
 SEED, MANAGED = "tests/test_contract.py", "tests/test_package_contract.py"
 SINCE = "v0.6.0"
 _TEXTS = ("v0.1.0", "v0.4.1", "v0.5.0")  # the releases that changed the seed
-_EMPTY = "v0.0.0"  # from which a package of another make joins
 _ADDOPTS = re.compile(r"(?m)^(addopts = (?:\[(\s*)|[\"']))")
 
 
@@ -34,7 +33,7 @@ def hand_over(update: Update) -> str:
     if not crosses(update, SINCE) or repository.read(MANAGED) is None:
         return ""
     before, _ = update.versions
-    if before == _EMPTY:  # it comes where the tests are to be the template's
+    if before == EMPTY:  # it comes where the tests are to be the template's
         return ""
     seed = repository.committed(SEED)
     if seed is None:

@@ -12,13 +12,12 @@ from dataclasses import dataclass, field
 import yaml
 
 from treewright.updating import ignoring, merging, rejects
-from treewright.updating.answers import Update
+from treewright.updating.answers import EMPTY, Update, listed
 from treewright.updating.merging import File
 from treewright.updating.repository import BASE, FILE_MODES, OURS, THEIRS, Repository, Stage
 
 SETTINGS, IGNORED = "pyproject.toml", ".gitignore"
 OWN = "own_tables"
-EMPTY = "v0.0.0"  # the release without any file, from which a repository joins
 _VERSIONS = 200  # of a file that are looked at
 _ANSWER = re.compile(rf"(?m)^{OWN}:.*\n(?:[- ].*\n)*")
 
@@ -135,7 +134,7 @@ def _sides(update: Update, path: str) -> tuple[Stage | None, dict[int, bytes]] |
 
 
 def _join_settings(update: Update, texts: Mapping[int, str], brought: Brought) -> str:
-    before, now = (_names(answers.get(OWN)) for answers in (update.before, update.now))
+    before, now = (listed(answers, OWN) for answers in (update.before, update.now))
     text, clashes, own = merging.join_toml(texts, now, [name for name in before if name not in now])
     brought.own = own[len(now) :]
     brought.files.append(File(SETTINGS, "meaning", clashes))
@@ -197,10 +196,6 @@ def _earlier(repository: Repository, path: str, data: bytes) -> bytes | None:
 def _remember(update: Update, answers_file: str, own: list[str]) -> None:
     """Add to the answer what was found to be the repository's."""
     text = (update.project / answers_file).read_text(encoding="utf-8")
-    listed = yaml.safe_dump({OWN: [*_names(update.now.get(OWN)), *own]}, allow_unicode=True)
-    text = _ANSWER.sub(lambda _: listed, text)
+    answer = yaml.safe_dump({OWN: [*listed(update.now, OWN), *own]}, allow_unicode=True)
+    text = _ANSWER.sub(lambda _: answer, text)
     update.repository.write(answers_file, text.encode())
-
-
-def _names(answer: object) -> list[str]:
-    return [name for name in answer if isinstance(name, str)] if isinstance(answer, list) else []

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from treewright import again
 from treewright.rows import escaped, row
-from treewright.updating.answers import Update
+from treewright.updating.answers import Update, listed
 from treewright.updating.joined import SETTINGS
 from treewright.updating.lacking import lacking
 from treewright.updating.report import Outcome, facts_of_changes, facts_of_owner
@@ -36,7 +36,7 @@ def _facts(outcome: Outcome) -> Iterator[tuple[str, str]]:
     new = _new(update)
     yield "arrived", f"{len(new)} file{'' if len(new) == 1 else 's'}: {', '.join(new)}"
     yield from facts_of_changes(outcome)
-    if own := _listed(update, "own_files"):
+    if own := listed(update.now, "own_files"):
         yield "yours", f"{len(own)}: {', '.join(own)}"
     yield from facts_of_owner(outcome)
     yield from _left_out(update)
@@ -51,7 +51,7 @@ def _new(update: Update) -> list[str]:
 
 def _left_out(update: Update) -> Iterator[tuple[str, str]]:
     """Name the kinds of tools that are the repository's, each with what shows it."""
-    kinds = _listed(update, "own_kinds")
+    kinds = listed(update.now, "own_kinds")
     marks = _marks(update.project)
     if theirs := [f"{kind} ({marks[kind]})" for kind in kinds if kind in marks]:
         yield "left out", f"your own: {', '.join(theirs)}"
@@ -60,7 +60,7 @@ def _left_out(update: Update) -> Iterator[tuple[str, str]]:
     by = again.treewright() if again.is_own(update.now.get("_src_path")) else None
     if by and others:
         yield "", f"to have one later: `{by} adopt --add {others[0]}`"
-    if by and _listed(update, "own_files"):
+    if by and listed(update.now, "own_files"):
         yield "", f"to have the template's file: `{by} adopt --take PATH`"
 
 
@@ -75,8 +75,3 @@ def _marks(project: Path) -> dict[str, str]:
         return kinds.marks(Committed(project))
     except (GitError, OSError):
         return {}
-
-
-def _listed(update: Update, name: str) -> list[str]:
-    answer = update.now.get(name)
-    return [str(one) for one in answer] if isinstance(answer, list) else []

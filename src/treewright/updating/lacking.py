@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from treewright.updating.answers import Update
+from treewright.updating.answers import Update, listed
 from treewright.updating.joined import is_joining
 from treewright.updating.names import Names
 from treewright.updating.seeds import patterns
@@ -26,15 +26,14 @@ def lacking(update: Update) -> list[str]:
 
 
 def _lacking(update: Update) -> Iterator[str]:
-    own = update.now.get("own_kinds") or ()
+    own = listed(update.now, "own_kinds")
     for pattern in patterns(Names.of(update.now).package_dir):
         path = pattern.removeprefix("/")
-        is_own = isinstance(own, list) and _OF_KIND.get(path) in own
+        is_own = _OF_KIND.get(path) in own
         if path.startswith(("docs/", "!")) or is_own or _is_there(update.project, path):
             continue
-        if path != "README.md" or not any(
-            update.project.glob("README*")
-        ):  # the metadata says which
+        # The metadata says which README it is.
+        if path != "README.md" or not any(update.project.glob("README*")):
             yield path
 
 

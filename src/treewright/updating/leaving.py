@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 
 import yaml
 
-from treewright.updating.answers import Answers, Update
+from treewright.updating.answers import Answers, Update, listed
 from treewright.updating.rendering import render
 from treewright.updating.seeds import Seeds
 
@@ -29,7 +29,7 @@ def clear(update: Update, answers_file: str, seeds: Seeds | None) -> list[str]:
         The seeds that are gone.
 
     """
-    before, now = (_listed(answers) for answers in (update.before, update.now))
+    before, now = ({*listed(answers, _KINDS)} for answers in (update.before, update.now))
     if not now - before:
         return []
     gone = (
@@ -75,8 +75,3 @@ def _prune(update: Update, path: str) -> None:
             continue
         except OSError:  # something is in it
             return
-
-
-def _listed(answers: Answers) -> set[str]:
-    listed = answers.get(_KINDS)
-    return {str(kind) for kind in listed} if isinstance(listed, list) else set()

@@ -7,7 +7,7 @@ template's has the old one in git's history.
 
 from pathlib import PurePosixPath
 
-from treewright.updating.answers import Answers, Update
+from treewright.updating.answers import Answers, Update, listed
 from treewright.updating.repository import OURS, THEIRS
 
 _ANSWER = "own_files"
@@ -61,6 +61,5 @@ def is_owned(path: str, answers: Answers) -> bool:
         answers: The answers, which may list a folder, too.
 
     """
-    listed = answers.get(_ANSWER)
-    around = (path, *map(str, PurePosixPath(path).parents))
-    return isinstance(listed, list) and any(place in listed for place in around)
+    owned = listed(answers, _ANSWER)
+    return any(place in owned for place in (path, *map(str, PurePosixPath(path).parents)))

@@ -10,8 +10,8 @@ from treewright import distribution
 from treewright.adopting.inferring import infer
 from treewright.adopting.reading import Sources
 from treewright.adopting.refusals import of_project, refusals
-from treewright.branch.requests import EMPTY
 from treewright.updating import beginning
+from treewright.updating.answers import EMPTY
 from treewright.updating.repository import Repository
 
 Make = Callable[[Mapping[str, str | bytes]], Path]

@@ -21,7 +21,7 @@ def of(text: str, classifiers: Sequence[str]) -> str | None:
     """Give the SPDX expression of a licence; None where what is said does not mean exactly one.
 
     Args:
-        text: The field `License`; empty where there is none.
+        text: The field `License`; empty if the metadata has no such field.
         classifiers: All classifiers, those of licences among them.
 
     """
@@ -37,5 +37,5 @@ def of(text: str, classifiers: Sequence[str]) -> str | None:
         return None
     try:
         return str(canonicalize_license_expression(found))
-    except InvalidLicenseExpression:  # Proprietary is none
+    except InvalidLicenseExpression:  # such as of Proprietary
         return None
