@@ -21,6 +21,7 @@ from repositories import commit, git
 from treewright import stock
 from treewright.adopting import command
 
+_IDEA = rendering.ROOT / "template/{{ project.issue_forms }}/idea.yml"
 # A package as it may be anywhere; uv has its backend in it, so it builds offline and at once.
 FILES: Mapping[str, str] = {
     "pyproject.toml": """\
@@ -49,7 +50,8 @@ strict = false
     "README.md": "# acme-lib\n",
     "LICENSE": "MIT License\n",
     "SECURITY.md": "Write to ann@example.org.\n",
-    ".github/ISSUE_TEMPLATE/config.yml": "blank_issues_enabled: false\n",  # as the template's
+    # Byte for byte the template's, and the owner's all the same.
+    ".github/ISSUE_TEMPLATE/idea.yml": _IDEA.read_text(encoding="utf-8"),
     ".gitignore": "*.pyc\n/dist/\n",
 }
 

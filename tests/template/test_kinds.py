@@ -287,6 +287,8 @@ def test_a_repository_that_joined_gets_a_kind_and_nothing_else(
     assert floors.keys() == groups.keys() - {"test", "lint"}
     assert "ALL" not in str(table)
     assert "strict" not in table.get("tool", {}).get("mypy", {})
+    least = table.get("tool", {}).get("coverage", {}).get("report", {}).get("fail_under")
+    assert least == (0 if kind == "coverage" else None)
 
 
 def parses_but_empty(project: Path) -> None:

@@ -40,7 +40,7 @@ Capture = pytest.CaptureFixture[str]
 Follow: TypeAlias = Callable[..., None]
 MERGED = ("pyproject.toml", ".gitignore")
 CI, RELEASE, BOT = ".github/workflows/ci.yml", ".github/workflows/release.yml", "renovate.json"
-FORM = ".github/ISSUE_TEMPLATE/config.yml"
+FORM = ".github/ISSUE_TEMPLATE/idea.yml"  # which is the same in every project
 
 pytestmark = pytest.mark.skipif(is_shallow(), reason="a shallow clone has no releases")
 joins, later = Scenarios(), Scenarios()
@@ -119,6 +119,7 @@ def it_keeps_what_is_its_own(shelf: Path) -> None:
     written = answers(shelf / "acme-lib")
     assert (written["_commit"], written["joined"]) == (HERE, True)
     assert written["own_kinds"] == [kind for kind, owner in owners.items() if owner == "yours"]
+    assert written["own_files"] == document["answers"]["own_files"]["value"]
     assert written["own_files"] == [FORM, "SECURITY.md"]
 
     now = {path: data.decode() for path, data in snapshot(shelf / "acme-lib").items()}
