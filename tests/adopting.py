@@ -72,6 +72,8 @@ def make(folder: Path, files: Mapping[str, str | None] | None = None) -> Path:
 
 def adopt(project: Path, *arguments: str) -> int:
     """Run the command in a project, and give its exit status."""
+    # The repository of the tests may have come without its tags.
+    assert rendering.ROOT not in stock.BUNDLE.parents, "call from_clone first"
     before = Path.cwd()
     os.chdir(project)
     try:

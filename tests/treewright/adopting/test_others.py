@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from adopting import told
+from adopting import from_clone, told
 from tiers import full
 from treewright.adopting import others
 from treewright.adopting.inferring import infer
@@ -138,7 +138,14 @@ def test_whatever_is_in_them_is_a_sentence_at_most(make: Make, case: str) -> Non
 
 
 @pytest.mark.parametrize("file", [".cruft.json", full(".copier-answers.yml")])
-def test_a_script_is_told_them(commit: Make, capsys: Capture, file: str) -> None:
+def test_a_script_is_told_them(
+    commit: Make,
+    capsys: Capture,
+    tagged: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    file: str,
+) -> None:
+    from_clone(tagged, monkeypatch)
     folder = commit({file: FOUND[file], "acme_tool/__init__.py": ""})
     document = told(capsys, folder, "--dry-run", status=1)
     assert "its answers: project_name = acme-tool" in document["refusals"][0]
