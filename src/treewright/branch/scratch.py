@@ -4,6 +4,7 @@ It borrows the objects of the user's repository, and nothing there knows of it: 
 or lock is left behind, however a run ends. Its git obeys none of the user's settings.
 """
 
+import ast
 import os
 import subprocess
 import sys
@@ -48,6 +49,7 @@ _MARKERS = tuple(
     )
 )
 # This package is first, also where it is not installed; the project, in which it runs, is nowhere.
+_REFUSED = "'None' has no attribute "  # how Jinja tells a refusal: see includes/refusals.jinja
 _UNTRUSTED = 4  # Copier's exit status, and stock.py's, with more than one line
 _START = """\
 import runpy, sys
@@ -465,6 +467,7 @@ def _reason(done: "subprocess.CompletedProcess[str]") -> str:
         return done.stderr.strip()
     said = [line.strip() for line in done.stderr.splitlines() if line.strip()]
     if said and "returned non-zero exit status" not in said[-1]:
-        return said[-1]
+        _, mark, sentence = said[-1].partition(_REFUSED)
+        return str(ast.literal_eval(sentence)) if mark else said[-1]
     told = [line.strip() for line in done.stdout.splitlines() if line.strip()]
     return "".join(told[-1:] or said[-1:])
