@@ -1,6 +1,5 @@
 """The template that a repository joins: the releases in this distribution, or a checkout."""
 
-import ast
 import shutil
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,13 +12,13 @@ from copier.errors import UserMessageError
 
 from treewright import again, shell, stock
 from treewright.adopting.errors import UnableError
+from treewright.branch.scratch import refusal
 from treewright.distribution import ADDRESS
 from treewright.updating.answers import EMPTY
 from treewright.updating.rendering import rendered
 from treewright.updating.repository import GitError, Repository
 from treewright.updating.seeds import patterns
 
-_REFUSED = "has no attribute "  # before what includes/refusals.jinja says, as a literal
 _HEAD = "HEAD"
 
 
@@ -136,7 +135,7 @@ class Source:
             with hand:
                 return rendered(answers, self.address, version, exclude=exclude, there=there)
         except UserMessageError as error:
-            raise UnableError(_said(str(error))) from None
+            raise UnableError(refusal(str(error))) from None
 
     def seeds(self, folder: str) -> list[str]:
         """Give the patterns of files that are written once, and that no update brings.
@@ -153,9 +152,3 @@ class Source:
                 return patterns(folder, template.local_abspath)
         finally:
             template._cleanup()  # noqa: SLF001
-
-
-def _said(error: str) -> str:
-    """Give the sentence by which the template refuses an answer."""
-    said = error.partition(_REFUSED)[2]
-    return str(ast.literal_eval(said)) if said else error

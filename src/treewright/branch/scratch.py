@@ -49,7 +49,7 @@ _MARKERS = tuple(
     )
 )
 # This package is first, also where it is not installed; the project, in which it runs, is nowhere.
-_REFUSED = "'None' has no attribute "  # how Jinja tells a refusal: see includes/refusals.jinja
+_REFUSED = "has no attribute "  # before what includes/refusals.jinja says, as a literal
 _UNTRUSTED = 4  # Copier's exit status, and stock.py's, with more than one line
 _START = """\
 import runpy, sys
@@ -461,13 +461,18 @@ def check_git(said: str) -> None:
         )
 
 
+def refusal(error: str) -> str:
+    """Give the sentence by which the template refuses something, or any other error as it is."""
+    said = error.partition(_REFUSED)[2]
+    return str(ast.literal_eval(said)) if said else error
+
+
 def _reason(done: "subprocess.CompletedProcess[str]") -> str:
     """Give what an update said last: a sentence, or what a hook said before it failed."""
     if done.returncode == _UNTRUSTED:
         return done.stderr.strip()
     said = [line.strip() for line in done.stderr.splitlines() if line.strip()]
     if said and "returned non-zero exit status" not in said[-1]:
-        _, mark, sentence = said[-1].partition(_REFUSED)
-        return str(ast.literal_eval(sentence)) if mark else said[-1]
+        return refusal(said[-1])
     told = [line.strip() for line in done.stdout.splitlines() if line.strip()]
     return "".join(told[-1:] or said[-1:])
