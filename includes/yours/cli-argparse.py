@@ -6,6 +6,7 @@ from collections.abc import Sequence
 {% if project.plugin_folder %}
 from pathlib import Path
 {% endif %}
+from typing import Any
 
 from . import _commands
 from ._about import NAME, version
@@ -18,15 +19,7 @@ __all__ = ["run"]
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Do what the arguments of the command ask for.
-
-    Returns:
-        The exit status.
-
-    Raises:
-        SystemExit: If they are wrong, or ask for help or the version.
-
-    """
+    """Do what the arguments ask for; return the exit status, or raise SystemExit with it."""
     options = _parser().parse_args(arguments)
     start_logging(options.verbose - options.quiet)
 {% if project.plugin_support %}
@@ -36,30 +29,36 @@ def run(arguments: Sequence[str]) -> int:
     return _commands.count(options.words)
 
 
-{% include "includes/cli/argparse-version.jinja" %}
+{% include "includes/cli/argparse-parser.jinja" %}
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    flags = _Parser(add_help=False)
+    flags.add_argument("--version", action=_Flag, help="print the version")
+    flags.add_argument(
+        "-v", "--verbose", action=_Flag, help="show more, and tracebacks; twice, all"
+    )
+    flags.add_argument("-q", "--quiet", action=_Flag, help="show errors only")
+    parser = _Parser(
         prog=NAME,
+        parents=[flags],
         description="Count words.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--version", nargs=0, action=_Version, help="print the version")
-    parser.add_argument(
-        "-v", "--verbose", action="count", default=0, help="show more, and tracebacks; twice, all"
-    )
-    parser.add_argument("-q", "--quiet", action="count", default=0, help="show errors only")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
 
-    count = commands.add_parser("count", help="count words")
+    count = commands.add_parser("count", parents=[flags], help="count words")
     count.add_argument("words", nargs="+", metavar="WORD", help="word to count")
 {% if project.plugin_support %}
 
-    {{ "plugins = " if project.plugin_folder }}commands.add_parser("plugins", help="list the plugins, and which failed")
 {% if project.plugin_folder %}
+    plugins = commands.add_parser(
+        "plugins", parents=[flags], help="list the plugins, and which failed"
+    )
     plugins.add_argument("--plugins", type=Path, metavar="FOLDER", help="load plugins from here")
+{% else %}
+    commands.add_parser("plugins", parents=[flags], help="list the plugins, and which failed")
 {% endif %}
 {% endif %}
     return parser

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from functools import partial
 {% if project.plugin_folder %}
 from pathlib import Path
 {% endif %}
@@ -24,11 +25,10 @@ __all__ = ["run"]
 
 @click.group(cls=_Group, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
 @_version
-@click.option("-v", "--verbose", count=True, help="Show more, and tracebacks; twice, all.")
-@click.option("-q", "--quiet", count=True, help="Show errors only.")
-def _command(verbose: int, quiet: int) -> None:
+@_count("-v", "--verbose", help="Show more, and tracebacks; twice, all.")
+@_count("-q", "--quiet", help="Show errors only.")
+def _command() -> None:
     """Count words."""
-    start_logging(verbose - quiet)
 
 
 {% include "includes/yours/count-click.py" %}

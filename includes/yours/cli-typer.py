@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from functools import partial
 {% if project.plugin_folder %}
 from pathlib import Path
 {% endif %}
@@ -21,26 +22,13 @@ __all__ = ["run"]
 
 
 {% include "includes/cli/typer-app.jinja" %}
-_Verbose = Annotated[
-    int,
-    typer.Option(
-        "--verbose",
-        "-v",
-        count=True,
-        show_default=False,
-        help="Show more, and tracebacks; twice, all.",
-    ),
-]
-_Quiet = Annotated[
-    int,
-    typer.Option("--quiet", "-q", count=True, show_default=False, help="Show errors only."),
-]
+_Verbose = Annotated[int, _count("--verbose", "-v", help="Show more, and tracebacks; twice, all.")]
+_Quiet = Annotated[int, _count("--quiet", "-q", help="Show errors only.")]
 
 
 @_app.callback()
-def _command(*, _version: _Version = False, verbose: _Verbose = 0, quiet: _Quiet = 0) -> None:
+def _command(*, _version: _Version = False, _verbose: _Verbose = 0, _quiet: _Quiet = 0) -> None:
     """Count words."""
-    start_logging(verbose - quiet)
 
 
 {% include "includes/yours/count-typer.py" %}
