@@ -276,7 +276,7 @@ def measure_pipeline(workshop: Workshop) -> Iterator[Row]:
     for version, python in pythons.at_hand().items():
         command = [python, "-c", code, "run", "--transform=upper:name", str(source), target]
         ours, others = workshop.measure(
-            partial(run, command), partial(run, [python, bare, str(source), target])
+            partial(run, command), partial(run, [python, bare, str(source), target, "name"])
         )
         for kind in Cost._fields:
             figures, references = (
