@@ -194,8 +194,6 @@ def test_a_bad_row_half_way(command: tuple[str, ...], tmp_path: Path) -> None:
 HOSTILE: dict[str, tuple[bytes, list[str], list[tuple[int, str]]]] = {
     "quotes": (b'a,b\n"1",2\n"3""3",4\n5"5,6"\n', ["1|2", '3"3|4', '5"5|6"'], []),
     "a quote behind spaces": (b'a,b\n1, "2"\n', ['1| "2"'], []),
-    "text behind a quote": (b'a,b\n"1"x,2\n3,4\n', ["3|4"], [(2, "',' expected after '\"'")]),
-    "an open quote": (b'a,b\n1,2\n3,"4\n5,6\n', ["1|2"], [(3, "unexpected end of data, up to l")]),
     "newlines in cells": (b'a,b\n"1\n\r\n1",2\n3\n', ["1\n\r\n1|2"], [(5, "1 cells under a h")]),
     "a byte order mark": (b"\xef\xbb\xbfa,b\n1,2\n", ["1|2"], []),
     "ragged rows": (b"a,b\n1\n1,2\n1,2,3\n", ["1|2"], [(2, "1 cells"), (4, "3 cells")]),
@@ -207,21 +205,34 @@ HOSTILE: dict[str, tuple[bytes, list[str], list[tuple[int, str]]]] = {
     "no final newline": (b"a,b\n1,2\n3,4", ["1|2", "3|4"], []),
     "CRLF": (b"a,b\r\n1,2\r\n3\r\n", ["1|2"], [(3, "1 cells")]),
     "CR": (b"a,b\r1,2\r3\r", ["1|2"], [(3, "1 cells")]),
-    "Latin-1": (b"a,b\n1,Z\xfcrich\n3,4\n", ["3|4"], [(2, "cannot be written: the byte 0xfc is")]),
+    "Latin-1": (b"a,b\n1,Z\xfcrich\n3,4\n", ["3|4"], [(2, "the byte 0xfc is not UTF-8; say")]),
     "half a character": (
         b"a,b\n1,\xc3\n3,4\n",
         ["3|4"],
-        [(2, "cannot be written: the byte 0xc3 is no")],
+        [(2, "the byte 0xc3 is not UTF-8; say")],
     ),
     "separators of Unicode": ("a,b\n\u2028,\x85\x1c\n".encode(), ["\u2028|\x85\x1c"], []),
-    "a huge cell": (b"a,b\n1," + b"x" * 200_000 + b"\n3,4\n", ["3|4"], [(2, "field larger than")]),
+    "a huge cell": (
+        b"a,b\n1," + b"x" * 200_000 + b"\n3,4\n",
+        ["1|" + "x" * 200_000, "3|4"],
+        [],
+    ),
+    "UTF-16": ("a,b\n1,\u00e9\n".encode("utf-16"), ["1|\u00e9"], []),
 }
 # What a CSV file holds that cannot be read any further, and the reason.
 BROKEN = {
     "empty": (b"", "line 1: bad header: the file is empty"),
     "empty lines": (b"\n\r\n", "line 2: bad header: the file is empty"),
     "a byte order mark": (b"\xef\xbb\xbf", "line 1: bad header: the file is empty"),
-    "UTF-16": ("a,b\n".encode("utf-16"), "line 1: bad header: the byte 0x"),
+    "UTF-16 without a mark": ("a,b\n".encode("utf-16-le"), "line 1: bad header: a NUL; if it"),
+    "text behind a quote": (
+        b'a,b\n"1"x,2\n3,4\n',
+        "line 2: a cell in quotes cannot be read: ',' expected after '\"', up to 2",
+    ),
+    "an open quote in a cell": (
+        b'a,b\n1,2\n3,"4\n5,6\n',
+        "line 3: a cell in quotes cannot be read: unexpected end of data, up to 4",
+    ),
     "a name twice": (b"a,b,a\n1,2,3\n", "line 1: bad header: more than one column is named 'a'"),
     "an open quote": (b'"a,b\n1,2\n', "line 2: bad header: unexpected end of data"),
     "a huge line": (b"a\n1\n" + b"x," * 2**23 + b"\n", "line 3: longer than 16777216 characters"),
@@ -306,7 +317,7 @@ def test_standard_streams(command: tuple[str, ...], source: str, target: str) ->
     done = subprocess.run([*command, *words], input=typed, capture_output=True, check=False)
     assert (done.returncode, done.stdout) == (0, b'{"a": "1\\r"}\n{"a": "3"}\n')
     assert b"line 4: 2 cells under a header of 1" in done.stderr
-    assert b"line 5: cannot be written: the byte 0xff is not UTF-8" in done.stderr
+    assert b"line 5: the byte 0xff is not UTF-8" in done.stderr
 
 
 def in_a_terminal(*command: str) -> tuple[int, str]:
@@ -387,6 +398,7 @@ characters = st.characters(exclude_categories=["Cs"]) | st.sampled_from(
     "\"',;\t\r\n\0 \\{}[]:\ufeff\x0b\x1c\x85\u2028\u2029"
 )
 texts = st.text(characters, max_size=8)
+names = texts.filter(lambda name: "\0" not in name)  # which would be taken for UTF-16
 hostile_texts = texts | st.builds("{}{}".format, texts, st.sampled_from(["\ud800", "\udcff"]))
 values = st.recursive(
     st.none()
@@ -404,7 +416,7 @@ some = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCh
 @st.composite
 def tables(draw: st.DrawFn, cells: st.SearchStrategy[str]) -> list[Row]:
     """Rows that have the same columns, in any order."""
-    columns = draw(st.lists(texts, min_size=1, max_size=4, unique=True))
+    columns = draw(st.lists(names, min_size=1, max_size=4, unique=True))
     row = st.fixed_dictionaries(dict.fromkeys(columns, cells))
     return draw(st.lists(row, min_size=1, max_size=5))
 

@@ -2,55 +2,102 @@
 
 import csv
 import gzip
+import importlib
 import io
 import json
 import os
 import secrets
 import stat
-import sys
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager, suppress
+from datetime import date, time
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO, cast
 
-from .io import STANDARD, format_of
+from .io import DELIMITERS, PACKED, BadRowError, check_header, explain, format_of, usual_delimiter
 
-__all__ = ["open_output"]
+__all__ = ["open_output", "write_rows"]
+
+Write = Callable[[dict[str, object]], None]
+# Around the digits of a Decimal in JSON, until they are without quotes; in no text by chance.
+MARK = f"\ue000{secrets.token_hex(8)}"
 
 
 @contextmanager
 def open_output(
-    path: Path, *, form: str = "", delimiter: str = ",", columns: Sequence[str] = ()
-) -> Generator[Callable[[dict[str, object]], None]]:
+    target: Path | BinaryIO,
+    *,
+    form: str = "",
+    delimiter: str = "",
+    columns: Sequence[str] = (),
+    header: Sequence[str] = (),
+) -> Generator[Write]:
     """Give a function that writes a row. It raises ValueError if the format cannot hold the row.
 
     A file is replaced in one step when everything is written: after an error or a crash, the old
     one is intact. Pipes and devices are written to directly.
 
     Args:
-        path: The file, or ``-`` for standard output. If its name ends in ``.gz``, it is compressed.
-        form: One of `FORMATS`; by default, from the file's name.
-        delimiter: What separates the cells of a CSV file.
-        columns: The header of a CSV file without rows; read at the end.
+        target: The file, or a stream, which stays open. If the file's name ends in ``.gz``,
+            ``.bz2`` or ``.xz``, it is compressed.
+        form: One of `FORMATS`; by default, from the file's name, and JSON Lines for a stream.
+        delimiter: What separates the cells of a CSV file; by default, from its name.
+        columns: What each row gets, in this order, with null for what it lacks; by default, the
+            rows stay as they are, and those of a CSV file have to agree.
+        header: The header of a CSV file without rows; read at the end.
 
     Raises:
         FormatError: If the file's name does not tell its format.
         OSError: If the file cannot be written; the error names it.
+        ValueError: If the columns cannot be those of a table.
 
     """
-    form = form or format_of(path)
-    if path == STANDARD:
-        sys.stdout.flush()
-        with _rows(sys.stdout.buffer, form, delimiter, columns) as write:
+    if columns:
+        check_header(columns)
+    if isinstance(target, Path):
+        form = form or format_of(target)
+        delimiter = delimiter or usual_delimiter(target)
+        with (
+            _replaced(target) as raw,
+            _packed(raw, target.suffix.lower()) as stream,
+            _rows(stream, form, delimiter, columns, header) as write,
+        ):
             yield write
-        sys.stdout.flush()
-        return
-    with (
-        _replaced(path) as raw,
-        _packed(raw, packed=path.suffix == ".gz") as stream,
-        _rows(stream, form, delimiter, columns) as write,
-    ):
-        yield write
+    else:
+        with _rows(target, form or "jsonl", delimiter or ",", columns, header) as write:
+            yield write
+        target.flush()
+
+
+def write_rows(
+    rows: Iterable[dict[str, object]],
+    target: Path | BinaryIO,
+    *,
+    form: str = "",
+    delimiter: str = "",
+    columns: Sequence[str] = (),
+) -> int:
+    """Write all rows to a file or stream, as `open_output` does; return how many.
+
+    Raises:
+        BadRowError: If the format cannot hold a row.
+        FormatError: If the file's name does not tell its format.
+        OSError: If the file cannot be written; the error names it.
+        ValueError: If the columns cannot be those of a table.
+
+    """
+    count = 0
+    with open_output(
+        target, form=form, delimiter=delimiter, columns=columns, header=columns
+    ) as write:
+        for count, row in enumerate(rows, 1):
+            try:
+                write(row)
+            except (ValueError, TypeError, RecursionError) as error:
+                reason = f"row {count} cannot be written: {explain(error)}"
+                raise BadRowError(reason) from error
+    return count
 
 
 class _File(io.FileIO):
@@ -76,7 +123,8 @@ def _replaced(path: Path) -> Generator[BinaryIO]:
             yield cast("BinaryIO", stream)
         return
     target = path.resolve()
-    part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
+    # Not with the whole name, which may be as long as names can be.
+    part = target.with_name(f".{target.name[:20]}.{secrets.token_hex(4)}.part")
     written = False
     try:
         with io.BufferedWriter(_File(part, "xb")) as stream:
@@ -97,50 +145,79 @@ def _replaced(path: Path) -> Generator[BinaryIO]:
 
 
 @contextmanager
-def _packed(raw: BinaryIO, *, packed: bool) -> Generator[BinaryIO]:
-    if not packed:
+def _packed(raw: BinaryIO, ending: str) -> Generator[BinaryIO]:
+    if ending not in PACKED:
         yield raw
         return
-    with gzip.GzipFile("", "wb", 6, raw, 0) as stream:  # no name and no time: same bytes again
-        yield cast("BinaryIO", stream)
+    if ending == ".gz":  # no name and no time: the same bytes again
+        packed: Any = gzip.GzipFile("", "wb", 6, raw, 0)
+    else:
+        packed = importlib.import_module(PACKED[ending][0]).open(raw, "wb")
+    with packed as stream:
+        yield stream
 
 
 @contextmanager
 def _rows(
-    raw: BinaryIO, form: str, delimiter: str, columns: Sequence[str]
-) -> Generator[Callable[[dict[str, object]], None]]:
+    raw: BinaryIO, form: str, delimiter: str, columns: Sequence[str], header: Sequence[str]
+) -> Generator[Write]:
     stream = io.TextIOWrapper(raw, encoding="utf-8", newline="")
     try:
         if form == "jsonl":
-            yield _jsonl(stream)
+            yield _shaped(_jsonl(stream), columns)
         else:
-            with _json(stream) if form == "json" else _csv(stream, delimiter, columns) as write:
-                yield write
+            with _json(stream) if form == "json" else _csv(stream, delimiter, header) as write:
+                yield _shaped(write, columns)
         stream.flush()
     finally:
         with suppress(OSError):
             stream.detach()
 
 
-ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
+def _shaped(write: Write, columns: Sequence[str]) -> Write:
+    """Give each row the columns that are asked for, if any are."""
+
+    def shaped(row: dict[str, object]) -> None:
+        if others := [name for name in row if name not in columns]:
+            raise ValueError(f"has the columns {others}, which --columns does not name")
+        write({name: row.get(name) for name in columns})
+
+    return shaped if columns else write
 
 
-def _jsonl(stream: TextIO) -> Callable[[dict[str, object]], None]:
-    encode, put = ENCODER.encode, stream.write
+def _plain(value: object) -> str:
+    """Give what JSON has for a value of another type."""
+    if isinstance(value, Decimal) and value.is_finite():
+        return f"{MARK}{value}{MARK}"
+    if isinstance(value, (date, time)):
+        return value.isoformat()
+    raise ValueError(f"JSON cannot hold {value!r}")
+
+
+ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, default=_plain)
+
+
+def _encode(row: object) -> str:
+    text = ENCODER.encode(row)
+    return text.replace(f'"{MARK}', "").replace(f'{MARK}"', "") if MARK in text else text
+
+
+def _jsonl(stream: TextIO) -> Write:
+    put = stream.write
 
     def write(row: dict[str, object]) -> None:
-        put(encode(row) + "\n")
+        put(_encode(row) + "\n")
 
     return write
 
 
 @contextmanager
-def _json(stream: TextIO) -> Generator[Callable[[dict[str, object]], None]]:
+def _json(stream: TextIO) -> Generator[Write]:
     before = "[\n"
 
     def write(row: dict[str, object]) -> None:
         nonlocal before
-        stream.write(before + ENCODER.encode(row))
+        stream.write(before + _encode(row))
         before = ",\n"
 
     yield write
@@ -148,16 +225,16 @@ def _json(stream: TextIO) -> Generator[Callable[[dict[str, object]], None]]:
 
 
 @contextmanager
-def _csv(
-    stream: TextIO, delimiter: str, columns: Sequence[str]
-) -> Generator[Callable[[dict[str, object]], None]]:
+def _csv(stream: TextIO, delimiter: str, columns: Sequence[str]) -> Generator[Write]:
     rows = csv.writer(stream, delimiter=delimiter)
     header: list[str] = []
 
     def begin(names: Sequence[str]) -> None:
-        # Quoted, a byte order mark that belongs to a name is not taken for the file's.
+        check_header(names)
+        # Quoted, a name is taken neither for a byte order mark nor for cells.
+        careful = {*DELIMITERS, "\ufeff", "="} & {*"".join(names)}
         quoted = csv.writer(stream, delimiter=delimiter, quoting=csv.QUOTE_ALL)
-        (quoted if names[0].startswith("\ufeff") else rows).writerow(names)
+        (quoted if careful else rows).writerow(names)
         header.extend(names)
 
     def write(row: dict[str, object]) -> None:
@@ -165,7 +242,7 @@ def _csv(
         if not row:
             raise ValueError("has no columns")
         if list(row) != names and row.keys() != set(names):
-            raise ValueError(f"has the columns {list(row)}, not {names}")
+            raise ValueError(f"has the columns {list(row)}, not {names}: name all (--columns)")
         cells = [_cell(row[name]) for name in names]
         if not header:
             begin(names)
@@ -179,6 +256,7 @@ def _csv(
 def _cell(value: object) -> object:
     if value is None or isinstance(value, str):
         return value
-    if isinstance(value, (dict, list, tuple)):
-        raise ValueError(f"a cell of CSV cannot hold {value!r}")  # noqa: TRY004  # of the row
-    return ENCODER.encode(value)
+    if isinstance(value, (int, float, Decimal, date, time)):
+        with suppress(ValueError):
+            return _encode(value).strip('"')
+    raise ValueError(f"a cell of CSV cannot hold {value!r}")
