@@ -279,7 +279,7 @@ class Source:
         csv.field_size_limit(max(csv.field_size_limit(), LONGEST))
         table = csv.reader(chain(first, lines), delimiter=self.delimiter, strict=True)
         try:
-            header = next(filter(None, table), list[str]())
+            header = next((cells for cells in table if cells), list[str]())
             check_header(header)
         except (csv.Error, ValueError) as error:
             self._fail(table.line_num or 1, f"bad header: {error}")
