@@ -247,7 +247,7 @@ def test_the_command_lists_what_is_installed(home: Home) -> None:
 def test_the_command_runs_what_is_installed(home: Home) -> None:
     status, results, messages = home.use("csv")
     assert (status, results) == (0, ["fur-ada", "grace"])
-    assert f"plugin 'csv' from {home.source('odd')}: " in messages
+    assert "odd" not in messages
 
 
 @programs
@@ -284,7 +284,7 @@ def test_a_dropped_file_takes_no_name(home: Home, drops: Path) -> None:
     assert f"failed: {taken}" in home.run("plugins", "--plugins", drops)[1]
     status, results, messages = home.use("csv", "--plugins", drops)
     assert (status, results) == (0, ["fur-ada", "grace"])
-    assert taken in messages
+    assert taken not in messages
 
 
 @programs
@@ -367,12 +367,12 @@ def test_broken_metadata_costs_no_other(render: Render, tmp_path: Path, version:
         check=False,
     )
     listed = [line for line in done.stdout.splitlines() if "valueless" not in line]
-    assert listed == ["turn        turn 1 (turn)"]
+    assert listed[0] == "turn        turn 1 (turn)"
     last = [] if version >= "3.15" else ["elsewhere", "valueless"]
     for name in BROKEN:
-        warning = f"acme-tool: the plugins of {tmp_path / name}-1.dist-info are ignored: "
-        assert (warning in done.stderr) is (name not in last), name
-    assert "turn-1" not in done.stderr
+        failure = f"failed: plugin '{tmp_path / name}-1.dist-info' from broken metadata: "
+        assert (failure in done.stdout) is (name not in last), name
+    assert (done.returncode, done.stderr) == (1, "")
 
 
 @posix
