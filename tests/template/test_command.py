@@ -1,5 +1,6 @@
 """The starter `command` as a process: its end, its output, and what it loads."""
 
+import hashlib
 import os
 import shutil
 import signal
@@ -8,11 +9,16 @@ import sys
 import zipapp
 from collections.abc import Callable
 from pathlib import Path
+from typing import IO
 
 import pytest
 
 from answers import FRAMEWORKS, identify
 from tiers import spread
+
+if sys.platform == "win32":
+    pytest.skip("signals and terminals are those of POSIX", allow_module_level=True)
+import pty
 
 Render = Callable[..., Path]
 
@@ -37,14 +43,18 @@ def start(
     project = render(answers, project_name="acme-tool")
     environment = os.environ | {"PYTHONPATH": str(project / "src")}
 
-    def _start(*arguments: str, code: str = INTERRUPTIBLE) -> subprocess.Popen[str]:
+    def _start(
+        *arguments: str, code: str = INTERRUPTIBLE, stdin: IO[str] | int | None = None
+    ) -> subprocess.Popen[str]:
         return subprocess.Popen(
             [sys.executable, "-c", code, *arguments],
             cwd=tmp_path,
             env=environment,
+            stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            errors="surrogateescape",
         )
 
     return _start
@@ -77,7 +87,7 @@ def test_interrupt(start: Callable[..., subprocess.Popen[str]], tmp_path: Path) 
 def test_understands_the_coreutils(
     start: Callable[..., subprocess.Popen[str]], tmp_path: Path
 ) -> None:
-    names = ["a", " b ", "*c", "line\nbreak", "\u00e9", "back\\slash"]
+    names = ["a", " b ", "*c", "./-", ".//-x", "line\nbreak", "\u00e9", "back\\slash"]
     for name in names:
         (tmp_path / name).write_text(name)
     theirs = subprocess.run(
@@ -99,6 +109,46 @@ def test_understands_the_coreutils(
     with start("check", "SUMS") as process:
         assert process.communicate()[0] == checked.stdout
     assert process.returncode == checked.returncode == 1
+
+
+@commands
+@pytest.mark.skipif(not shutil.which("b2sum"), reason="the coreutils are not here")
+def test_understands_what_the_coreutils_tag(
+    start: Callable[..., subprocess.Popen[str]], tmp_path: Path
+) -> None:
+    """Such a line names its algorithm; and standard input is among the files."""
+    names = ["a", " b ", "a) = b", "(c", "./-", "-x", "line\nbreak", os.fsdecode(b"\xff")]
+    for name in names:
+        (tmp_path / name).write_bytes(os.fsencode(name))
+
+    def theirs(*command: str) -> bytes:
+        with (tmp_path / "a").open() as a:
+            return subprocess.check_output(command, cwd=tmp_path, stdin=a)
+
+    for tool in ("sha256sum", "b2sum", "sha512sum"):
+        (tmp_path / "SUMS").write_bytes(theirs(tool, "--tag", "--", *names, "-"))
+        with (tmp_path / "a").open() as a, start("check", "SUMS", stdin=a) as process:
+            output, messages = process.communicate()
+        assert os.fsencode(output) == theirs(tool, "--check", "SUMS")
+        assert (process.returncode, messages) == (0, "")
+        with (tmp_path / "SUMS").open() as sums, start("check", "-", stdin=sums) as process:
+            assert "standard input" in process.communicate()[1]
+
+
+@commands
+def test_ctrl_d_ends_what_is_typed(start: Callable[..., subprocess.Popen[str]]) -> None:
+    """Once, as it ends what others read."""
+    typed = hashlib.sha256(b"abc\n").hexdigest()
+    ours, theirs = pty.openpty()
+    with start("sum", "-", stdin=theirs) as process:
+        os.write(ours, b"abc\n\x04")
+        try:
+            output, messages = process.communicate(timeout=20)
+        finally:
+            process.kill()
+    assert (output, messages) == (f"{typed}  -\n", "")
+    os.close(ours)
+    os.close(theirs)
 
 
 @commands
