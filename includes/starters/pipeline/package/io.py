@@ -488,7 +488,7 @@ def _decode(text: str, position: int) -> tuple[object, int]:
         return error, SCANNER.raw_decode(text, position)[1]
 
 
-def explain(error: Exception) -> str:
+def explain(error: BaseException) -> str:
     """Say what is wrong with a row, in terms of its file."""
     if isinstance(error, json.JSONDecodeError):
         return f"invalid JSON at column {error.pos + 1}: {error.msg}"

@@ -9,12 +9,12 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import cache, partial
 from typing import Any, ClassVar, cast
 
-from .io import BadRowError, number_of
+from .io import BadRowError, explain, number_of
 
 __all__ = ["TRANSFORMS", "TransformError", "register", "register_row", "transform_rows"]
 
 Row = dict[str, object]
-# How a step was written, what follows its name, its function, and what can be tried on a header.
+# How a step is written, what follows its name, its function, and what can be tried on a header.
 Step = tuple[str, str, Callable[[Row, str], Row], Callable[[Row, str], Any] | None]
 
 WHOLE = re.compile(r"\s*[+-]?[0-9]+\s*")
@@ -72,10 +72,6 @@ def register_row(function: Callable[[Row, str], Row]) -> Callable[[Row, str], Ro
 
     It takes cells by `cell`, and raises `TransformError` for a parameter that is wrong: before
     the first row, it is tried on a row of nulls. Any other error makes its row bad.
-
-    Raises:
-        ValueError: If the name is taken.
-
     """
     _add(function, partial(_on_row, function))
     return function
@@ -141,9 +137,9 @@ def transform_row(row: Row, steps: Iterable[Step]) -> Row:
             row = run(row, rest)
         except TransformError as error:
             raise TransformError(f"transform {spec!r}: {error}") from error
-        except (Exception, SystemExit) as error:
+        except (Exception, SystemExit) as error:  # a plugin may raise anything
             kind = "" if isinstance(error, ValueError) else f"{type(error).__name__}: "
-            raise BadRowError(f"{spec}: {kind}{error}") from error
+            raise BadRowError(f"{spec}: {kind}{explain(error)}") from error
     return row
 
 
@@ -179,7 +175,7 @@ def split_names(text: str, delimiter: str = ",") -> list[str]:
         names = next(csv.reader([text], delimiter=delimiter, strict=True))
         if 0 < len(names) == len(set(names)):
             return names
-    raise TransformError(f"{text!r} has to name columns, each once, as a line of CSV does")
+    raise TransformError("has to name columns, each once, as a line of CSV does")
 
 
 @register
@@ -260,7 +256,7 @@ def drop(row: Row, parameter: str) -> Row:
 def rename(row: Row, parameter: str) -> Row:
     """Give a column another name: rename:OLD:NEW."""
     old, *new = split_names(parameter, ":")
-    if len(new) != 1:
+    if len(new) != 1 or not new[0]:
         raise TransformError("write it as rename:OLD:NEW")
     cell(row, old)
     if new[0] in row:
