@@ -20,6 +20,7 @@ COPY = re.compile(r"copier copy (?P<options>.*) PATH-OR-URL-OF-TREEWRIGHT (?P<na
 BLOCK = re.compile(
     r"(?ms)(?:Save\sthis\sas\s`(?P<name>\S+)`:\n\n)?"
     r'^```(?P<kind>\w+)(?: title="(?P<title>[^"\n]+)")?\n(?P<text>.*?)^```'
+    r"|^(?P<quoted>````).*?^````"  # another page, with blocks of its own
 )
 COMMAND = re.compile(r"(?m)^\$ .*\n")
 
@@ -74,6 +75,8 @@ def replay(text: str, programs: Path, home: Path, project: Path | None = None) -
     variables = os.environ | terminal | {"PATH": path, "HOME": str(home)}
 
     def show(block: re.Match[str]) -> str:
+        if block["quoted"]:
+            return block[0]
         if name := block["name"] or block["title"]:
             file = home / name
             file.parent.mkdir(mode=0o700, exist_ok=True)

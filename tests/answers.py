@@ -238,7 +238,7 @@ class Starter:
 
 CLI = ["__main__", "_about", "_commands", "_logs", "_process", "cli"]
 CLI_TESTS = ["conftest", "test_cli", "test_main"]
-ANALYSIS = ["config", "features", "io", "model", "plot", "preprocess", "run"]
+ANALYSIS = ["config", "features", "io", "model", "plot", "preprocess", "run", "table"]
 CONTENTS = {
     "library": Starter(
         ["_units", "durations"],
@@ -268,7 +268,7 @@ CONTENTS = {
     ),
     "analysis": Starter(
         [*CLI, "_errors", *ANALYSIS],
-        [*CLI_TESTS, "test_deliveries", *(f"test_{name}" for name in ANALYSIS)],
+        [*CLI_TESTS, *(f"test_{name}" for name in ANALYSIS)],
         {
             "_errors": ["AnalysisError"],
             "config": ["Config", "load_config"],

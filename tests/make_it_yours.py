@@ -65,7 +65,12 @@ def follow(project: Path, section: str, *, run: Run | None = None, with_uv: bool
         for name in step.items:
             assert step.text.endswith("Delete:")
             (project / name).unlink()
-        if step.block is not None:
+        if begins := re.search(r"replace the block that begins with `(.+?)` with:$", step.text):
+            text = file.read_text("utf-8")
+            blocks = re.findall(r"(?ms)^```\w+\n(.*?)^```$", text)
+            (old,) = (block for block in blocks if block.startswith(begins[1]))
+            _edit(file, old, step.block or "")
+        elif step.block is not None:
             _use(project, file, step, run)
 
 

@@ -1,40 +1,37 @@
-"""Read tables of deliveries, and write results."""
+"""Read tables, and write results."""
 
+import csv
+import hashlib
 import json
 import logging
 import os
 import secrets
 from contextlib import suppress
 from importlib import resources
+from io import StringIO
 from pathlib import Path
 
 import polars as pl
 
 from ._errors import AnalysisError
+from .table import CATEGORIES, KEY, LIMITS, MISSING, SAMPLE, TARGET
 
-__all__ = ["KEY", "NUMBERS", "TARGET", "WEATHER", "read_table", "write_file", "write_json"]
+__all__ = ["read_table", "write_file", "write_json"]
 
 _logger = logging.getLogger(__name__)
 
-KEY = "delivery"
-NUMBERS = ("distance_km", "climb_m", "load_kg")
-WEATHER = "weather"
-TARGET = "minutes"
 
-SAMPLE = "deliveries.csv"
-MISSING = ("", "-", "?", "na", "n/a", "none", "null")  # whatever their case
-
-
-def read_table(source: Path | None = None, *, target: bool = True) -> pl.DataFrame:
+def read_table(source: Path | None = None, *, target: bool = True) -> tuple[pl.DataFrame, str]:
     """Read a table from a CSV file.
 
     Args:
-        source: The file; by default, the sample in the package.
-        target: Whether it must have the column that says how long each delivery took.
+        source: The file, in UTF-8; by default, the sample in the package.
+        target: Whether it must have the column to predict.
 
     Returns:
-        The columns that the analysis knows, with cells stripped of white space. Numbers are
-        parsed, empty cells and marks for missing ones are null, and empty rows are dropped.
+        The columns that the analysis knows, the one that names the rows first, and the SHA-256
+        digest of the file. Cells are stripped of white space, numbers are parsed, and cells
+        without a value are null. Empty rows are dropped.
 
     Raises:
         AnalysisError: If it is not a table, lacks a column, or has text where a number should be.
@@ -45,29 +42,54 @@ def read_table(source: Path | None = None, *, target: bool = True) -> pl.DataFra
     package = __name__.rpartition(".")[0]
     name = SAMPLE if source is None else str(source)
     data = (source or resources.files(package) / SAMPLE).read_bytes()
-    try:
-        table = pl.read_csv(data, infer_schema=False)
-    except pl.exceptions.PolarsError as error:
-        reason = str(error).partition("\n")[0]
-        raise AnalysisError(f"{name} is not a CSV table: {reason}") from error
-    columns = [KEY, *NUMBERS, WEATHER, *([TARGET] if target else [])]
-    if missing := [column for column in columns if column not in table.columns]:
-        there = ", ".join(map(repr, table.columns))
-        raise AnalysisError(f"{name} has no column {missing[0]}; there are {there}")
-    stripped = pl.col(columns).str.strip_chars()
+    header, rows = _cells(data, name)
+    numbers = [column for column in LIMITS if target or column != TARGET]
+    columns = [*filter(None, [KEY]), *numbers, *CATEGORIES]
+    for column in columns:
+        if header.count(column) != 1:
+            problem = "no column" if column not in header else "more than one column"
+            there = ", ".join(map(repr, header)) or "none"
+            raise AnalysisError(f"{name} has {problem} {column}; there are {there}")
+    cells = {column: [row[header.index(column)] for row in rows] for column in columns}
+    stripped = pl.all().str.strip_chars()
     known = pl.when(~stripped.str.to_lowercase().is_in(MISSING)).then(stripped)
-    table = table.select(known.name.keep())
-    numbers = [_numbers(table[column], name) for column in columns if column in (*NUMBERS, TARGET)]
-    table = table.with_columns(numbers).filter(pl.any_horizontal(pl.all().is_not_null()))
+    table = pl.DataFrame(cells, dict.fromkeys(columns, pl.String)).select(known.name.keep())
+    table = table.with_columns(_numbers(table[column], name) for column in numbers)
+    if not KEY:
+        table = table.select(pl.int_range(2, pl.len() + 2).alias("row"), pl.all())
+    table = table.filter(pl.any_horizontal(pl.col(columns).is_not_null()))
     if table.is_empty():
         raise AnalysisError(f"{name} has no rows")
     _logger.info("read %d rows of %s", table.height, name)
-    return table
+    return table, hashlib.sha256(data).hexdigest()
+
+
+def _cells(data: bytes, name: str) -> tuple[list[str], list[list[str]]]:
+    """Split the header and the rows into as many cells each; those of an empty row are empty."""
+    rows: list[list[str]] = []
+    try:
+        rows += csv.reader(StringIO(data.decode("utf-8-sig"), newline=""), strict=True)
+    except UnicodeDecodeError as error:
+        raise AnalysisError(f"{name} is not UTF-8, from byte {error.start} on") from error
+    except csv.Error as error:
+        raise AnalysisError(f"{name}, row {len(rows) + 1} is not CSV: {error}") from error
+    header, *rows = rows or [[]]
+    for mark in ";\t|":
+        if len(header) == 1 and mark in header[0]:
+            raise AnalysisError(f"{name} has {mark!r} between its columns, not commas")
+    for number, row in enumerate(rows, 2):
+        if not any(map(str.strip, row)):
+            row[:] = [""] * len(header)
+        if len(row) != len(header):
+            cells = f"{len(row)} cells, and the header has {len(header)}"
+            raise AnalysisError(f"{name}, row {number} has {cells}")
+    return [*map(str.strip, header)], rows
 
 
 def _numbers(texts: pl.Series, name: str) -> pl.Series:
     numbers = texts.cast(pl.Float64, strict=False)
-    wrong = (numbers.is_null() & texts.is_not_null()).arg_true()
+    finite = numbers.is_finite().fill_null(value=False)  # Polars takes "inf" for a number
+    wrong = (texts.is_not_null() & ~finite).arg_true()
     if len(wrong):
         row: int = wrong[0]
         raise AnalysisError(f"{name}, row {row + 2}: {texts.name} is not a number: {texts[row]!r}")
@@ -86,7 +108,7 @@ def write_file(path: Path, data: bytes) -> None:
 
     """
     target = path.resolve()
-    part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
+    part = target.with_name(f".{secrets.token_hex(8)}.part")  # short, however long the name is
     try:
         if path.exists() and not path.is_file():
             path.write_bytes(data)

@@ -5,6 +5,8 @@ from typing import Any
 
 import polars as pl
 
+from .table import UNIT
+
 __all__ = ["draw"]
 
 
@@ -21,8 +23,8 @@ def draw(actual: pl.Series, predicted: pl.Series) -> bytes:
     figure: Any = Figure(figsize=(6, 6), layout="constrained")
     axes = figure.add_subplot(aspect="equal")
     axes.scatter(actual.to_list(), predicted.to_list(), alpha=0.7)
-    axes.axline((0, 0), slope=1, color="gray", linewidth=1)
-    axes.set(title="Rows that the model had not seen", xlabel="minutes", ylabel="predicted")
+    axes.axline((actual[0], actual[0]), slope=1, color="gray", linewidth=1)
+    axes.set(title="Rows not seen before", xlabel=f"actual {UNIT}", ylabel=f"predicted {UNIT}")
     picture = BytesIO()
     figure.savefig(picture, format="png", dpi=150)
     return picture.getvalue()

@@ -1,44 +1,38 @@
 """Clean a table: fix its cells, and drop rows of no use."""
 
 import logging
+from collections.abc import Iterable, Mapping
 
 import polars as pl
 
-from .io import NUMBERS, TARGET, WEATHER
+from .table import CATEGORIES, LIMITS, TARGET
 
-__all__ = ["WEATHERS", "clean", "tidy"]
+__all__ = ["clean", "tidy"]
 
 _logger = logging.getLogger(__name__)
 
-WEATHERS = ("dry", "rain", "snow")
-# Outside of these, somebody mistyped a number or forgot to stop the watch.
-LIMITS = {
-    "distance_km": (0.1, 100.0),
-    "climb_m": (0.0, 3000.0),
-    "load_kg": (0.0, 200.0),
-    TARGET: (1.0, 600.0),
-}
 
-
-def tidy(table: pl.DataFrame) -> pl.DataFrame:
+def tidy(table: pl.DataFrame, known: Mapping[str, Iterable[str]]) -> pl.DataFrame:
     """Clean the cells and keep every row: impossible values become missing ones.
 
     Args:
         table: A table from `read_table`.
+        known: The texts of each column that has any, such as those that a model has learned from.
 
     Returns:
-        The table, with weathers in lower case and null for impossible values.
+        The table, with texts in the case of the known ones, and null for all other values.
 
     """
-    weather = pl.col(WEATHER).str.to_lowercase()
-    tidied = table.with_columns(
-        pl.when(weather.is_in(WEATHERS)).then(weather).alias(WEATHER),
-        *(
-            pl.when(pl.col(column).is_between(*LIMITS[column])).then(column).alias(column)
-            for column in (*NUMBERS, TARGET)
-            if column in table.columns
-        ),
-    )
+    possible = [
+        pl.when(pl.col(column).is_between(*limits)).then(column).alias(column)
+        for column, limits in LIMITS.items()
+        if column in table.columns
+    ]
+    for column in CATEGORIES:
+        cases = {text.lower(): text for text in known.get(column, ())}
+        lower = pl.col(column).str.to_lowercase()
+        possible.append(lower.replace_strict(cases, default=None, return_dtype=pl.String))
+    tidied = table.with_columns(possible)
     for column in tidied.columns:
         if lost := tidied[column].null_count() - table[column].null_count():
             _logger.warning("%d impossible values of %s are treated as missing", lost, column)
@@ -55,7 +49,7 @@ def clean(table: pl.DataFrame) -> pl.DataFrame:
         The table without repeated rows, and without rows that lack the target.
 
     """
-    unique = tidy(table).unique(maintain_order=True)
+    unique = tidy(table, CATEGORIES).unique(maintain_order=True)
     cleaned = unique.drop_nulls(TARGET)
     _logger.info("dropped %d repeated rows", table.height - unique.height)
     _logger.info("dropped %d rows without %s", unique.height - cleaned.height, TARGET)
