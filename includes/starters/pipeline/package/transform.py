@@ -144,9 +144,16 @@ def transform_row(row: Row, steps: Iterable[Step]) -> Row:
 
 
 def transform_rows(
-    rows: Iterable[Row], transforms: Iterable[str], available: Mapping[str, Any] = TRANSFORMS
+    rows: Iterable[Mapping[str, object]],
+    transforms: Iterable[str],
+    available: Mapping[str, Any] = TRANSFORMS,
 ) -> Iterator[Row]:
-    """Transform rows one by one, as `Config` says it; they stay as they are.
+    """Transform rows one by one; they stay as they are.
+
+    Args:
+        rows: The rows, such as those of `read_rows`.
+        transforms: What to do, as in `Config`.
+        available: The transforms, or plugins, by name.
 
     Raises:
         BadRowError: If a row is bad.
