@@ -40,7 +40,7 @@ MOST = 2**31 - 1  # characters of a cell
 csv.field_size_limit(MOST)
 
 
-def text_of(file: Path, encoding: str = "") -> str:
+def text_of(file: Path, encoding: str, *, errors: str) -> str:
     """Give the text of a file.
 
     Raises:
@@ -51,7 +51,7 @@ def text_of(file: Path, encoding: str = "") -> str:
     unpack = next((PACKED[mark] for mark in PACKED if content.startswith(mark)), bytes)
     content = unpack(content)
     marked = next((MARKS[mark] for mark in MARKS if content.startswith(mark)), "utf-8")
-    return content.decode(encoding or marked)
+    return content.decode(encoding or marked, errors)
 
 
 def delimiter_of(file: Path, text: str) -> str:
@@ -126,9 +126,9 @@ def verdict(job: dict[str, Any]) -> str:
     if "refused" in known:
         return f"misread: {known['refused']}"
     rows = written(Path(job["output"]))
-    agree = within if job["skip"] else equal
+    agree, errors = (within, "replace") if job["skip"] else (equal, "strict")
     try:
-        text = text_of(file, known.get("encoding", ""))
+        text = text_of(file, known.get("encoding", ""), errors=errors)
     except ValueError as error:
         return f"wrong: {error}"
     if {".json", ".jsonl", ".ndjson"} & {*file.suffixes}:
