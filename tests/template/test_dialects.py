@@ -7,6 +7,7 @@ import importlib
 import io
 import json
 import lzma
+import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from decimal import Decimal
@@ -56,6 +57,7 @@ class Package:
     def __init__(self, folder: Path) -> None:
         self.io = importlib.import_module("acme_dialects.io")
         self.writers = importlib.import_module("acme_dialects.writers")
+        self.transform = importlib.import_module("acme_dialects.transform")
         self.folder = folder
 
     def write(self, rows: list[Row], name: str, **options: object) -> Path:
@@ -181,9 +183,11 @@ def test_csv_reads_back(package: Package, examples: int) -> None:
 def test_json_reads_back(package: Package, examples: int) -> None:
     """With every digit of a number, in each compression and encoding."""
 
-    def claim(rows: list[Row], ending: str, packed: str, encoding: str) -> None:
+    def claim(rows: list[Row], ending: str, packed: str, encoding: str, chunk: int) -> None:
         file = package.write(rows, f"table.{ending}{packed}")
-        assert exact(package.read(file, **transcode(file, encoding))) == exact(rows)
+        options = transcode(file, encoding)
+        with patch.object(package.io, "CHUNK", chunk):
+            assert exact(package.read(file, **options)) == exact(rows)
 
     check(
         examples,
@@ -191,6 +195,7 @@ def test_json_reads_back(package: Package, examples: int) -> None:
         rows=st.lists(st.dictionaries(texts(), VALUES, max_size=4), max_size=5),
         ending=st.sampled_from(["json", "jsonl", "ndjson"]),
         packed=st.sampled_from([*PACKED]),
+        chunk=st.integers(1, 40),
         encoding=st.sampled_from(["", *(code for code in ENCODINGS if code.startswith("utf"))]),
     )
 
@@ -295,3 +300,62 @@ def test_columns_that_are_named(package: Package, examples: int) -> None:
         columns=st.lists(st.sampled_from("abcd"), min_size=1, max_size=4, unique=True),
         ending=st.sampled_from(["csv", "json", "jsonl"]),
     )
+
+
+def named(*names: str, delimiter: str = ",") -> str:
+    """Write names as a line of CSV."""
+    line = io.StringIO()
+    csv.writer(line, delimiter=delimiter).writerow(names)
+    return line.getvalue().removesuffix("\r\n")
+
+
+@each
+def test_steps_agree(package: Package, examples: int) -> None:
+    """Each leaves, takes or names the columns that it says, and changes no row that it is given."""
+
+    def claim(rows: list[Row], data: st.DataObject) -> None:
+        def steps(*specs: str) -> list[list[tuple[str, str]]]:
+            return [[*row.items()] for row in package.transform.transform_rows(rows, specs)]
+
+        before = [[*row.items()] for row in rows]
+        columns = [*rows[0]]
+        few = data.draw(st.lists(st.sampled_from(columns), min_size=1, unique=True))
+        assert [*map(dict, steps(f"keep:{named(*columns)}"))] == rows
+        assert steps(f"keep:{named(*few)}") == [[(name, row[name]) for name in few] for row in rows]
+        if {*few} < {*columns}:
+            left = [[(name, cell) for name, cell in row if name not in few] for row in before]
+            assert steps(f"drop:{named(*few)}") == left
+        new = data.draw(NAMES.filter(lambda name: name not in columns))
+        there, back = named(few[0], new, delimiter=":"), named(new, few[0], delimiter=":")
+        assert steps(f"rename:{there}", f"rename:{back}") == before
+        renamed = [
+            [(new if name == few[0] else name, cell) for name, cell in row] for row in before
+        ]
+        assert steps(f"rename:{there}") == renamed
+        assert [[*row.items()] for row in rows] == before
+
+    check(examples, claim, rows=tables(texts(), NAMES), data=st.data())
+
+
+@each
+def test_numbers_are_those_of_json(package: Package, examples: int) -> None:
+    """With space around, a sign, and no digit before or behind the point, but of ASCII only."""
+    pattern = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*", re.ASCII)
+
+    def claim(text: str) -> None:
+        for step, form in (
+            ("number", pattern),
+            ("integer", re.compile(r"\s*[+-]?\d+\s*", re.ASCII)),
+        ):
+            try:
+                [row] = package.transform.transform_rows([{"n": text}], [f"{step}:n"])
+            except package.io.BadRowError:
+                assert not form.fullmatch(text.strip())
+            else:
+                assert form.fullmatch(text.strip())
+                assert Decimal(
+                    repr(row["n"]) if isinstance(row["n"], float) else row["n"]
+                ) == Decimal(text.strip())
+
+    pieces = [*"0123456789", "12", "-", "+", ".", "e", "E", "_", " ", "٣", "nan", "inf", "\u3000"]
+    check(examples, claim, text=st.lists(st.sampled_from(pieces), max_size=6).map("".join))
