@@ -8,9 +8,7 @@ from pathlib import Path
 {% endif %}
 from typing import Any
 
-from . import _commands
 from ._about import NAME, version
-from ._logs import start_logging
 
 __all__ = ["run"]
 
@@ -21,6 +19,9 @@ __all__ = ["run"]
 def run(arguments: Sequence[str]) -> int:
     """Do what the arguments ask for; return the exit status, or raise SystemExit with it."""
     options = _parser().parse_args(arguments)
+    from . import _commands  # noqa: PLC0415  # help needs none of it
+    from ._logs import start_logging  # noqa: PLC0415  # see above
+
     start_logging(options.verbose - options.quiet)
 {% if project.plugin_support %}
     if options.command == "plugins":

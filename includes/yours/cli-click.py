@@ -10,9 +10,7 @@ from typing import NoReturn
 
 import click
 
-from . import _commands
 from ._about import NAME, version
-from ._logs import start_logging
 
 __all__ = ["run"]
 
@@ -45,10 +43,14 @@ def _command() -> None:
 )
 def _plugins(plugins: Path | None) -> int:
     """List the plugins, and which failed."""
+    from . import _commands  # noqa: PLC0415  # see above
+
     return _commands.list_plugins(plugins)
 {% else %}
 def _plugins() -> int:
     """List the plugins, and which failed."""
+    from . import _commands  # noqa: PLC0415  # see above
+
     return _commands.list_plugins()
 {% endif %}
 {% endif %}

@@ -11,9 +11,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 from typer.core import TyperGroup
 
-from . import _commands
 from ._about import NAME, version
-from ._logs import start_logging
 
 __all__ = ["run"]
 
@@ -41,6 +39,8 @@ _Plugins = Annotated[Path | None, typer.Option(metavar="FOLDER", help="Load plug
 @_app.command("plugins")
 def _plugins(plugins: _Plugins = None) -> None:
     """List the plugins, and which failed."""
+    from . import _commands  # noqa: PLC0415  # see above
+
     raise typer.Exit(_commands.list_plugins(plugins))
 {% elif project.plugin_support %}
 
@@ -48,5 +48,7 @@ def _plugins(plugins: _Plugins = None) -> None:
 @_app.command("plugins")
 def _plugins() -> None:
     """List the plugins, and which failed."""
+    from . import _commands  # noqa: PLC0415  # see above
+
     raise typer.Exit(_commands.list_plugins())
 {% endif %}

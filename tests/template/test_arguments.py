@@ -1,6 +1,7 @@
 """What every command line takes, whichever library parses it: flags anywhere, and no guesses."""
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -115,3 +116,61 @@ def test_a_misspelt_subcommand_is_told(source: Path, framework: str) -> None:
     meant = "maybe you meant 'plugins'?" if framework == "argparse" else "Did you mean 'plugins'?"
     assert (meant in said) is known
     assert "Warning" not in said
+
+
+# What the packages have for the start and the arguments alone.
+LIGHT = {
+    "acme_tool",
+    "acme_tool.__main__",
+    "acme_tool._about",
+    "acme_tool._process",
+    "acme_tool.cli",
+}
+
+
+@programs
+def test_the_help_loads_nothing_of_what_subcommands_do(source: Path) -> None:
+    code = (
+        "import sys; from acme_tool.__main__ import main; status = main()\n"
+        "print(*(name for name in sys.modules if name.startswith('acme_tool')), file=sys.stderr)\n"
+        "sys.exit(status)"
+    )
+    for arguments in (["--help"], ["plugins", "--help"]):
+        done = subprocess.run(
+            [sys.executable, "-c", code, *arguments],
+            cwd=source,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        loaded = set(done.stderr.split())
+        assert loaded == LIGHT or arguments != ["--help"]
+        assert loaded <= LIGHT | {"acme_tool._logs"}  # which Click and Typer start in between
+
+
+@pytest.mark.parametrize(
+    ("starter", "framework", "arguments", "choices"),
+    spread(
+        [
+            (starter, framework, *rest)
+            for framework in FRAMEWORKS
+            for starter, *rest in [
+                ("command", "sum --help", "acme_tool.checksums.ALGORITHMS"),
+                ("pipeline", "run --help", "acme_tool.io.FORMATS"),
+            ]
+        ],
+        [
+            ("command", "argparse", "sum --help", "acme_tool.checksums.ALGORITHMS"),
+            ("pipeline", "click", "run --help", "acme_tool.io.FORMATS"),
+        ],
+        names=4,
+    ),
+)
+def test_choices_are_those_of_the_module(source: Path, arguments: str, choices: str) -> None:
+    """Which the help does not load: they are written twice."""
+    module, _, name = choices.rpartition(".")
+    code = f"from {module} import {name}; print(*{name})"
+    known = subprocess.check_output([sys.executable, "-c", code], cwd=source, text=True)
+    ((_, output, _, _),) = drive(source, arguments)
+    offered = re.findall(r"[{\[<]((?:\w+[,|])+\w+)[>\]}]", output)
+    assert set(known.split()) in [set(re.split("[,|]", found)) for found in offered]
