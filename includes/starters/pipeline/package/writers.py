@@ -2,7 +2,6 @@
 
 import csv
 import gzip
-import importlib
 import io
 import json
 import os
@@ -12,14 +11,17 @@ from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date, time
 from decimal import Decimal
+from importlib import import_module
+from math import isfinite
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO, cast
 
-from .io import DELIMITERS, PACKED, BadRowError, check_header, explain, format_of, usual_delimiter
+from .io import BadRowError, check_header, delimiter_of, explain, format_of, usual_delimiter
 
 __all__ = ["open_output", "write_rows"]
 
 Write = Callable[[dict[str, object]], None]
+MODULES = {".bz2": "bz2", ".xz": "lzma"}
 # Around the digits of a Decimal in JSON, until they are without quotes; in no text by chance.
 MARK = f"\ue000{secrets.token_hex(8)}"
 
@@ -50,9 +52,10 @@ def open_output(
     Raises:
         FormatError: If the file's name does not tell its format.
         OSError: If the file cannot be written; the error names it.
-        ValueError: If the columns cannot be those of a table.
+        ValueError: If the delimiter or the columns cannot be those of a table.
 
     """
+    delimiter = delimiter and delimiter_of(delimiter)
     if columns:
         check_header(columns)
     if isinstance(target, Path):
@@ -82,15 +85,10 @@ def write_rows(
 
     Raises:
         BadRowError: If the format cannot hold a row.
-        FormatError: If the file's name does not tell its format.
-        OSError: If the file cannot be written; the error names it.
-        ValueError: If the columns cannot be those of a table.
 
     """
     count = 0
-    with open_output(
-        target, form=form, delimiter=delimiter, columns=columns, header=columns
-    ) as write:
+    with open_output(target, form=form, delimiter=delimiter, columns=columns) as write:
         for count, row in enumerate(rows, 1):
             try:
                 write(row)
@@ -146,15 +144,14 @@ def _replaced(path: Path) -> Generator[BinaryIO]:
 
 @contextmanager
 def _packed(raw: BinaryIO, ending: str) -> Generator[BinaryIO]:
-    if ending not in PACKED:
-        yield raw
-        return
     if ending == ".gz":  # no name and no time: the same bytes again
-        packed: Any = gzip.GzipFile("", "wb", 6, raw, 0)
+        with gzip.GzipFile("", "wb", 6, raw, 0) as stream:
+            yield cast("BinaryIO", stream)
+    elif ending in MODULES:
+        with import_module(MODULES[ending]).open(raw, "wb") as stream:
+            yield stream
     else:
-        packed = importlib.import_module(PACKED[ending][0]).open(raw, "wb")
-    with packed as stream:
-        yield stream
+        yield raw
 
 
 @contextmanager
@@ -163,24 +160,14 @@ def _rows(
 ) -> Generator[Write]:
     stream = io.TextIOWrapper(raw, encoding="utf-8", newline="")
     try:
-        if form == "jsonl":
-            yield _shaped(_jsonl(stream), columns)
-        else:
-            with _json(stream) if form == "json" else _csv(stream, delimiter, header) as write:
-                yield _shaped(write, columns)
+        table = _csv(stream, delimiter, columns or header)
+        with table if form == "csv" else _json(stream, form) as write:
+            chosen: Write = lambda row: write({name: row.get(name) for name in columns})  # noqa: E731
+            yield chosen if columns else write
         stream.flush()
     finally:
         with suppress(OSError):
             stream.detach()
-
-
-def _shaped(write: Write, columns: Sequence[str]) -> Write:
-    """Give each row the columns that are asked for, if any are."""
-
-    def shaped(row: dict[str, object]) -> None:
-        write({name: row.get(name) for name in columns})
-
-    return shaped if columns else write
 
 
 def _plain(value: object) -> str:
@@ -195,31 +182,24 @@ def _plain(value: object) -> str:
 ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, default=_plain)
 
 
-def _encode(row: object) -> str:
-    text = ENCODER.encode(row)
-    return text.replace(f'"{MARK}', "").replace(f'{MARK}"', "") if MARK in text else text
-
-
-def _jsonl(stream: TextIO) -> Write:
-    put = stream.write
-
-    def write(row: dict[str, object]) -> None:
-        put(_encode(row) + "\n")
-
-    return write
+def _digits(text: str) -> str:
+    return text.replace(f'"{MARK}', "").replace(f'{MARK}"', "")
 
 
 @contextmanager
-def _json(stream: TextIO) -> Generator[Write]:
-    before = "[\n"
+def _json(stream: TextIO, form: str) -> Generator[Write]:
+    encode, put = ENCODER.encode, stream.write
+    before, between, after = ("[\n", ",\n", "") if form == "json" else ("", "", "\n")
 
     def write(row: dict[str, object]) -> None:
         nonlocal before
-        stream.write(before + _encode(row))
-        before = ",\n"
+        text = encode(row)
+        put(f"{before}{_digits(text) if MARK in text else text}{after}")
+        before = between
 
     yield write
-    stream.write("[]\n" if before == "[\n" else "\n]\n")
+    if form == "json":
+        put("[]\n" if before != between else "\n]\n")
 
 
 @contextmanager
@@ -230,7 +210,7 @@ def _csv(stream: TextIO, delimiter: str, columns: Sequence[str]) -> Generator[Wr
     def begin(names: Sequence[str]) -> None:
         check_header(names)
         # Quoted, a name is taken neither for a byte order mark nor for cells.
-        careful = {*DELIMITERS, "\ufeff", "="} & {*"".join(names)}
+        careful = {*",;\t|=\ufeff"} & {*"".join(names)}
         quoted = csv.writer(stream, delimiter=delimiter, quoting=csv.QUOTE_ALL)
         (quoted if careful else rows).writerow(names)
         header.extend(names)
@@ -240,8 +220,8 @@ def _csv(stream: TextIO, delimiter: str, columns: Sequence[str]) -> Generator[Wr
         if not row:
             raise ValueError("has no columns")
         if list(row) != names and row.keys() != set(names):
-            raise ValueError(f"has the columns {list(row)}, not {names}: name all (--columns)")
-        cells = [_cell(row[name]) for name in names]
+            raise ValueError(f"has the columns {list(row)}, not {names}; say --columns to name all")
+        cells = [cell if type(cell := row[name]) is str else _cell(cell) for name in names]
         if not header:
             begin(names)
         rows.writerow(cells)
@@ -251,10 +231,12 @@ def _csv(stream: TextIO, delimiter: str, columns: Sequence[str]) -> Generator[Wr
         begin(columns)
 
 
-def _cell(value: object) -> object:
+def _cell(value: object) -> str | None:
     if value is None or isinstance(value, str):
         return value
+    if type(value) is int or (type(value) is float and isfinite(value)):
+        return repr(value)
     if isinstance(value, (int, float, Decimal, date, time)):
         with suppress(ValueError):
-            return _encode(value).strip('"')
+            return _digits(ENCODER.encode(value)).strip('"')
     raise ValueError(f"a cell of CSV cannot hold {value!r}")
