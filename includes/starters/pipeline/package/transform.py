@@ -7,16 +7,17 @@ from contextlib import suppress
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import cache, partial
+from inspect import signature
 from typing import Any, ClassVar, cast
 
 from .io import BadRowError, explain, number_of
 
-__all__ = ["TRANSFORMS", "TransformError", "register", "register_row", "transform_rows"]
+__all__ = ["TRANSFORMS", "TransformError", "register", "transform_rows"]
 
 Row = dict[str, object]
-# How a step is written, what follows its name, its function, and what can be tried on a header.
-Step = tuple[str, str, Callable[[Row, str], Row], Callable[[Row, str], Any] | None]
+Step = tuple[str, str, Callable[[Row, str], Row]]  # as it is written, what follows NAME:, function
 
+FORM = "write it as NAME:COLUMN or NAME:PARAMETER"
 WHOLE = re.compile(r"\s*[+-]?[0-9]+\s*")
 NUMBER = re.compile(r"\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\s*")
 ROUND = re.compile(r"([0-9]{1,2}):(.*)", re.DOTALL)
@@ -44,63 +45,33 @@ class Transform:
 TRANSFORMS: dict[str, Transform] = {}
 
 
-def register(function: Callable[[str], object]) -> Callable[[str], object]:
-    """Register a function that takes the text of a cell as a transform, under its own name.
+def register(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Register a function as a transform, under its own name, with its docstring's first line.
 
-    The first line of its docstring describes it. A null stays null. Any other value that is not
-    a text makes its row bad.
+    If it takes one argument, that is the text of a cell: a null stays null, and any other value
+    makes its row bad. If it takes two, those are a row and what follows ``NAME:``, and it gives a
+    row. It finds cells by `cell`, and raises `TransformError` for a parameter that is wrong:
+    before the first row, it is tried on a row of nulls.
 
     Raises:
         ValueError: If the name is taken.
 
     """
-
-    def run(row: Row, column: str) -> Row:
-        value = row[column] if column in row else cell(row, column)
-        if isinstance(value, str):
-            row[column] = function(value)
-        elif value is not None:
-            raise TypeError(f"needs a text, not {value!r}")
-        return row
-
-    _add(function, run)
-    return function
-
-
-def register_row(function: Callable[[Row, str], Row]) -> Callable[[Row, str], Row]:
-    """Register a function that takes a row and what follows ``NAME:``, and gives a row.
-
-    It takes cells by `cell`, and raises `TransformError` for a parameter that is wrong: before
-    the first row, it is tried on a row of nulls. Any other error makes its row bad.
-    """
-    _add(function, partial(_on_row, function))
-    return function
-
-
-def _add(function: Callable[..., object], run: Callable[[Row, str], Row]) -> None:
     name = getattr(function, "__name__", "").rstrip("_")  # Python has a `round` of its own
     if name in TRANSFORMS:
         raise ValueError(f"a transform named {name!r} already exists")
+    run = partial(_on_text if len(signature(function).parameters) == 1 else _on_row, function)
     TRANSFORMS[name] = Transform(name, (function.__doc__ or "").partition("\n")[0], run)
+    return function
 
 
-def compile_steps(wanted: Iterable[str], available: Mapping[str, Any]) -> list[Step]:
-    """Find the transform, or plugin, for each ``NAME:COLUMN`` or ``NAME:PARAMETER``."""
-    steps: list[Step] = []
-    for spec in wanted:
-        name, colon, rest = spec.partition(":")
-        transform = available.get(name)
-        if not colon:
-            raise TransformError(f"transform {spec!r}: write it as NAME:COLUMN or NAME:PARAMETER")
-        if transform is None:
-            raise TransformError(f"transform {spec!r}: no {name!r} among {', '.join(available)}")
-        if isinstance(transform, Transform):
-            steps.append((spec, rest, transform.run, transform.run))
-        elif getattr(transform, "on_row", False):
-            steps.append((spec, rest, partial(_on_row, transform.run), None))
-        else:
-            steps.append((spec, rest, partial(_on_cell, transform.run), cell))
-    return steps
+def _on_text(run: Callable[[str], object], row: Row, column: str) -> Row:
+    value = row[column] if column in row else cell(row, column)
+    if isinstance(value, str):
+        row[column] = run(value)
+    elif value is not None:
+        raise TypeError(f"needs a text, not {value!r}")
+    return row
 
 
 def _on_cell(run: Callable[[object], object], row: Row, column: str) -> Row:
@@ -115,24 +86,42 @@ def _on_row(run: Callable[[Row, str], object], row: Row, parameter: str) -> Row:
     return cast("Row", result)
 
 
-def transform_header(columns: Iterable[str], steps: Iterable[Step]) -> list[str]:
-    """Give the columns that steps make of those of a table; none if only its rows can tell."""
-    header: Any = dict.fromkeys(columns)
-    for spec, rest, _, trial in steps:
+def compile_steps(
+    wanted: Iterable[str], available: Mapping[str, Any], columns: Iterable[str] = ()
+) -> tuple[list[Step], list[str]]:
+    """Find the transform, or plugin, for each ``NAME:COLUMN`` or ``NAME:PARAMETER``.
+
+    Give what they make of the columns of a table, too: nothing, if only its rows can tell.
+    """
+    steps: list[Step] = []
+    header: Row = {**dict.fromkeys(columns)}
+    for spec in wanted:
+        name, colon, rest = spec.partition(":")
+        if not colon or name not in available:
+            reason = f"no {name!r} among {', '.join(available)}" if colon else FORM
+            raise TransformError(f"transform {spec!r}: {reason}")
+        run, on_row = available[name].run, getattr(available[name], "on_row", False)
+        own = isinstance(available[name], Transform)
+        if not own:
+            run = partial(_on_row if on_row else _on_cell, run)
+        steps.append((spec, rest, run))
         try:
-            if trial is None:
-                return []
-            header = trial(header, rest) or header
+            if header and own:
+                header = run(header, rest)
+            elif header and not on_row:
+                cell(header, rest)
+            else:
+                header = {}
         except (ColumnError, TransformError) as error:
             raise TransformError(f"transform {spec!r}: {error}") from error
         except Exception:  # noqa: BLE001  # it needs more than nulls
-            return []
-    return [*header]
+            header = {}
+    return steps, [*header]
 
 
 def transform_row(row: Row, steps: Iterable[Step]) -> Row:
     """Transform a row, perhaps in place; raise BadRowError with the step that cannot, and why."""
-    for spec, rest, run, _ in steps:
+    for spec, rest, run in steps:
         try:
             row = run(row, rest)
         except TransformError as error:
@@ -148,19 +137,14 @@ def transform_rows(
     transforms: Iterable[str],
     available: Mapping[str, Any] = TRANSFORMS,
 ) -> Iterator[Row]:
-    """Transform rows one by one; they stay as they are.
-
-    Args:
-        rows: The rows, such as those of `read_rows`.
-        transforms: What to do, as in `Config`.
-        available: The transforms, or plugins, by name.
+    """Transform rows, such as those of `read_rows`, one by one; they stay as they are.
 
     Raises:
         BadRowError: If a row is bad.
         TransformError: If no row can be transformed.
 
     """
-    steps = compile_steps(transforms, available)
+    steps, _ = compile_steps(transforms, available)
     for number, row in enumerate(rows, 1):
         try:
             yield transform_row({**row}, steps)
@@ -225,7 +209,7 @@ def number(text: str) -> object:
     return number_of(text.strip())
 
 
-@register_row
+@register
 def round_(row: Row, parameter: str) -> Row:
     """Round to digits behind the point, a half up: round:DIGITS:COLUMN."""
     parts = ROUND.fullmatch(parameter)
@@ -241,13 +225,13 @@ def round_(row: Row, parameter: str) -> Row:
     return {**row, column: value}
 
 
-@register_row
+@register
 def keep(row: Row, parameter: str) -> Row:
     """Keep these columns alone, in this order: keep:COLUMN,COLUMN."""
     return {name: cell(row, name) for name in split_names(parameter)}
 
 
-@register_row
+@register
 def drop(row: Row, parameter: str) -> Row:
     """Leave these columns out: drop:COLUMN,COLUMN."""
     left = {**row}
@@ -259,7 +243,7 @@ def drop(row: Row, parameter: str) -> Row:
     return left
 
 
-@register_row
+@register
 def rename(row: Row, parameter: str) -> Row:
     """Give a column another name: rename:OLD:NEW."""
     old, *new = split_names(parameter, ":")
