@@ -1,4 +1,4 @@
-"""Shells complete the arguments of a command, where the framework knows how."""
+"""Shells complete the arguments of a command, as its framework or its README knows how."""
 
 import os
 import re
@@ -8,6 +8,7 @@ from collections.abc import Callable
 from itertools import product
 from pathlib import Path
 
+import pexpect
 import pytest
 
 from answers import PROGRAMS
@@ -44,3 +45,55 @@ def test_subcommands_are_completed(render: Render, starter: str, framework: str)
     offered = [line.removeprefix("plain,") for line in done.stdout.split()]
     assert sorted(offered) == sorted(commands)
     assert done.stderr == ""
+
+
+# A subcommand that takes files, and what may follow it.
+TAKES_FILES = {"command": "sum", "pipeline": "run", "analysis": "run"}
+
+
+@pytest.mark.parametrize("starter", spread(PROGRAMS, PROGRAMS[:1]))
+def test_what_the_readme_says_of_argparse_is_true(
+    render: Render, tmp_path: Path, starter: str
+) -> None:
+    """Subcommands, their options and files are completed in a bash."""
+    project = render(starter=starter, plugins="both")
+    (tmp_path / "some file.txt").touch()
+    blocks = re.findall(r"(?s)```bash\n(.*?)```", (project / "README.md").read_text("utf-8"))
+    (script,) = [block for block in blocks if "shtab" in block]
+    environment = {"HOME": str(tmp_path), "PYTHONPATH": str(project / "src")}
+    subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "uv",
+            "run",
+            "-q",
+            "--no-project",
+            "--with=shtab",
+            "bash",
+            "-ec",
+            script,
+        ],
+        env=os.environ | environment,
+        check=True,
+    )
+    bash = pexpect.spawn(
+        "bash",
+        ["--norc", "--noprofile", "-i"],
+        cwd=str(tmp_path),
+        env={**os.environ, "HOME": str(tmp_path), "PS1": "$ ", "TERM": "dumb"},
+        encoding="utf-8",
+        timeout=20,
+    )
+    bash.sendline(
+        '. ~/.local/share/bash-completion/completions/acme-tool; acme-tool() { echo "<$*>"; }'
+    )
+    verb = TAKES_FILES[starter]
+    for typed, completed in {
+        "acme-tool plug\t": "<plugins>",
+        f"acme-tool {verb} --verb\t": f"<{verb} --verbose>",
+        f"acme-tool {verb} som\t": f"<{verb} some file.txt>",
+    }.items():
+        bash.sendline(typed)
+        bash.expect_exact(completed)
+    bash.close()
