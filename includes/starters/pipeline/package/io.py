@@ -183,16 +183,7 @@ class Source:
         return self.raw.tell() if self.size else 0
 
     def rows(self, report: Report) -> Rows:
-        """Give each row with its line number.
-
-        Args:
-            report: Called with the line number and the reason for each row that is bad. It
-                may raise an error to stop.
-
-        Raises:
-            InputError: If nothing after this line can be read.
-
-        """
+        """Give each row with its line; ``report`` is called with the line and reason of a bad one."""
         return {"csv": self._csv, "json": self._json, "jsonl": self._jsonl}[self.form](report)
 
     def _fail(self, line: int, reason: object) -> NoReturn:
@@ -337,6 +328,8 @@ def check_header(names: Sequence[str]) -> None:
 def _widths(lines: list[str], delimiter: str) -> list[int]:
     """Count the cells of each row, as far as there are rows with this delimiter."""
     widths: list[int] = []
+    if delimiter == " ":
+        lines = [re.sub(" +", " ", line).lstrip(" ") for line in lines]
     with suppress(csv.Error):
         for cells in csv.reader(lines, delimiter=delimiter, strict=True):
             widths += [len(cells)] if cells else []
@@ -412,10 +405,10 @@ def read_rows(
     encoding: str = "utf-8",
     report: Report | None = None,
 ) -> Iterator[dict[str, object]]:
-    """Give each row of a file or stream, as `open_input` and `Source.rows` do.
+    """Give each row of a file or stream, as `open_input` takes it.
 
     Raises:
-        BadRowError: If a row is bad, and there is no ``report``.
+        BadRowError: If a row is bad, unless ``report`` takes its line and the reason.
 
     """
 
