@@ -210,9 +210,9 @@ def _csv(stream: TextIO, delimiter: str, columns: Sequence[str]) -> Generator[Wr
     def begin(names: Sequence[str]) -> None:
         check_header(names)
         # Quoted, a name is taken neither for a byte order mark nor for cells.
-        careful = {*",;\t|=\ufeff"} & {*"".join(names)}
+        careful = {*",;\t|=\ufeff"} if len(names) > 1 else {*",;\t|=\ufeff "}
         quoted = csv.writer(stream, delimiter=delimiter, quoting=csv.QUOTE_ALL)
-        (quoted if careful else rows).writerow(names)
+        (quoted if careful & {*"".join(names)} else rows).writerow(names)
         header.extend(names)
 
     def write(row: dict[str, object]) -> None:
