@@ -23,8 +23,8 @@ __all__ = ["run"]
 
 @click.group(cls=_Group, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
 @_version
-@_count("-v", "--verbose", help="Show more, and tracebacks; twice, all.")
-@_count("-q", "--quiet", help="Show errors only.")
+@_times("-v", "--verbose", help="Show more, and tracebacks; twice, all.")
+@_times("-q", "--quiet", help="Show errors only.")
 def _command() -> None:
     """Count words."""
 

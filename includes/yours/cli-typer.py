@@ -20,8 +20,8 @@ __all__ = ["run"]
 
 
 {% include "includes/cli/typer-app.jinja" %}
-_Verbose = Annotated[int, _count("--verbose", "-v", help="Show more, and tracebacks; twice, all.")]
-_Quiet = Annotated[int, _count("--quiet", "-q", help="Show errors only.")]
+_Verbose = Annotated[int, _times("--verbose", "-v", help="Show more, and tracebacks; twice, all.")]
+_Quiet = Annotated[int, _times("--quiet", "-q", help="Show errors only.")]
 
 
 @_app.callback()
