@@ -136,9 +136,7 @@ class _Stream(io.RawIOBase):
     """Pieces of bytes as a stream. Its errors name it, and its first read gives a whole head."""
 
     def __init__(self, name: str, pieces: Iterator[bytes]) -> None:
-        self.name = name
-        self.pieces = pieces
-        self.rest = b""
+        self.name, self.pieces, self.rest = name, pieces, b""
 
     def readable(self) -> bool:
         return True
