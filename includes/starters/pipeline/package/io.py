@@ -181,7 +181,7 @@ class Source:
         return self.raw.tell() if self.size else 0
 
     def rows(self, report: Report) -> Rows:
-        """Give each row with its line; ``report`` is called with the line and reason of a bad one."""
+        """Give each row with its line; ``report`` takes the line and the reason of a bad one."""
         return {"csv": self._csv, "json": self._json, "jsonl": self._jsonl}[self.form](report)
 
     def _fail(self, line: int, reason: object) -> NoReturn:
