@@ -8,7 +8,9 @@ from pathlib import PurePath
 
 from .slugs import slugify
 
-__all__ = ["run"]
+__all__ = ["api", "run"]
+
+api = 1  # the version of the rules for plugins that this one follows
 
 
 def run(value: object, /) -> str:
