@@ -272,6 +272,8 @@ def read_files(bench: Bench, parts: Sequence[str], jobs: int) -> bool:
     for one in attempts:
         if one.verdict not in ("", RIGHT):
             print(f"{one.name}, {one.way}: {one.verdict}")
+        if one.status and one.way == FLAGGED:
+            print(f"{one.name}, {FLAGGED}: status {one.status}: {one.said}")
         if one.status and one.way == PLAIN:
             kind = reason(one.said, bench.data["reasons"])
             kinds[kind] += 1
