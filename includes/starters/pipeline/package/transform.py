@@ -211,10 +211,10 @@ def number(text: str) -> object:
 
 @register
 def round_(row: Row, parameter: str) -> Row:
-    """Round to digits behind the point, a half up: round:DIGITS:COLUMN."""
+    """Round to decimal places, halves up: round:PLACES:COLUMN."""
     parts = ROUND.fullmatch(parameter)
     if not parts:
-        raise TransformError("write it as round:DIGITS:COLUMN")
+        raise TransformError("write it as round:PLACES:COLUMN")
     digits, column = parts.groups()
     value = cell(row, column)
     value = number(value) if isinstance(value, str) else value
