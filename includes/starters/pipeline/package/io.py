@@ -29,7 +29,7 @@ PACKED: dict[str, tuple[bytes, Callable[[], Any]]] = {  # how the content begins
     ".bz2": (rb"BZh[1-9](1AY&SY|\x17rE8P\x90)", lambda: import_module("bz2").BZ2Decompressor()),
     ".xz": (rb"\xfd7zXZ\0", lambda: import_module("lzma").LZMADecompressor()),
 }
-MARKS = {  # that of UTF-16 is the beginning of that of UTF-32
+MARKS: dict[str, tuple[bytes, ...]] = {  # that of UTF-16 is the beginning of that of UTF-32
     "utf-8-sig": (codecs.BOM_UTF8,),
     "utf-32": (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE),
     "utf-16": (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE),
