@@ -250,7 +250,7 @@ CONTENTS = {
         [*CLI, "checksums"],
         [*CLI_TESTS, "test_checksums"],
         {"checksums": ["Checksum", "digest", "read_sums"]},
-        'read_sums("SUMS", "sha512")[0].path.name',
+        'read_sums("SUMS", "sha512")[0].name.upper()',
     ),
     "pipeline": Starter(
         [*CLI, "_progress", "config", "io", "pipeline", "transform", "writers"],
@@ -260,8 +260,10 @@ CONTENTS = {
         ],
         {
             "config": ["Config", "load_config"],
+            "io": ["read_rows"],
             "pipeline": ["Summary", "run_pipeline"],
-            "transform": ["register"],
+            "transform": ["register", "transform_rows"],
+            "writers": ["write_rows"],
         },
         'load_config(flags={"on_error": "skip"}).transforms[0].upper()',
         {"progress": [required("rich")]},

@@ -32,7 +32,8 @@ def test_links_lead_to_files() -> None:
 def test_blocks_are_closed() -> None:
     """Else what they show is not run, nor displayed as code."""
     for page in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]:
-        text = page.read_text(encoding="utf-8")
+        # Four of them hold a page, with blocks of its own.
+        text = re.sub(r"(?m)^````(\w*)$", "", page.read_text(encoding="utf-8"))
         fences = re.findall(r"(?m)^```(\w*)", text)
         assert text.count("```") == len(fences), page
         assert not any(fences[1::2]), page
