@@ -57,7 +57,7 @@ def test_what_the_readme_says_of_argparse_is_true(
 ) -> None:
     """Subcommands, their options and files are completed in a bash."""
     project = render(starter=starter, plugins="both")
-    (tmp_path / "some file.txt").touch()
+    (tmp_path / "my file.txt").touch()
     blocks = re.findall(r"(?s)```bash\n(.*?)```", (project / "README.md").read_text("utf-8"))
     (script,) = [block for block in blocks if "shtab" in block]
     environment = {"HOME": str(tmp_path), "PYTHONPATH": str(project / "src")}
@@ -92,7 +92,7 @@ def test_what_the_readme_says_of_argparse_is_true(
     for typed, completed in {
         "acme-tool plug\t": "<plugins>",
         f"acme-tool {verb} --verb\t": f"<{verb} --verbose>",
-        f"acme-tool {verb} som\t": f"<{verb} some file.txt>",
+        f"acme-tool {verb} my\t": f"<{verb} my file.txt>",
     }.items():
         bash.sendline(typed)
         bash.expect_exact(completed)
