@@ -256,7 +256,8 @@ class Source:
                     report(line, f"{reason}, up to line {last}" if last > line else reason)
                 line = table.line_num + 1
         except csv.Error as error:  # where the next row begins is not known
-            self._fail(line, f"a cell in quotes cannot be read: {error}, up to {table.line_num}")
+            reason = f"a cell in quotes cannot be read: {error}"
+            self._fail(line, f"{reason}, up to line {table.line_num}")
 
     def _jsonl(self, report: Report) -> Rows:
         for line, text in enumerate(self._lines(), 1):
@@ -265,6 +266,7 @@ class Source:
                 value: object = DECODER.decode(text)
             except (ValueError, RecursionError) as error:
                 if not text.isspace():
+                    hint = hint if isinstance(error, json.JSONDecodeError) else ""
                     report(line, self._spoiled(text) or explain(error) + hint)
                 continue
             if self._misread and (reason := self._spoiled(text)):
@@ -342,7 +344,7 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     found = dict(pairs)
     if len(found) < len(pairs):
         [(name, _)] = Counter(name for name, _ in pairs).most_common(1)
-        raise ValueError(f"the key {name!r} is there more than once")
+        raise ValueError(f"the key {name!r} is repeated")
     return found
 
 
