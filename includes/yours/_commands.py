@@ -8,7 +8,7 @@ from pathlib import Path
 
 {% if project.plugin_support %}
 from ._plugin_list import print_plugins
-from .plugins import {{ "PluginError, " if project.plugin_folder }}find_plugins, load_plugins
+from .plugins import {{ "PluginError, " if project.plugin_folder }}find_plugins
 {% endif %}
 from .words import count_words
 
@@ -23,7 +23,7 @@ _logger = logging.getLogger(__name__)
 def list_plugins(folder: Path | None) -> int:
     """Print each plugin and its origin, then the failures; return the exit status."""
     try:
-        return print_plugins(load_plugins(find_plugins(folder=folder)))
+        return print_plugins(find_plugins(folder=folder))
     except PluginError as error:
         _logger.error("%s", error)  # noqa: TRY400  # a message for the user
         return 2
@@ -32,5 +32,5 @@ def list_plugins(folder: Path | None) -> int:
 
 def list_plugins() -> int:
     """Print each plugin and its origin, then the failures; return the exit status."""
-    return print_plugins(load_plugins(find_plugins()))
+    return print_plugins(find_plugins())
 {% endif %}
