@@ -227,11 +227,11 @@ BROKEN = {
     "UTF-16 without a mark": ("a,b\n".encode("utf-16-le"), "line 1: bad header: a NUL; if it"),
     "text behind a quote": (
         b'a,b\n"1"x,2\n3,4\n',
-        "line 2: a cell in quotes cannot be read: ',' expected after '\"', up to 2",
+        "line 2: a cell in quotes cannot be read: ',' expected after '\"', up to line 2",
     ),
     "an open quote in a cell": (
         b'a,b\n1,2\n3,"4\n5,6\n',
-        "line 3: a cell in quotes cannot be read: unexpected end of data, up to 4",
+        "line 3: a cell in quotes cannot be read: unexpected end of data, up to line 4",
     ),
     "a name twice": (b"a,b,a\n1,2,3\n", "line 1: bad header: more than one column is named 'a'"),
     "an open quote": (b'"a,b\n1,2\n', "line 2: bad header: unexpected end of data"),
