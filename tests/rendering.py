@@ -1,9 +1,11 @@
 """Render the template in this process, fast enough for thousands of combinations."""
 
+import importlib
 import marshal
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from hashlib import sha256
@@ -176,3 +178,15 @@ def render(template: Path | str, destination: Path, answers: Mapping[str, Any]) 
             skip_tasks=True,
         )
     return destination
+
+
+@contextmanager
+def importable(template: Path, folder: Path, name: str, starter: str) -> Iterator[Path]:
+    """Render a project by a name that nothing else has, and let its package be imported.
+
+    Gives the folder that the package is in.
+    """
+    project = render(template, folder / name, {"project_name": name, "starter": starter})
+    with patch.object(sys, "path", [str(project / "src"), *sys.path]):
+        importlib.invalidate_caches()
+        yield project / "src"

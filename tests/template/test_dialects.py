@@ -81,10 +81,8 @@ class Package:
 
 @pytest.fixture(scope="module")
 def package(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Package]:
-    project = tmp_path_factory.mktemp("dialects") / "acme-dialects"
-    rendering.render(template, project, {"project_name": "acme-dialects", "starter": "pipeline"})
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        monkeypatch.syspath_prepend(project / "src")
+    folder = tmp_path_factory.mktemp("dialects")
+    with rendering.importable(template, folder, "acme-dialects", "pipeline"):
         yield Package(tmp_path_factory.mktemp("files"))
 
 

@@ -48,12 +48,9 @@ NOTES = ("", "plain", 'a "quoted", word', "two\r\nlines", "Zürich \u2028 🐍",
 
 @pytest.fixture(scope="module")
 def sources(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Render a pipeline by a name that nothing else has, and let it be imported."""
-    project = tmp_path_factory.mktemp("pipeline") / "acme-pipes"
-    rendering.render(template, project, {"project_name": "acme-pipes", "starter": "pipeline"})
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        monkeypatch.syspath_prepend(project / "src")
-        yield project / "src"
+    folder = tmp_path_factory.mktemp("pipeline")
+    with rendering.importable(template, folder, "acme-pipes", "pipeline") as sources:
+        yield sources
 
 
 @pytest.fixture
