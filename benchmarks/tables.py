@@ -123,7 +123,7 @@ class Bench:
         return (sys.executable, "-c", f"{start}; sys.exit(acme_tool.__main__.main())", "run")
 
     def miller(self) -> Path | None:
-        """Give Miller, the machine's or that of Debian's package; nothing where there is none."""
+        """Give Miller, the machine's or that of Debian's package; nothing if neither is at hand."""
         installed, folder = shutil.which("mlr"), self.place / "miller"
         if installed or not shutil.which("apt-get"):
             return Path(installed) if installed else None
@@ -400,7 +400,7 @@ def measure_speed(bench: Bench, rows: int, rounds: int) -> bool:
                 figures.append((f"time {how}, times the bare loop's", cpu, SPEED_GOAL))
                 figures.append((f"peak {how}, times a tenth's", peak / medians.peak, MEMORY_GOAL))
     if not bench.miller():
-        print("miller is left out: there is none here, and Debian's package cannot be fetched")
+        print("miller is left out: it is not installed, and Debian's package cannot be fetched")
     met = [goal(what, figure, f"<= {most}", met=figure <= most) for what, figure, most in figures]
     return all(met)
 

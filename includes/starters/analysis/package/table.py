@@ -6,7 +6,7 @@ For another table, change this module and the sample. What the columns mean is k
 import polars as pl
 
 SAMPLE = "deliveries.csv"  # next to this module
-KEY: str = "delivery"  # the column that names a row; "" if there is none, and rows are numbered
+KEY: str = "delivery"  # the column that names each row; with "", rows are numbered
 TARGET = "minutes"  # the column that is predicted
 UNIT = "minutes"  # of the target
 DIGITS = 4  # how many significant ones to show of predictions and errors
