@@ -418,7 +418,8 @@ def test_lone_surrogates_are_refused(api: Package, rows: list[Row], name: str) -
     kept = [row for row in rows if row not in refused]
     assume(kept)
     assert api.write(api.folder / name, rows) == refused
-    assert api.read(api.folder / name) == (kept, [])
+    delimiter = "," if name.endswith(".csv") else ""  # one column of ";" reads as two
+    assert api.read(api.folder / name, delimiter=delimiter) == (kept, [])
 
 
 PIECES = '" , \n \r { } [ ] : "a" 1 {"a":1} NaN - 1e \\u \ufeff \0'.encode().split(b" ")
