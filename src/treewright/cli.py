@@ -47,7 +47,21 @@ def _prove(arguments: list[str]) -> int:
     return run(arguments, command="treewright prove", again=f"{command} prove")
 
 
-_VERBS = {"new": _new, "adopt": _adopt, "update": _update, "finish": _finish, "prove": _prove}
+def _overlay(arguments: list[str]) -> int:
+    """Lay in what an organisation's overlays have for a project's files."""
+    from treewright.overlay import run  # noqa: PLC0415  # as above
+
+    return run(arguments)
+
+
+_VERBS = {
+    "new": _new,
+    "adopt": _adopt,
+    "update": _update,
+    "finish": _finish,
+    "prove": _prove,
+    "overlay": _overlay,
+}
 
 
 class _Version(argparse.Action):

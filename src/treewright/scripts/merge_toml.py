@@ -6,8 +6,9 @@
 Usage: uv run --script merge_toml.py < SIDES
 
 It reads the texts of three sides as JSON, {"base", "ours", "theirs"}, and prints JSON: {"text",
-"clashes"} or, where they cannot be merged, {"reason"}. With {"own", "given_up"} beside them, they
-are merged as in a repository that joined, and {"own"} is printed, too.
+"clashes", "over"} or, where they cannot be merged, {"reason"}. {"before", "now"} are overlays on the
+template's sides, by their names. With {"own", "given_up"} beside them, they are merged as in a
+repository that joined, and {"own"} is printed, too.
 """
 
 import json
@@ -19,14 +20,15 @@ from typing import Any
 
 sys.path.append(str(Path(__file__).resolve().parents[2]))  # the last: what uv installed comes first
 
-from treewright.toml_merge import UnmergeableError, merge
+from treewright.toml_merge import UnmergeableError
 from treewright.toml_merge.joined import join
+from treewright.toml_merge.laying import merge_laid
 
 
 def answer(given: Mapping[str, Any]) -> dict[str, Any]:
     """Merge what is given."""
     try:
-        return asdict(join(**given) if "own" in given else merge(**given))
+        return asdict(join(**given) if "own" in given else merge_laid(**given))
     except UnmergeableError as error:
         return {"reason": str(error)}
 

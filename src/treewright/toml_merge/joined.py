@@ -7,25 +7,31 @@ has one before the template brings one of the same name, it is the repository's,
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from treewright.toml_merge import Clash, merge, plain
+from treewright.toml_merge import UnmergeableError, plain
+from treewright.toml_merge.laying import MergedLaid, Overlays, merge_laid
 from treewright.toml_merge.meaning import normal
 from treewright.toml_merge.syntax import Document, Path, key
 
 _GROUPS = "dependency-groups"
 _OF_UV = ("tool", "uv", _GROUPS)
+_NONE: Overlays = {}
 
 
 @dataclass(frozen=True)
-class Joined:
-    """What a merge came to: the text, what both sides had changed, and what is the owner's."""
+class Joined(MergedLaid):
+    """What a merge came to; `own` is what is the owner's."""
 
-    text: str
-    clashes: list[Clash]
     own: list[str]
 
 
-def join(
-    base: str, ours: str, theirs: str, own: Collection[str], given_up: Collection[str] = ()
+def join(  # noqa: PLR0913, PLR0917
+    base: str,
+    ours: str,
+    theirs: str,
+    own: Collection[str],
+    given_up: Collection[str] = (),
+    before: Overlays = _NONE,
+    now: Overlays = _NONE,
 ) -> Joined:
     """Merge what the template brings into the file of a repository that has joined.
 
@@ -36,6 +42,9 @@ def join(
         own: The tables and groups that are the repository's although the template has them, such
             as `tool.ruff` and `dependency-groups.lint`.
         given_up: Those that were until now.
+        before: The overlays on what the template last gave. Their keys come one by one, into
+            tables of the repository's, too.
+        now: The overlays on what it gives now.
 
     Returns:
         What it came to; `own` is as given, and what the repository was found to have now.
@@ -45,19 +54,31 @@ def join(
             owner wrote.
 
     """
-    before, here, after = map(Document, plain(base, ours, theirs))
-    before = Document(_without(before, given_up))
-    met = {
-        name
-        for unit in _units(after) - _units(before)
-        if (name := key(unit)) not in own and _is_there(here, unit)
-    }
+    was, here, after = map(Document, plain(base, ours, theirs))
+    was = Document(_without(was, given_up))
+    new = {unit for unit in _units(after) - _units(was) if key(unit) not in own}
+    if new and before:
+        here = _uncovered(ours, _without(was, own), before) or here
+    met = {key(unit) for unit in new if _is_there(here, unit)}
     taken = {*own, *met}
-    base, theirs = (_without(document, taken) for document in (before, after))
-    merged = merge(base, ours, theirs)
+    base, theirs = (_without(document, taken) for document in (was, after))
+    merged = merge_laid(base, ours, theirs, before, now)
     shared = _units(Document(base)) | _units(Document(theirs))
-    clashes = [clash for clash in merged.clashes if _unit(_path(clash.key)) in shared]
-    return Joined(merged.text, clashes, [*own, *sorted(met)])
+    clashes = [
+        clash
+        for clash in merged.clashes
+        if clash.by in {*before, *now} or _unit(_path(clash.key)) in shared
+    ]
+    return Joined(merged.text, clashes, merged.over, [*own, *sorted(met)])
+
+
+def _uncovered(ours: str, base: str, before: Overlays) -> Document | None:
+    """Give the repository's file without its overlays, where they can be taken off."""
+    try:
+        bare = merge_laid(base, ours, base, before, _NONE).text
+        return Document(*plain("", bare, "")[1:2])
+    except UnmergeableError:
+        return None
 
 
 def _path(name: str) -> Path:

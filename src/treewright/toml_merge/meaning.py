@@ -91,6 +91,7 @@ class Clash:
     yours: str
     template: str
     kept: bool = True  # whether yours is in the result
+    by: str = "the template"  # who has the other value
 
 
 def same(one: object, other: object) -> bool:
@@ -110,6 +111,16 @@ def named(requirement: object) -> str:
         return f"include-group {normal(str(requirement['include-group']))}"
     found = _NAME.match(requirement) if isinstance(requirement, str) else None
     return normal(found[1]) if found else toml(requirement)
+
+
+def is_of_requirements(path: Path) -> bool:
+    """Tell whether a list is of requirements, which are compared by name."""
+    return _listed(path, _REQUIREMENTS)
+
+
+def is_set(path: Path) -> bool:
+    """Tell whether the order of a list means nothing, and each element something by itself."""
+    return _listed(path, _SETS)
 
 
 def normal(name: str) -> str:
@@ -149,7 +160,7 @@ class Merge:
         """Merge what is no table: lists by their elements if that is safe; else yours stays."""
         if isinstance(ours, list) and isinstance(theirs, list):
             before = base if isinstance(base, list) else []
-            if _listed(path, _REQUIREMENTS):
+            if is_of_requirements(path):
                 return self._requirements(path, before, ours, theirs)
             if _listed(path, _SETS if isinstance(base, list) else _EXCLUDES):
                 return _set(before, ours, theirs)
@@ -174,7 +185,7 @@ class Merge:
             value = self._value((*path, name), *sides)
             if value is not _MISSING:
                 merged[name] = value
-        return self._groups(ours, merged) if path == ("dependency-groups",) else merged
+        return self._groups(ours, theirs, merged) if path == ("dependency-groups",) else merged
 
     def _version(
         self, base: dict[str, Any], ours: dict[str, Any], theirs: dict[str, Any]
@@ -197,19 +208,22 @@ class Merge:
             theirs = {"dynamic": []} | theirs
         return base, theirs
 
-    def _groups(self, ours: dict[str, Any], merged: dict[str, Any]) -> dict[str, Any]:
+    def _groups(
+        self, ours: dict[str, Any], theirs: dict[str, Any], merged: dict[str, Any]
+    ) -> dict[str, Any]:
         """Leave out what would newly include a group that the user deleted (PEP 735)."""
-        there = {f"include-group {normal(name)}" for name in merged}
+        away = {f"include-group {normal(name)}" for name in theirs}
+        away -= {f"include-group {normal(name)}" for name in merged}
         for name, group in merged.items():
             had = ours.get(name, [])
             for item in group if isinstance(group, list) else []:
-                if isinstance(item, dict) and named(item) not in there and item not in had:
+                if isinstance(item, dict) and named(item) in away and item not in had:
                     self._clash(("dependency-groups", name, named(item)), _MISSING, item)
             if isinstance(group, list):
                 merged[name] = [
                     item
                     for item in group
-                    if not isinstance(item, dict) or named(item) in there or item in had
+                    if not isinstance(item, dict) or named(item) not in away or item in had
                 ]
         return merged
 
@@ -233,7 +247,7 @@ class Merge:
         """Merge by name: all that a list says of one distribution is one value."""
         before, here, after = (_by_name(side) for side in (base, ours, theirs))
         merged: list[Any] = []
-        for name in dict.fromkeys([*map(named, ours), *map(named, theirs)]):
+        for name in _arranged([*here], [*after]):
             sides = [side.get(name, []) for side in (before, here, after)]
             if same(sides[1], sides[2]) or same(sides[2], sides[0]):
                 merged += sides[1]
@@ -284,8 +298,18 @@ def _builds_otherwise(base: Any, ours: Any, theirs: Any) -> bool:  # noqa: ANN40
 def _set(base: list[Any], ours: list[Any], theirs: list[Any]) -> list[Any]:
     """Take away what the template took away, and add what it added."""
     gone = [item for item in base if item not in theirs]
-    added = [item for item in theirs if item not in base and item not in ours]
-    return [item for item in ours if item not in gone] + added
+    stay = [item for item in ours if item not in gone]
+    return _arranged(stay, [item for item in theirs if item in stay or item not in base])
+
+
+def _arranged(mine: list[Any], template: list[Any]) -> list[Any]:
+    """Add what the template has, before what follows it there, so that it does not count when."""
+    arranged = [*mine]
+    for number, item in enumerate(template):
+        if item not in arranged:
+            later = (arranged.index(one) for one in template[number:] if one in arranged)
+            arranged.insert(next(later, len(arranged)), item)
+    return arranged
 
 
 def _by_name(requirements: list[Any]) -> dict[str, list[Any]]:

@@ -14,6 +14,7 @@ from treewright.updating import (
     merging,
     migrations,
     moving,
+    overlays,
     owners,
     references,
     rejects,
@@ -58,14 +59,18 @@ def finish(repository: Repository, answers_file: str, *, keep_rejects: bool = Fa
     ]
     # Of base and ours it translates: all names in them are old.
     translate = change.unmixed().file
+    laid = overlays.of(update, translate)
+    outcome.notes += laid.notes
     if joined.has_joined(update):
-        outcome.brought = joined.merge(update, answers_file, translate)
+        outcome.brought = joined.merge(update, answers_file, translate, laid.layers)
+    overlays.merge(update, laid, translate, apart=joined.FILES if joined.has_joined(update) else ())
     settled = merging.settle(repository, translate)
     if keep_rejects:
         rejects.give_back(repository, taken_up)
-    settled.files[:0] = outcome.brought.files
+    settled.files[:0] = outcome.brought.files + laid.files
     outcome.merged = [file.path for file in settled.files if file.how]
     outcome.clashes = settled.clashes
+    outcome.over = settled.over
     if broken := merging.broken(repository):
         outcome.notes.append(broken)
     fixed = references.fix(repository, change, answers_file)

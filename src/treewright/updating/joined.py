@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 
 import yaml
 
-from treewright.updating import ignoring, merging, rejects
+from treewright.updating import ignoring, line_sets, merging, rejects, sides
 from treewright.updating.answers import EMPTY, Update, listed
+from treewright.updating.layers import NONE, Layers
 from treewright.updating.merging import File
-from treewright.updating.repository import BASE, FILE_MODES, OURS, THEIRS, Repository, Stage
+from treewright.updating.repository import BASE, OURS, THEIRS, Repository, Stage
 
-SETTINGS, IGNORED = "pyproject.toml", ".gitignore"
+FILES = SETTINGS, IGNORED = "pyproject.toml", ".gitignore"
 OWN = "own_tables"
 _VERSIONS = 200  # of a file that are looked at
 _ANSWER = re.compile(rf"(?m)^{OWN}:.*\n(?:[- ].*\n)*")
@@ -52,7 +53,9 @@ def has_joined(update: Update) -> bool:
     return is_joining(update) or update.now.get("joined") is True
 
 
-def merge(update: Update, answers_file: str, translate: Translate) -> Brought:
+def merge(
+    update: Update, answers_file: str, translate: Translate, layers: Mapping[str, Layers]
+) -> Brought:
     """Merge the two files in the place of Copier, and remember what is the repository's.
 
     Args:
@@ -60,6 +63,7 @@ def merge(update: Update, answers_file: str, translate: Translate) -> Brought:
         answers_file: The answers file.
         translate: Rewrites an older text, of which it also gets the path, so that it speaks of the
             package by its new name.
+        layers: What overlays lay over files.
 
     Raises:
         GitError: If git fails.
@@ -69,19 +73,20 @@ def merge(update: Update, answers_file: str, translate: Translate) -> Brought:
     brought = Brought()
     _create(update)
     for path, join in ((SETTINGS, _join_settings), (IGNORED, _join_ignored)):
-        found = _sides(update, path)
-        if found is None:
+        found = sides.of(update, path)
+        if found is None or (
+            found.stage is None and path == SETTINGS
+        ):  # it is the template's alone
             continue
-        stage, sides = found
         try:
-            texts = {side: merging.text(data) for side, data in sides.items()}
+            texts = {side: merging.text(data) for side, data in found.data.items()}
             texts |= {side: translate(texts[side], path) for side in (BASE, OURS)}
-            data = join(update, texts, brought).encode()
+            data = join(update, texts, brought, layers.get(path, NONE)).encode()
         except merging.LeftError as left:
-            data = sides[OURS]
+            data = found.data[OURS]
             told = f"{path} stays as it was, without what the template has for it: {left}."
             brought.notes.append(told)
-        _write(update.repository, path, stage, sides, data)
+        _write(update.repository, path, found.stage, found.data, data)
     if brought.own:
         _remember(update, answers_file, brought.own)
     return brought
@@ -107,45 +112,26 @@ def _create(update: Update) -> None:
         (update.project / SETTINGS).unlink(missing_ok=True)
 
 
-def _sides(update: Update, path: str) -> tuple[Stage | None, dict[int, bytes]] | None:
-    """Give what the index has of a file, and its three sides; None where nothing comes to it."""
-    repository = update.repository
-    stages = repository.unmerged().get(path, {})
-    entry = next((entry for entry in repository.entries() if entry.path == path), None)
-    stage = stages.get(OURS) or (Stage(entry.mode, entry.blob) if entry else None)
-    if stage is None:
-        there = repository.read(path)
-        if there is None or path == SETTINGS:  # it is the template's alone
-            return None
-        if rejects.rendered(update, [path])[1].get(path) != there:  # git does not track the owner's
-            return None
-        return None, {BASE: b"", OURS: b"", THEIRS: there}
-    ours = repository.blob(stage.blob)
-    if stage.mode not in FILE_MODES or (not stages and repository.read(path) == ours):
-        return None
-    if OURS in stages and THEIRS in stages:
-        base, theirs = (
-            repository.blob(stages[side].blob) if side in stages else b"" for side in (BASE, THEIRS)
-        )
-    else:
-        bases, news = rejects.rendered(update, [path])
-        base, theirs = bases.get(path, b""), news.get(path, b"")
-    return stage, {BASE: base, OURS: ours, THEIRS: theirs}
-
-
-def _join_settings(update: Update, texts: Mapping[int, str], brought: Brought) -> str:
+def _join_settings(
+    update: Update, texts: Mapping[int, str], brought: Brought, layers: Layers
+) -> str:
     before, now = (listed(answers, OWN) for answers in (update.before, update.now))
-    text, clashes, own = merging.join_toml(texts, now, [name for name in before if name not in now])
+    given_up = [name for name in before if name not in now]
+    text, file, own = merging.join_toml(texts, now, given_up, layers)
     brought.own = own[len(now) :]
-    brought.files.append(File(SETTINGS, "meaning", clashes))
+    brought.files.append(file)
     return text
 
 
-def _join_ignored(update: Update, texts: Mapping[int, str], brought: Brought) -> str:
+def _join_ignored(
+    update: Update, texts: Mapping[int, str], brought: Brought, layers: Layers
+) -> str:
     """Merge .gitignore, without the lines that would hide a tracked file, as git itself says."""
     repository = update.repository
+    base = line_sets.lay(IGNORED, texts[BASE], layers.before).text
+    theirs = line_sets.lay(IGNORED, texts[THEIRS], layers.now).text
     while True:
-        text = ignoring.join(texts[BASE], texts[OURS], texts[THEIRS], brought.hiding)
+        text = ignoring.join(base, texts[OURS], theirs, brought.hiding)
         repository.write_as_checked_out(IGNORED, text.encode())
         mine = {*texts[OURS].splitlines(), *brought.hiding}
         hiding = {line: path for line, path in _hiding(repository) if line not in mine}

@@ -5,7 +5,7 @@ byte, what the template wrote when it came, nobody has made anything of it.
 """
 
 from collections.abc import Iterator, Mapping
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 import yaml
 
@@ -38,7 +38,7 @@ def clear(update: Update, answers_file: str, seeds: Seeds | None) -> list[str]:
     for path in gone:
         (update.project / path).unlink()
     for path in update.repository.deleted():
-        _prune(update, path)
+        prune(update.project, path)
     return gone
 
 
@@ -66,11 +66,11 @@ def _answers(update: Update, answers_file: str, path: str) -> Iterator[Answers]:
     yield update.before
 
 
-def _prune(update: Update, path: str) -> None:
+def prune(project: Path, path: str) -> None:
     """Delete the folders of a file that have nothing in them any more."""
     for parent in PurePosixPath(path).parents[:-1]:
         try:
-            (update.project / parent).rmdir()
+            (project / parent).rmdir()
         except FileNotFoundError:
             continue
         except OSError:  # something is in it

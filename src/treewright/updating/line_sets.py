@@ -5,8 +5,9 @@ overrule an earlier one. So what the template adds goes where the template has i
 a line of the user's that it could overrule.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import PurePosixPath
 
 
@@ -86,6 +87,47 @@ def merge(path: str, base: str, ours: str, theirs: str) -> Lines:
         else:
             last = _insert(merged, template, number, last, overrulers)
     return Lines(end.join([*merged, ""]), clashes)
+
+
+def lay(path: str, template: str, overlays: Mapping[str, str]) -> Lines:
+    """Lay the lines of overlays over a line set of the template's.
+
+    A line goes into the place of one on the same subject; all others follow behind, with the
+    comments above them.
+
+    Args:
+        path: The file.
+        template: Its text.
+        overlays: The texts of overlays by their names; a later one counts more.
+
+    Returns:
+        The text, and pairs of lines: the overlay's, and the one whose place it took.
+
+    """
+    subject = RULES[PurePosixPath(path).name].subject
+    over: dict[str, str] = {}  # what was there first, by the line that took its place
+    lines = _lines(template)
+    for text in overlays.values():
+        places = {subject(line): number for number, line in enumerate(lines) if _speaks(line)}
+        new = list[str]()
+        for line in _lines(text):
+            place = places.get(subject(line)) if _speaks(line) else None
+            if place is None:
+                new.append(line)
+            elif lines[place] != line:
+                over[line] = over.pop(lines[place], lines[place])
+                lines[place] = line
+        lines += _paragraphs(new, opens=bool(lines))
+    return Lines("".join(f"{line}\n" for line in lines), [*over.items()])
+
+
+def _paragraphs(lines: list[str], *, opens: bool) -> Iterator[str]:
+    """Yield the paragraphs that say something, each behind a blank line but for the first."""
+    for says, run in groupby(lines, key=lambda line: bool(line.strip())):
+        paragraph = [*run]
+        if says and any(map(_speaks, paragraph)):
+            yield from ["", *paragraph] if opens else paragraph
+            opens = True
 
 
 def _lines(text: str) -> list[str]:

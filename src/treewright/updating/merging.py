@@ -13,6 +13,7 @@ from typing import Any
 
 from treewright.scripts import by_uv
 from treewright.updating import line_sets
+from treewright.updating.layers import NONE, Layers
 from treewright.updating.repository import (
     BASE,
     FILE_MODES,
@@ -24,6 +25,7 @@ from treewright.updating.repository import (
     Stage,
 )
 
+_SETTINGS = "pyproject.toml"
 _SCRIPT = Path(__file__).parents[1] / "scripts/merge_toml.py"
 _READS_TOML = sys.version_info >= (3, 11)
 _CONFLICT = re.compile(rf"(?ms)^<{{7}} {LABELS[OURS]}\r?$.*?^>{{7}} {LABELS[THEIRS]}\r?$")
@@ -40,6 +42,7 @@ class Clash:
     yours: str
     template: str
     kept: bool = True
+    by: str = "the template"  # who has the other value
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,7 @@ class File:
     how: str  # "meaning", "lines", "text", or "" for a conflict that is left
     clashes: tuple[Clash, ...] = ()
     why: str = ""
+    over: tuple[Clash, ...] = ()  # what overlays set, each `by` one, in the place of others
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,11 @@ class Settled:
     def clashes(self) -> list[tuple[str, Clash]]:
         """Every clash, with the path of its file."""
         return [(file.path, clash) for file in self.files for clash in file.clashes]
+
+    @property
+    def over(self) -> list[tuple[str, Clash]]:
+        """Every value of an overlay that took the place of another, with the path of its file."""
+        return [(file.path, clash) for file in self.files for clash in file.over]
 
 
 class LeftError(Exception):
@@ -97,7 +106,7 @@ def settle(repository: Repository, translate: Callable[[str, str], str]) -> Sett
             old = {side: translate(texts[side], path) for side in (BASE, OURS)}
             sides = {**texts, **old}
             try:
-                text, file = _by_meaning(path, sides)
+                text, file = by_meaning(path, sides)
             except LeftError as left:
                 if sides == texts:  # Copier has done as much
                     raise
@@ -165,44 +174,79 @@ def text(data: bytes) -> str:
         raise LeftError("it is not UTF-8 text") from None
 
 
-def _by_meaning(path: str, sides: Mapping[int, str]) -> tuple[str, File]:
-    """Merge a file of which the meaning is known."""
+def has_meaning(path: str) -> bool:
+    """Tell whether a file is merged by meaning."""
+    return line_sets.is_line_set(path) or PurePosixPath(path).name == _SETTINGS
+
+
+def by_meaning(path: str, sides: Mapping[int, str], layers: Layers = NONE) -> tuple[str, File]:
+    """Merge a file of which the meaning is known.
+
+    Args:
+        path: The file.
+        sides: The texts of BASE, OURS and THEIRS; the template's are without overlays.
+        layers: What overlays lay over the template's.
+
+    Raises:
+        LeftError: If it cannot be merged.
+
+    """
     if line_sets.is_line_set(path):
-        lines = line_sets.merge(path, sides[BASE], sides[OURS], sides[THEIRS])
-        met = (Clash(yours.split()[0], yours, theirs) for yours, theirs in lines.clashes)
-        return lines.text, File(path, "lines", tuple(met))
-    if PurePosixPath(path).name == "pyproject.toml":
-        text, clashes = _toml(sides)
-        return text, File(path, "meaning", clashes)
+        return _lines(path, sides, layers)
+    if PurePosixPath(path).name == _SETTINGS:
+        merged = _merged(_given(sides, layers))
+        return merged["text"], _file(path, merged)
     raise LeftError("you and the template changed the same lines")
 
 
-def _toml(sides: Mapping[int, str]) -> tuple[str, tuple[Clash, ...]]:
-    """Merge pyproject.toml."""
-    merged = _merged({"base": sides[BASE], "ours": sides[OURS], "theirs": sides[THEIRS]})
-    return merged["text"], tuple(Clash(**clash) for clash in merged["clashes"])
+def _lines(path: str, sides: Mapping[int, str], layers: Layers) -> tuple[str, File]:
+    """Merge a set of lines."""
+    before = line_sets.lay(path, sides[BASE], layers.before)
+    now = line_sets.lay(path, sides[THEIRS], layers.now)
+    lines = line_sets.merge(path, before.text, sides[OURS], now.text)
+    by = {line: name for name, text in layers.now.items() for line in text.splitlines()}
+    met = (
+        Clash(yours.split()[0], yours, theirs, by=by.get(theirs, Clash.by))
+        for yours, theirs in lines.clashes
+    )
+    over = (
+        Clash(line.split()[0], line, below, by=by[line])
+        for line, below in now.clashes
+        if (line, below) not in before.clashes and line in lines.text.splitlines()
+    )
+    return lines.text, File(path, "lines", tuple(met), over=tuple(over))
+
+
+def _given(sides: Mapping[int, str], layers: Layers) -> dict[str, Any]:
+    texts = {"base": sides[BASE], "ours": sides[OURS], "theirs": sides[THEIRS]}
+    return {**texts, "before": {**layers.before}, "now": {**layers.now}}
+
+
+def _file(path: str, merged: Mapping[str, Any]) -> File:
+    clashes, over = (tuple(Clash(**one) for one in merged[name]) for name in ("clashes", "over"))
+    return File(path, "meaning", clashes, over=over)
 
 
 def join_toml(
-    sides: Mapping[int, str], own: Sequence[str], given_up: Sequence[str]
-) -> tuple[str, tuple[Clash, ...], list[str]]:
+    sides: Mapping[int, str], own: Sequence[str], given_up: Sequence[str], layers: Layers = NONE
+) -> tuple[str, File, list[str]]:
     """Merge the pyproject.toml of a repository that joined; see toml_merge/joined.py.
 
     Args:
         sides: The texts of BASE, OURS and THEIRS.
         own: The tables and groups that are the repository's.
         given_up: Those that were until now.
+        layers: What overlays lay over the template's.
 
     Returns:
-        The text, the clashes, and all that is the repository's from now on.
+        The text, what became of the file, and all that is the repository's from now on.
 
     Raises:
         LeftError: If it cannot be merged.
 
     """
-    texts = {"base": sides[BASE], "ours": sides[OURS], "theirs": sides[THEIRS]}
-    merged = _merged({**texts, "own": [*own], "given_up": [*given_up]})
-    return merged["text"], tuple(Clash(**clash) for clash in merged["clashes"]), merged["own"]
+    merged = _merged({**_given(sides, layers), "own": [*own], "given_up": [*given_up]})
+    return merged["text"], _file(_SETTINGS, merged), merged["own"]
 
 
 def _merged(given: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -32,7 +32,7 @@ def render(
     answers: Answers,
     paths: Iterable[str],
     *,
-    source: Path = TEMPLATE,
+    source: Path | str = TEMPLATE,
     version: str | None = None,
     there: Iterable[str] = (),
 ) -> dict[str, bytes] | None:

@@ -33,6 +33,7 @@ class Outcome:
         listed: The file that lists them all.
         merged: The files that were merged by meaning.
         clashes: What both sides had changed in a file that was merged, with its path.
+        over: What overlays have in the place of the template's, with the path.
         seeds: What other answers mean for the user's own files.
         brought: What the files got that a repository which joined shares with the template.
         notes: Sentences on what could not be done.
@@ -48,6 +49,7 @@ class Outcome:
     listed: str = ""
     merged: list[str] = field(default_factory=list)
     clashes: list[tuple[str, Clash]] = field(default_factory=list)
+    over: list[tuple[str, Clash]] = field(default_factory=list)
     seeds: Seeds | None = None
     brought: Brought = field(default_factory=Brought)
     notes: list[str] = field(default_factory=list)
@@ -157,6 +159,8 @@ def facts_of_owner(outcome: Outcome) -> Iterator[tuple[str, str]]:
     """Tell what stays as its owner has it, in files that the template writes, too."""
     for path, clash in outcome.clashes:
         yield "yours", f"{path}: {clash.key} {decided(clash)}"
+    for path, clash in outcome.over:
+        yield "overlay", f"{path}: {clash.key} {counting(clash)}"
     if outcome.brought.own:
         yield "yours", f"in pyproject.toml: {', '.join(outcome.brought.own)}"
     for line, path in outcome.brought.hiding.items():
@@ -212,9 +216,17 @@ def decided(clash: Clash) -> str:
     if not clash.kept:
         return f"was {yours}, and is gone by your answer"
     if not yours:
-        return f"stays away; the template has {template}"
-    now = f"the template has {template}" if template else "the template no longer has it"
+        return f"stays away; {clash.by} has {template}"
+    now = f"{clash.by} has {template}" if template else f"{clash.by} no longer has it"
     return f"stays {yours}; {now}"
+
+
+def counting(clash: Clash) -> str:
+    """Say which value of an overlay counts, in the place of which."""
+    over, below = (
+        shorten(side, _WORDS, placeholder="...") for side in (clash.yours, clash.template)
+    )
+    return f"is {over} by {clash.by}; the template has {below}"
 
 
 def _shown(value: object) -> str:

@@ -98,7 +98,7 @@ CASES = [
         "",
         '[dependency-groups]\ntest = ["py.test<9", "zope_event[x]"]\n',
         '[dependency-groups]\ntest = ["coverage>=7", "Zope.Event>=4"]\n',
-        '[dependency-groups]\ntest = ["py.test<9", "zope_event[x]", "coverage>=7"]\n',
+        '[dependency-groups]\ntest = ["py.test<9", "coverage>=7", "zope_event[x]"]\n',
         "dependency-groups.test.zope-event",
     ),
     Case(

@@ -1,0 +1,326 @@
+"""The command `treewright overlay`, which an overlay's own update calls.
+
+Exit status: 0; 1 where a person must settle something before an overlay is laid in; 2 wrong usage,
+or something that the machine or the repository lacks.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from treewright import again, machine, stock
+from treewright.adopting.errors import UnableError
+from treewright.adopting.source import Source
+from treewright.branch.requests import Request, UnreadableError, looks_like_answers, read
+from treewright.rows import escaped, row, say, some
+from treewright.updating import ignoring, layers, leaving, line_sets, merging, owners
+from treewright.updating.answers import EMPTY, listed
+from treewright.updating.joined import IGNORED, OWN, SETTINGS
+from treewright.updating.layers import FOLDER, Layers
+from treewright.updating.merging import File
+from treewright.updating.rendering import render, rendered
+from treewright.updating.report import counting, decided
+from treewright.updating.repository import BASE, OURS, THEIRS, GitError, Repository
+
+_DONE, _LEFT, _UNABLE = 0, 1, 2
+
+
+class _LeftError(Exception):
+    """A person must settle something first; the message is one sentence."""
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run `treewright overlay`.
+
+    Args:
+        arguments: The command line behind the verb.
+
+    Returns:
+        The exit status.
+
+    """
+    asked = _parser().parse_args(arguments)
+    machine.forget_repository()
+    try:
+        return _run(asked)
+    except _LeftError as error:
+        say(str(error), file=sys.stderr)
+        return _LEFT
+    except (UnableError, UnreadableError, stock.RefusedError, GitError, OSError) as error:
+        say(str(error), file=sys.stderr)
+        return _UNABLE
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="treewright overlay",
+        description=f"Lay what overlays have in {FOLDER}/NAME/ over the files of the same paths:"
+        " what changed there since the last commit. An overlay's own update calls this.",
+        epilog="Exit status: 0; 1 where a person must settle something first; 2 wrong usage, or"
+        " something is lacking.",
+    )
+    parser.add_argument(
+        "project",
+        type=Path,
+        nargs="?",
+        default=Path(),
+        metavar="PATH",
+        help="the project's folder; by default, this one",
+    )
+    parser.add_argument(
+        "--base",
+        default="HEAD",
+        metavar="COMMIT",
+        help="the commit with what is laid in until now; by default, the last one",
+    )
+    parser.add_argument(
+        "--remove", metavar="NAME", help="take an overlay out, with all that it brought"
+    )
+    return parser
+
+
+def _run(asked: argparse.Namespace) -> int:
+    if not machine.git():
+        raise UnableError("git is needed, and is not on the PATH.")
+    repository = Repository(asked.project.absolute())
+    _check(repository, asked.base)
+    if asked.remove:
+        return _remove(repository, asked.remove)
+    found = _layers(repository, asked.base)
+    laid = _laid(repository, found)
+    laid.write(repository)
+    say(*laid.told(), *_next(repository, laid))
+    return _LEFT if laid.notes else _DONE
+
+
+# --- What there is ---------------------------------------------------------------------
+
+
+def _check(repository: Repository, base: str) -> None:
+    """See that the project is in a repository, and nothing that matters here is in conflict."""
+    if not repository.project.is_dir():
+        raise UnableError(f"{repository.project} is no folder.")
+    try:
+        repository.git("rev-parse", "--show-toplevel")
+    except GitError as error:
+        raise UnableError(
+            f"Overlays are merged by what git has: run `git init`, and commit. git said: {error}"
+        ) from None
+    if base != "HEAD":
+        words = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{base}^{{commit}}")
+        try:
+            repository.git(*words)
+        except GitError:
+            raise UnableError(f"--base {base} names no commit here: fetch it first.") from None
+    if fragments := [path for path in repository.unmerged() if path.startswith(f"{FOLDER}/")]:
+        raise _LeftError(
+            f"In conflict: {some(fragments)}. Edit each where its markers are, then `git add` it,"
+            f" and run: {_command()}"
+        )
+
+
+def _command() -> str:
+    return f"{again.treewright() or 'treewright'} overlay"
+
+
+def _layers(repository: Repository, base: str) -> dict[str, Layers]:
+    """Give what overlays lay over each file for which that has changed."""
+    try:
+        found = layers.of(repository, base)
+    except layers.NoTextError as error:
+        raise _LeftError(f"{error}: nothing was laid in.") from None
+    return {path: one for path, one in found.items() if one.before != one.now}
+
+
+def _request(repository: Repository) -> tuple[Request, str] | None:
+    """Find what the project has of Treewright, and its answers file; None where it has nothing."""
+    for file in sorted(repository.project.glob(".*.y*ml"), key=lambda file: len(file.name)):
+        data = repository.read(file.name) or b""
+        if looks_like_answers(file.name, data):
+            request = read(file.name, data)
+            if request.is_ours:
+                return request, file.name
+    return None
+
+
+def _of_template(found: tuple[Request, str] | None, paths: Sequence[str]) -> dict[str, str]:
+    """Give what the template has of files, by the release and the answers of the project."""
+    if found is None or found[0].version == EMPTY:
+        return {}
+    request, _ = found
+    wanted = [path for path in paths if not owners.is_owned(path, request.answers)]
+    if not wanted:
+        return {}
+    source = Source.find()
+    is_here = source.is_that_of(request.source) or again.is_own(request.source)
+    if is_here and not source.has(request.version):
+        raise UnableError(
+            f"This project is of Treewright {request.version}, which this treewright does not"
+            " have: use a newer one."
+        )
+    address = source.address if is_here else request.source
+    answers = {**request.answers, "_src_path": request.source}
+    patterns = [f"/{path}" for path in wanted]
+    with stock.at_hand() if is_here and not source.checkout else nullcontext():
+        made = render(answers, patterns, source=address, version=request.version)
+    if made is None:
+        raise UnableError(
+            f"{address} could not be had at {request.version}, or does not take the answers of"
+            " this project: what an overlay changes cannot be told."
+        )
+    return {path: merging.text(data) for path, data in made.items() if path in wanted}
+
+
+# --- Laying in -------------------------------------------------------------------------
+
+
+@dataclass
+class _Laid:
+    """What became of the files: their texts, and what is to be told."""
+
+    texts: dict[str, str] = field(default_factory=dict)
+    files: list[File] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def write(self, repository: Repository) -> None:
+        """Write the files that are not so already; one that says nothing goes."""
+        for path, text in self.texts.items():
+            if text:
+                repository.write(path, text.encode())
+            else:
+                (repository.project / path).unlink(missing_ok=True)
+
+    def told(self) -> Iterator[str]:
+        """Give the lines of the report."""
+        if self.texts:
+            yield escaped(f"Overlays laid in: {', '.join(self.texts)}")
+        elif not self.notes:
+            yield "Overlays: nothing to do."
+        for file in self.files:
+            for clash in file.clashes:
+                yield from row("yours", f"{file.path}: {clash.key} {decided(clash)}")
+            for clash in file.over:
+                yield from row("overlay", f"{file.path}: {clash.key} {counting(clash)}")
+        yield from map(escaped, self.notes)
+
+
+def _laid(repository: Repository, found: Mapping[str, Layers]) -> _Laid:
+    """Merge each file with what is laid over it now."""
+    laid = _Laid()
+    known = {path: one for path, one in found.items() if merging.has_meaning(path)}
+    for path in found.keys() - known.keys():
+        laid.notes.append(
+            f"{path} cannot be laid in: pyproject.toml, {', '.join(line_sets.RULES)} are merged by"
+            " meaning. Have the overlay render all of it at its place."
+        )
+    if stuck := [path for path in repository.unmerged() if path in known]:
+        raise _LeftError(
+            f"In conflict: {some(stuck)}. Edit each where its markers are, then `git add` it, and"
+            f" run: {_command()}"
+        )
+    project = _request(repository) if known else None
+    below = _of_template(project, [*known])
+    for path, one in known.items():
+        try:
+            _lay(repository, laid, project, path, below.get(path, ""), one)
+        except merging.LeftError as left:
+            laid.notes.append(f"{path} stays as it was, without what overlays have: {left}.")
+    return laid
+
+
+def _lay(  # noqa: PLR0913, PLR0917
+    repository: Repository,
+    laid: _Laid,
+    project: tuple[Request, str] | None,
+    path: str,
+    template: str,
+    one: Layers,
+) -> None:
+    data = repository.read(path)
+    if data is None and os.path.lexists(repository.project / path):
+        raise merging.LeftError("it is not a regular file")
+    ours = merging.text(data or b"")
+    sides = {BASE: template, OURS: ours, THEIRS: template}
+    answers = project[0].answers if project else {}
+    text, file = _merged(path, sides, one, answers)
+    laid.files.append(file)
+    if text != ours:
+        laid.texts[path] = text
+
+
+def _merged(
+    path: str, sides: Mapping[int, str], one: Layers, answers: Mapping[str, object]
+) -> tuple[str, File]:
+    """Merge a file as an update of the template does."""
+    if answers.get("joined") is True and path == SETTINGS:
+        text, file, _ = merging.join_toml(sides, listed(answers, OWN), [], one)
+        return text, file
+    if answers.get("joined") is True and path == IGNORED:
+        before = line_sets.lay(path, sides[BASE], one.before).text
+        now = line_sets.lay(path, sides[THEIRS], one.now).text
+        return ignoring.join(before, sides[OURS], now), File(path, "lines")
+    return merging.by_meaning(path, sides, one)
+
+
+def _next(repository: Repository, laid: _Laid) -> Iterator[str]:
+    if laid.texts:
+        locks = SETTINGS in laid.texts and (repository.project / "uv.lock").is_file()
+        yield f"Next: {'`uv lock`; ' * locks}look at `git diff`, and commit."
+
+
+# --- Taking out ------------------------------------------------------------------------
+
+
+def _remove(repository: Repository, name: str) -> int:
+    """Take an overlay out: what it laid in, its own files as far as unedited, and its answers."""
+    folder, answers_file = f"{FOLDER}/{name}", f".copier-answers.{name}.yml"
+    brought = repository.files("--", folder, answers_file)
+    if PurePosixPath(name).name != name or not brought:
+        raise UnableError(
+            f"There is no overlay {name!r} here: git knows neither {folder}/ nor {answers_file}."
+        )
+    if repository.git("status", "--porcelain", "--untracked-files=no", "--", "."):
+        raise UnableError("Commit or stash your changes first: so git can take back what follows.")
+    found = {
+        path: Layers(one.now, {other: text for other, text in one.now.items() if other != name})
+        for path, one in layers.of(repository).items()
+    }
+    laid = _laid(repository, {path: one for path, one in found.items() if one.before != one.now})
+    if laid.notes:
+        say(*laid.told())
+        return _LEFT
+    own, kept = _own(repository, answers_file)
+    laid.write(repository)
+    for path in [*own, *brought]:
+        (repository.project / path).unlink(missing_ok=True)
+        leaving.prune(repository.project, path)
+    told = [*row("deleted", some([*own, *brought])), *kept]
+    say(*laid.told(), *told, "Next: look at `git status`, and commit.")
+    return _DONE
+
+
+def _own(repository: Repository, answers_file: str) -> tuple[list[str], list[str]]:
+    """Give an overlay's own files that nobody edited, and lines on what stays."""
+    data = repository.read(answers_file)
+    if data is None:
+        return [], [*row("untold", f"{answers_file} is gone: other files of the overlay stay")]
+    request = read(answers_file, data)
+    asked = {**request.answers, "_src_path": request.source}
+    try:
+        made = rendered(asked, request.source, request.version)
+    except Exception as error:  # noqa: BLE001  # whatever stops it, files stay
+        told = f"other files of the overlay, as it could not be rendered: {error}"
+        return [], [*row("stay", told)]
+    there = {path: repository.read(path) for path in made if not path.startswith(f"{FOLDER}/")}
+    own = sorted(path for path, text in there.items() if text == made[path])
+    edited = sorted(
+        path
+        for path, text in there.items()
+        if text not in {None, made[path]} and path != answers_file
+    )
+    own = [path for path in own if path != answers_file]
+    return own, [*row("yours", f"{', '.join(edited)}: edited, so they stay")] if edited else []
