@@ -116,15 +116,17 @@ def _check(repository: Repository, base: str) -> None:
             repository.git(*words)
         except GitError:
             raise UnableError(f"--base {base} names no commit here: fetch it first.") from None
-    if fragments := [path for path in repository.unmerged() if path.startswith(f"{FOLDER}/")]:
-        raise _LeftError(
-            f"In conflict: {some(fragments)}. Edit each where its markers are, then `git add` it,"
-            f" and run: {_command()}"
-        )
+    # An owner's edit of a fragment, or a new name of the package in it, meets a new release.
+    if left := merging.settle(repository, lambda text, _: text, FOLDER).conflicts:
+        raise _in_conflict([file.path for file in left])
 
 
-def _command() -> str:
-    return f"{again.treewright() or 'treewright'} overlay"
+def _in_conflict(paths: Sequence[str]) -> _LeftError:
+    command = f"{again.treewright() or 'treewright'} overlay"
+    return _LeftError(
+        f"In conflict: {some(paths)}. Edit each where its markers are, then `git add` it, and run:"
+        f" {command}"
+    )
 
 
 def _layers(repository: Repository, base: str) -> dict[str, Layers]:
@@ -194,12 +196,12 @@ class _Laid:
             else:
                 (repository.project / path).unlink(missing_ok=True)
 
-    def told(self) -> Iterator[str]:
+    def told(self, did: str = "Overlays laid in") -> Iterator[str]:
         """Give the lines of the report."""
         if self.texts:
-            yield escaped(f"Overlays laid in: {', '.join(self.texts)}")
+            yield escaped(f"{did}: {', '.join(self.texts)}")
         elif not self.notes:
-            yield "Overlays: nothing to do."
+            yield f"{did}: nothing to do."
         for file in self.files:
             for clash in file.clashes:
                 yield from row("yours", f"{file.path}: {clash.key} {decided(clash)}")
@@ -218,10 +220,7 @@ def _laid(repository: Repository, found: Mapping[str, Layers]) -> _Laid:
             " meaning. Have the overlay render all of it at its place."
         )
     if stuck := [path for path in repository.unmerged() if path in known]:
-        raise _LeftError(
-            f"In conflict: {some(stuck)}. Edit each where its markers are, then `git add` it, and"
-            f" run: {_command()}"
-        )
+        raise _in_conflict(stuck)
     project = _request(repository) if known else None
     below = _of_template(project, [*known])
     for path, one in known.items():
@@ -299,7 +298,8 @@ def _remove(repository: Repository, name: str) -> int:
         (repository.project / path).unlink(missing_ok=True)
         leaving.prune(repository.project, path)
     told = [*row("deleted", some([*own, *brought])), *kept]
-    say(*laid.told(), *told, "Next: look at `git status`, and commit.")
+    did = f"Overlay {name} taken out"
+    say(*laid.told(did), *told, "Next: look at `git status`, and commit.")
     return _DONE
 
 

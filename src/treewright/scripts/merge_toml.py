@@ -5,9 +5,9 @@
 
 Usage: uv run --script merge_toml.py < SIDES
 
-It reads the texts of three sides as JSON, {"base", "ours", "theirs"}, and prints JSON: {"text",
-"clashes", "over"} or, where they cannot be merged, {"reason"}. {"before", "now"} are overlays on the
-template's sides, by their names. With {"own", "given_up"} beside them, they are merged as in a
+It reads the texts of three sides as JSON, {"base", "ours", "theirs"}, with the overlays on those of
+the template by their names, {"before", "now"}. It prints JSON: {"text", "clashes", "over"} or, where
+they cannot be merged, {"reason"}. With {"own", "given_up"} beside them, they are merged as in a
 repository that joined, and {"own"} is printed, too.
 """
 

@@ -82,7 +82,9 @@ class LeftError(Exception):
     """A file is not merged; the message says why."""
 
 
-def settle(repository: Repository, translate: Callable[[str, str], str]) -> Settled:
+def settle(
+    repository: Repository, translate: Callable[[str, str], str], folder: str = ""
+) -> Settled:
     """Settle the conflicts below a project's folder as far as meaning goes.
 
     It takes all that it needs from the index, so it can run again after it was stopped. What is
@@ -93,6 +95,7 @@ def settle(repository: Repository, translate: Callable[[str, str], str]) -> Sett
         repository: The project.
         translate: Rewrites an older text, of which it also gets the path, so that it speaks of
             the package by its new name.
+        folder: The one in which conflicts are settled, if not in all.
 
     Raises:
         GitError: If git fails.
@@ -101,6 +104,8 @@ def settle(repository: Repository, translate: Callable[[str, str], str]) -> Sett
     """
     files = []
     for path, stages in sorted(repository.unmerged().items()):
+        if folder and not path.startswith(f"{folder}/"):
+            continue
         try:
             texts = _texts(repository, stages)
             old = {side: translate(texts[side], path) for side in (BASE, OURS)}

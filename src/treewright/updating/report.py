@@ -226,7 +226,7 @@ def counting(clash: Clash) -> str:
     over, below = (
         shorten(side, _WORDS, placeholder="...") for side in (clash.yours, clash.template)
     )
-    return f"is {over} by {clash.by}; the template has {below}"
+    return f"is {over}, from {clash.by}; the template has {below}"
 
 
 def _shown(value: object) -> str:
