@@ -3,12 +3,12 @@
 All is made at random, and written as people write it: a header for each table, a key a line.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import groupby
 from random import Random
 from typing import Any, NamedTuple
 
-from treewright.toml_merge.syntax import Document, key, toml
+from treewright.toml_merge.syntax import Document, Entry, key, toml
 
 Path = tuple[str, ...]
 Values = dict[Path, Any]
@@ -50,48 +50,30 @@ class Corners(NamedTuple):
 # --- pyproject.toml --------------------------------------------------------------------
 
 
-def of_toml(random: Random, *, apart: bool) -> Corners:
-    """Make the sides of a pyproject.toml.
-
-    Args:
-        random: What decides.
-        apart: Whether nothing comes or goes on one side that the other has, too.
-
-    """
-    shared = {path: random.choice(["template", "acme", "both"]) for path in _PLACES}
-    sides = []
-    for mark, share in (("template", 0.6), ("acme", 0.4)):
-        names = [f"{mark}-{name}" if apart else name for name in _NAMES]
-        first, second = (
-            {path: _value(random, kind, names) for path, kind in _PLACES.items()} for _ in range(2)
-        )
-        has = [{path for path in _PLACES if random.random() < share} for _ in range(2)]
-        if apart:
-            has = [
-                {path for path in _PLACES if shared[path] == "both"}
-                | {path for path in there if shared[path] == mark}
-                for there in has
-            ]
-        changed = {path for path in _PLACES if random.random() < share}
-        releases = [{path: first[path] for path in _PLACES if path in has[0]}]
-        releases.append(
-            {
-                path: (second if path in changed else first)[path]
-                for path in _PLACES
-                if path in has[1]
-            }
-        )
-        if mark == "template":
-            releases = [{("project", "name"): "acme-tool"} | values for values in releases]
-        sides.append(tuple(_write(values, mark) for values in releases))
-    return Corners(*sides)
+def of_toml(random: Random) -> Corners:
+    """Make the sides of a pyproject.toml."""
+    template, overlay = (_releases(random, share) for share in (0.6, 0.4))
+    below = [_write({("project", "name"): "acme-tool", **one}, "template") for one in template]
+    above = [_write(one, "acme") for one in overlay]
+    return Corners((below[0], below[1]), (above[0], above[1]))
 
 
-def _value(random: Random, kind: str, names: list[str]) -> Any:  # noqa: ANN401
+def _releases(random: Random, share: float) -> list[Values]:
+    """Give two releases: in the second, some values have changed, come and gone."""
+    first, other = (
+        {path: _value(random, kind) for path, kind in _PLACES.items() if random.random() < share}
+        for _ in range(2)
+    )
+    changed = {path for path in _PLACES if random.random() < share}
+    chosen = {path: other if path in changed else first for path in _PLACES}
+    return [first, {path: there[path] for path, there in chosen.items() if path in there}]
+
+
+def _value(random: Random, kind: str) -> Any:  # noqa: ANN401
     if kind == "words":
-        return random.sample(names, random.randrange(1, 4))
+        return random.sample(_NAMES, random.randrange(1, 4))
     if kind == "requirements":
-        return [f"{name}>={random.randrange(3)}" for name in random.sample(names, 2)]
+        return [f"{name}>={random.randrange(3)}" for name in random.sample(_NAMES, 2)]
     return random.randrange(100)
 
 
@@ -124,31 +106,37 @@ def by_owner_of_toml(random: Random, text: str, corners: list[str]) -> str:
 
     """
     here, sides = Document(text), [Document(side) for side in corners]
-    edits: list[tuple[int, int, str]] = []
-    for number, entry in enumerate(here.entries.values()):
-        if random.random() > 0.25 or not _stays([side.at(entry.path) for side in sides]):  # noqa: PLR2004
-            continue
-        value, what = text[entry.value], random.randrange(5)
-        if what == 0 and _keep_their_table(entry.path, sides):
-            edits.append((entry.lead, entry.end, ""))
-        elif what == 1:
-            edits.append((entry.end - 1, entry.end - 1, f"  # mine {number}"))
-        elif what == 2:  # noqa: PLR2004
-            edits.append((entry.end, entry.end, f"mine-{number} = 1\n"))
-        elif value.endswith("]") and None in [side.at(entry.path) for side in sides]:
-            continue
-        elif value.endswith("\n]"):
-            edits.append((entry.value.stop - 1, entry.value.stop - 1, f'  "mine-{number}",\n'))
-        elif value.endswith("]"):
-            edits.append((entry.value.stop - 1, entry.value.stop - 1, f', "mine-{number}"'))
-        else:
-            edits.append((entry.value.start, entry.value.stop, str(1000 + number)))
-    for number, table in enumerate(here.tables[1:]):
-        if random.random() < 0.1:  # noqa: PLR2004
-            edits.append((table.end, table.end, f"\n[tool.mine-{number}]\nx = 1  # mine\n"))
+    edits = [
+        _edit(random, here, entry, sides)
+        for entry in here.entries.values()
+        if random.random() < 0.25 and _stays([side.at(entry.path) for side in sides])
+    ]
+    edits += [
+        (table.end, table.end, f"\n[tool.mine-{table.end}]\nx = 1  # mine\n")
+        for table in here.tables[1:]
+        if random.random() < 0.1
+    ]
     for start, stop, new in sorted(edits, reverse=True):
         text = text[:start] + new + text[stop:]
     return text
+
+
+def _edit(
+    random: Random, here: Document, entry: Entry, sides: list[Document]
+) -> tuple[int, int, str]:
+    """Give where an owner edits, and what is there then."""
+    value, end, number = here.text[entry.value], entry.value.stop, entry.start
+    what = random.choice(["delete", "remark", "add", "change", "change"])
+    if what == "delete" and _keep_their_table(entry.path, sides):
+        return entry.lead, entry.end, ""
+    if what == "add":
+        return entry.end, entry.end, f"mine-{number} = 1\n"
+    if what == "change" and not value.endswith("]"):
+        return entry.value.start, end, str(100_000 + number)
+    if what == "change" and all(entry.path in side.entries for side in sides):
+        item = f'  "mine-{number}",\n' if "\n" in value else f', "mine-{number}"'
+        return end - 1, end - 1, item
+    return entry.end - 1, entry.end - 1, f"  # mine {number}"
 
 
 def _keep_their_table(path: Path, sides: list[Document]) -> bool:
@@ -170,25 +158,15 @@ def _stays(values: list[object]) -> bool:
 # --- Sets of lines ---------------------------------------------------------------------
 
 
-def of_lines(random: Random, path: str, *, apart: bool) -> Corners:
+def of_lines(random: Random, path: str) -> Corners:
     """Make the sides of a set of lines, each of two paragraphs."""
-    pool = _IGNORED if path == ".gitignore" else _PATTERNS
-    shared = {about: random.choice(["template", "acme", "both"]) for about in pool}
-    sides = []
-    for mark in ("template", "acme"):
-        first, second = ([_line(random, path, about, mark) for about in pool] for _ in range(2))
-        releases = []
-        for lines in (first, [random.choice(pair) for pair in zip(first, second, strict=True)]):
-            has = [
-                random.random() < 0.6
-                if not apart or shared[about] == mark
-                else shared[about] == "both"  # noqa: E501, PLR2004
-                for about in pool
-            ]
-            there = [line for line, is_there in zip(lines, has, strict=True) if is_there]
-            releases.append(_paragraphs(there, mark))
-        sides.append(tuple(releases))
-    return Corners(*sides)
+
+    def made(owner: str) -> str:
+        pool = _IGNORED if path == ".gitignore" else _PATTERNS
+        kept = [about for about in pool if random.random() < 0.5]
+        return _paragraphs([_line(random, path, about, owner) for about in kept], owner)
+
+    return Corners((made("template"), made("template")), (made("acme"), made("acme")))
 
 
 def _line(random: Random, path: str, about: str, owner: str) -> str:
@@ -212,10 +190,7 @@ def _edited_lines(random: Random, lines: list[str], corners: list[str]) -> Itera
     sides = [[*side.splitlines(keepends=True)] for side in corners]
     for number, line in enumerate(lines):
         stays = _stays([line if line in side else None for side in sides])
-        if not (stays and line.strip() and not line.startswith("#") and random.random() < 0.15):  # noqa: PLR2004
+        if not (stays and line.strip() and not line.startswith("#") and random.random() < 0.15):
             yield line
-        if random.random() < 0.15:  # noqa: PLR2004
+        if random.random() < 0.15:
             yield f"/mine-{number}/ @mine\n"
-
-
-Edit = Callable[[Random, str, list[str]], str]

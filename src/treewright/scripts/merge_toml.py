@@ -5,10 +5,10 @@
 
 Usage: uv run --script merge_toml.py < SIDES
 
-It reads the texts of three sides as JSON, {"base", "ours", "theirs"}, with the overlays on those of
-the template by their names, {"before", "now"}. It prints JSON: {"text", "clashes", "over"} or, where
-they cannot be merged, {"reason"}. With {"own", "given_up"} beside them, they are merged as in a
-repository that joined, and {"own"} is printed, too.
+It reads the texts of three sides as JSON, {"base", "ours", "theirs"}, with the overlays on those
+of the template by their names, {"before", "now"}. It prints JSON: {"text", "clashes", "over"} or,
+where they cannot be merged, {"reason"}. With {"own", "given_up"} beside them, they are merged as in
+a repository that joined, and {"own"} is printed, too.
 """
 
 import json

@@ -76,7 +76,7 @@ def _uncovered(ours: str, base: str, before: Overlays) -> Document | None:
     """Give the repository's file without its overlays, where they can be taken off."""
     try:
         bare = merge_laid(base, ours, base, before, _NONE).text
-        return Document(*plain("", bare, "")[1:2])
+        return Document(plain("", bare, "")[1])
     except UnmergeableError:
         return None
 

@@ -1,7 +1,7 @@
 """Overlays on a file of the template: what an organisation lays over it, key by key.
 
 An overlay's file says only what it sets. Its values count over the template's. Lists of
-requirements, and lists without an order, are joined.
+requirements, and lists without an order, are joined, and so are arrays of tables.
 """
 
 import tomllib
@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from treewright.toml_merge import Clash, Merged, UnmergeableError, merge, plain
-from treewright.toml_merge.meaning import is_of_requirements, is_set, named, same
+from treewright.toml_merge.meaning import OLDER, by_name, is_of_requirements, is_set, same
 from treewright.toml_merge.syntax import Document, Path, key, toml
 from treewright.toml_merge.writing import rewrite
 
@@ -19,7 +19,10 @@ Overlays = Mapping[str, str]  # the texts of overlays by their names; a later on
 
 @dataclass(frozen=True)
 class Laid:
-    """A file with overlays on it: its text, and the values that took the place of others."""
+    """A file with overlays on it: its text, and the values that took the place of others.
+
+    Of each of these, `yours` is the overlay's, and `by` its name.
+    """
 
     text: str
     over: list[Clash]
@@ -27,7 +30,7 @@ class Laid:
 
 @dataclass(frozen=True)
 class MergedLaid(Merged):
-    """What a merge came to; `over` is what overlays set, and the template sets otherwise."""
+    """What a merge came to; `over` is what overlays set that the template sets otherwise."""
 
     over: list[Clash]
 
@@ -39,22 +42,19 @@ def lay(template: str, overlays: Overlays) -> Laid:
         template: The file's text.
         overlays: The overlays.
 
-    Returns:
-        The text, and each value of an overlay that took the place of another: `yours` is the
-        overlay's, and `by` its name.
-
     Raises:
-        UnmergeableError: If an overlay is no TOML, or cannot be written into the file.
+        UnmergeableError: If an overlay is no TOML, or does not go with the file.
 
     """
     over: dict[str, Clash] = {}
     for name, text in overlays.items():
-        below, above = map(Document, _read(name, template, text))
+        below, above = map(Document, [template, _read(name, text)])
+        _check_spelling(name, below, above)
         met: list[Clash] = []
         wanted = _over((), below.data, above.data, met)
         template = rewrite(below, below, above, wanted)
         if not _says(template, wanted):
-            raise UnmergeableError(f"what {name} lays over it does not fit its layout")
+            raise UnmergeableError(f"what {name} has for it does not go with its layout")
         for clash in met:
             first = over.get(clash.key, clash)
             over[clash.key] = replace(clash, template=first.template, by=name)
@@ -77,22 +77,22 @@ def merge_laid(base: str, ours: str, theirs: str, before: Overlays, now: Overlay
     """
     old, new = lay(base, before), lay(theirs, now)
     merged = merge(old.text, ours, new.text)
-    there = Document(*plain("", merged.text, "")[1:2])
-    setters = {name: set_by for texts in (before, now) for set_by, name in _setters(texts)}
-    clashes = [replace(clash, by=setters.get(clash.key, clash.by)) for clash in merged.clashes]
+    if not before and not now:
+        return MergedLaid(merged.text, merged.clashes, [])
+    there = Document(_read("", merged.text))
+    by = {key(path): name for sides in (before, now) for path, (name, _) in _set(sides).items()}
+    clashes = [replace(clash, by=by.get(clash.key, clash.by)) for clash in merged.clashes]
     told = {clash.key for clash in clashes}
     clashes += [clash for clash in _absent(there, before, now) if clash.key not in told]
-    over = [
-        clash for clash in new.over if clash not in old.over and _holds(there, clash.key, clash)
-    ]
+    over = [clash for clash in new.over if clash not in old.over and _says_so(there, clash)]
     return MergedLaid(merged.text, clashes, over)
 
 
-def _read(name: str, template: str, overlay: str) -> list[str]:
+def _read(name: str, text: str) -> str:
     try:
-        return plain(template, template, overlay)[1:]
+        return plain("", "", text)[2]
     except UnmergeableError as error:
-        raise UnmergeableError(f"{name} cannot be laid over it: {error}") from None
+        raise UnmergeableError(f"what {name} has for it cannot be read: {error}") from None
 
 
 def _says(text: str, wanted: Mapping[str, Any]) -> bool:
@@ -102,12 +102,24 @@ def _says(text: str, wanted: Mapping[str, Any]) -> bool:
         return False
 
 
+def _check_spelling(name: str, below: Document, above: Document) -> None:
+    """Refuse an overlay with an older spelling of a table that the template has."""
+    for newer, older in OLDER.items():
+        there = below.at(newer)
+        within = older[: len(newer)] == newer and isinstance(there, dict)
+        if within and {*there} - {*older} and above.at(older):
+            raise UnmergeableError(
+                f"{name} has [{key(older)}], and the template the newer spelling [{key(newer)}]"
+            )
+
+
 def _over(path: Path, below: Any, above: Any, met: list[Clash]) -> Any:  # noqa: ANN401
     """Give one value with that of an overlay over it."""
     if isinstance(below, dict) and isinstance(above, dict):
         merged = dict(below)
         for name, value in above.items():
-            merged[name] = _over((*path, name), below[name], value, met) if name in below else value
+            there = below.get(name)
+            merged[name] = value if there is None else _over((*path, name), there, value, met)
         return merged
     if isinstance(below, list) and isinstance(above, list):
         if is_of_requirements(path):
@@ -120,72 +132,55 @@ def _over(path: Path, below: Any, above: Any, met: list[Clash]) -> Any:  # noqa:
 
 
 def _are_tables(*lists: list[Any]) -> bool:
-    return all(isinstance(item, dict) for one in lists for item in one) and all(lists)
+    return all(one and all(isinstance(item, dict) for item in one) for one in lists)
 
 
 def _requirements(path: Path, below: list[Any], above: list[Any], met: list[Clash]) -> list[Any]:
-    """Join requirements by name; the overlay's are where the template has that name."""
-    fresh: dict[str, list[Any]] = {}
-    for item in above:
-        fresh.setdefault(named(item), []).append(item)
-    joined: list[Any] = []
-    for item in below:
-        name = named(item)
-        if name in fresh:
-            joined += fresh.pop(name)
-        elif item not in above and all(named(one) != name for one in above):
-            joined.append(item)
-    for name in dict.fromkeys(map(named, above)):
-        old, new = ([one for one in side if named(one) == name] for side in (below, above))
-        if old and not same(old, new):
-            met.append(Clash(key((*path, name)), toml(new), toml(old)))
-    return joined + [item for items in fresh.values() for item in items]
+    """Join requirements by name: where both have one, the overlay's counts."""
+    old, new = by_name(below), by_name(above)
+    met += [
+        Clash(key((*path, name)), toml(new[name]), toml(items))
+        for name, items in old.items()
+        if name in new and not same(items, new[name])
+    ]
+    return [item for items in (old | new).values() for item in items]
 
 
-def _leaves(data: Mapping[str, Any], path: Path = ()) -> Iterator[tuple[Path, Any]]:
-    """Yield what an overlay sets: each value with its path; of requirements, each by its name."""
-    for name, value in data.items():
-        here = (*path, name)
-        if isinstance(value, dict):
-            yield from _leaves(value, here)
-        elif isinstance(value, list) and is_of_requirements(here):
-            for item in value:
-                yield (*here, named(item)), [item]
-        else:
-            yield here, value
+def _set(overlays: Overlays) -> dict[Path, tuple[str, Any]]:
+    """Give what overlays set: by path, or path and name of a requirement, by which, and what."""
+    return {
+        path: (name, value)
+        for name, text in overlays.items()
+        for path, value in _values((), tomllib.loads(_read(name, text)))
+    }
 
 
-def _setters(overlays: Overlays) -> Iterator[tuple[str, str]]:
-    """Yield the name of each overlay with each key that it sets."""
-    for name, text in overlays.items():
-        for path, _ in _leaves(tomllib.loads(_read(name, "", text)[1])):
-            yield name, key(path)
+def _values(path: Path, data: Any) -> Iterator[tuple[Path, Any]]:  # noqa: ANN401
+    if isinstance(data, dict):
+        for name, value in data.items():
+            yield from _values((*path, name), value)
+    elif isinstance(data, list) and is_of_requirements(path):
+        for name, items in by_name(data).items():
+            yield (*path, name), items
+    else:
+        yield path, data
 
 
 def _absent(there: Document, before: Overlays, now: Overlays) -> Iterator[Clash]:
-    """Yield what overlays newly set, and the file does not say: its owner decides otherwise."""
-    known = {
-        (key(path), toml(value))
-        for name, text in before.items()
-        for path, value in _leaves(tomllib.loads(_read(name, "", text)[1]))
-    }
-    wanted = {
-        path: (name, value)
-        for name, text in now.items()
-        for path, value in _leaves(tomllib.loads(_read(name, "", text)[1]))
-    }
-    for path, (name, value) in wanted.items():
-        if isinstance(value, list) or (key(path), toml(value)) in known:
+    """Yield what overlays newly set, and the file does not say: its owner has it otherwise."""
+    known = _set(before)
+    for path, (name, value) in _set(now).items():
+        old = known.get(path, ("", None))[1]
+        if isinstance(value, list) or same(old, value) or same(there.at(path), value):
             continue
         found = there.at(path)
-        if not same(found, value):
-            yield Clash(key(path), "" if found is None else toml(found), toml(value), by=name)
+        yield Clash(key(path), "" if found is None else toml(found), toml(value), by=name)
 
 
-def _holds(there: Document, name: str, clash: Clash) -> bool:
-    """Tell whether a file has at a key what an overlay sets there."""
-    path, value = next(iter(Document(f"{name} = 0").entries)), clash.yours
-    found = there.at(path)
-    if found is None and isinstance(listed := there.at(path[:-1]), list):  # a requirement
-        found = [item for item in listed if named(item) == path[-1]]
-    return found is not None and toml(found) == value
+def _says_so(there: Document, clash: Clash) -> bool:
+    """Tell whether a file has what an overlay sets."""
+    path = next(iter(Document(f"{clash.key} = 0").entries))
+    found, listed = there.at(path), there.at(path[:-1])
+    if isinstance(listed, list):  # of requirements
+        found = by_name(listed).get(path[-1])
+    return found is not None and toml(found) == clash.yours

@@ -75,7 +75,7 @@ _SETS: list[Path] = [
 
 # Settings that a tool refuses, or overrules, beside an older spelling of them: pytest reads one of
 # the two tables, and ruff forgets a list above [tool.ruff.lint] for the one within.
-_OLDER: dict[Path, Path] = {
+OLDER: dict[Path, Path] = {
     ("tool", "pytest"): ("tool", "pytest", "ini_options"),
     ("tool", "ruff", "lint"): ("tool", "ruff"),
 }
@@ -245,7 +245,7 @@ class Merge:
         self, path: Path, base: list[Any], ours: list[Any], theirs: list[Any]
     ) -> list[Any]:
         """Merge by name: all that a list says of one distribution is one value."""
-        before, here, after = (_by_name(side) for side in (base, ours, theirs))
+        before, here, after = (by_name(side) for side in (base, ours, theirs))
         merged: list[Any] = []
         for name in _arranged([*here], [*after]):
             sides = [side.get(name, []) for side in (before, here, after)]
@@ -260,7 +260,7 @@ class Merge:
 
     def _has_older(self, path: Path) -> bool:
         """Tell, and report once, whether the user says the same by an older spelling."""
-        for newer, older in _OLDER.items():
+        for newer, older in OLDER.items():
             if path[: len(newer)] != newer or path == newer:
                 continue
             name = path[len(newer)]
@@ -312,7 +312,8 @@ def _arranged(mine: list[Any], template: list[Any]) -> list[Any]:
     return arranged
 
 
-def _by_name(requirements: list[Any]) -> dict[str, list[Any]]:
+def by_name(requirements: list[Any]) -> dict[str, list[Any]]:
+    """Group requirements by what they are of."""
     grouped: dict[str, list[Any]] = {}
     for requirement in requirements:
         grouped.setdefault(named(requirement), []).append(requirement)

@@ -22,6 +22,8 @@ OWN = "own_tables"
 _VERSIONS = 200  # of a file that are looked at
 _ANSWER = re.compile(rf"(?m)^{OWN}:.*\n(?:[- ].*\n)*")
 
+_NONE: Mapping[str, Layers] = {}
+
 Translate = Callable[[str, str], str]
 
 
@@ -54,7 +56,7 @@ def has_joined(update: Update) -> bool:
 
 
 def merge(
-    update: Update, answers_file: str, translate: Translate, layers: Mapping[str, Layers]
+    update: Update, answers_file: str, translate: Translate, layers: Mapping[str, Layers] = _NONE
 ) -> Brought:
     """Merge the two files in the place of Copier, and remember what is the repository's.
 
