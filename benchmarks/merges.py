@@ -234,7 +234,7 @@ def told(path: KEY, reported: set[str]) -> bool:
     dotted = f"{key(path)}."
     if any(dotted.startswith(f"{name}.") or f"{name}.".startswith(dotted) for name in reported):
         return True
-    older = {newer: key(older) for newer, older in meaning.OLDER.items()}  # noqa: SLF001
+    older = {newer: key(older) for newer, older in meaning.OLDER.items()}
     return older.get(path[:-1]) in reported
 
 

@@ -315,12 +315,12 @@ def _own(repository: Repository, answers_file: str) -> tuple[list[str], list[str
     except Exception as error:  # noqa: BLE001  # whatever stops it, files stay
         told = f"other files of the overlay, as it could not be rendered: {error}"
         return [], [*row("stay", told)]
-    there = {path: repository.read(path) for path in made if not path.startswith(f"{FOLDER}/")}
-    own = sorted(path for path, text in there.items() if text == made[path])
-    edited = sorted(
-        path
-        for path, text in there.items()
-        if text not in {None, made[path]} and path != answers_file
-    )
-    own = [path for path in own if path != answers_file]
+    apart = (f"{FOLDER}/", answers_file)  # which go in any case
+    there = {
+        path: repository.read(path)
+        for path in sorted({*made} & {*repository.files()})
+        if not path.startswith(apart)
+    }
+    own = [path for path, data in there.items() if data == made[path]]
+    edited = [path for path, data in there.items() if data not in {None, made[path]}]
     return own, [*row("yours", f"{', '.join(edited)}: edited, so they stay")] if edited else []

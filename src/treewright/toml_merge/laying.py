@@ -21,7 +21,7 @@ Overlays = Mapping[str, str]  # the texts of overlays by their names; a later on
 class Laid:
     """A file with overlays on it: its text, and the values that took the place of others.
 
-    Of each of these, `yours` is the overlay's, and `by` its name.
+    Of each of these, `yours` is the overlay's, `by` its name, and `template` what is below it.
     """
 
     text: str
@@ -55,9 +55,7 @@ def lay(template: str, overlays: Overlays) -> Laid:
         template = rewrite(below, below, above, wanted)
         if not _says(template, wanted):
             raise UnmergeableError(f"what {name} has for it does not go with its layout")
-        for clash in met:
-            first = over.get(clash.key, clash)
-            over[clash.key] = replace(clash, template=first.template, by=name)
+        over |= {clash.key: replace(clash, by=name) for clash in met}
     return Laid(template, [*over.values()])
 
 
@@ -81,11 +79,17 @@ def merge_laid(base: str, ours: str, theirs: str, before: Overlays, now: Overlay
         return MergedLaid(merged.text, merged.clashes, [])
     there = Document(_read("", merged.text))
     by = {key(path): name for sides in (before, now) for path, (name, _) in _set(sides).items()}
-    clashes = [replace(clash, by=by.get(clash.key, clash.by)) for clash in merged.clashes]
+    who = _changed(before, now) if base == theirs else Clash.by
+    clashes = [replace(clash, by=by.get(clash.key, who)) for clash in merged.clashes]
     told = {clash.key for clash in clashes}
     clashes += [clash for clash in _absent(there, before, now) if clash.key not in told]
     over = [clash for clash in new.over if clash not in old.over and _says_so(there, clash)]
     return MergedLaid(merged.text, clashes, over)
+
+
+def _changed(before: Overlays, now: Overlays) -> str:
+    """Name the overlays that change."""
+    return " and ".join(name for name in {**before, **now} if before.get(name) != now.get(name))
 
 
 def _read(name: str, text: str) -> str:
@@ -105,9 +109,8 @@ def _says(text: str, wanted: Mapping[str, Any]) -> bool:
 def _check_spelling(name: str, below: Document, above: Document) -> None:
     """Refuse an overlay with an older spelling of a table that the template has."""
     for newer, older in OLDER.items():
-        there = below.at(newer)
-        within = older[: len(newer)] == newer and isinstance(there, dict)
-        if within and {*there} - {*older} and above.at(older):
+        there = below.at(newer) if older[: len(newer)] == newer else None
+        if isinstance(there, dict) and {*there} - {*older} and above.at(older):
             raise UnmergeableError(
                 f"{name} has [{key(older)}], and the template the newer spelling [{key(newer)}]"
             )

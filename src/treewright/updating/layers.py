@@ -53,7 +53,7 @@ def of(
 
     """
     found: dict[str, tuple[dict[str, str], dict[str, str]]] = {}
-    for place in sorted(repository.committed_files(FOLDER, commit)):
+    for place in sorted(repository.committed_files(FOLDER, commit), key=PurePosixPath):
         data = repository.committed(place, commit) or b""
         _note(found, 0, place, translate(_text(place, data), place))
     folder = repository.project / FOLDER

@@ -105,7 +105,7 @@ def lay(path: str, template: str, overlays: Mapping[str, str]) -> Lines:
 
     """
     subject = RULES[PurePosixPath(path).name].subject
-    over: dict[str, str] = {}  # what was there first, by the line that took its place
+    over: dict[str, str] = {}  # what was there, by the line that took its place
     lines = _lines(template)
     for text in overlays.values():
         places = {subject(line): number for number, line in enumerate(lines) if _speaks(line)}
@@ -115,7 +115,7 @@ def lay(path: str, template: str, overlays: Mapping[str, str]) -> Lines:
             if place is None:
                 new.append(line)
             elif lines[place] != line:
-                over[line] = over.pop(lines[place], lines[place])
+                over[line] = lines[place]
                 lines[place] = line
         lines += _paragraphs(new, opens=bool(lines))
     return Lines("".join(f"{line}\n" for line in lines), [*over.items()])

@@ -33,7 +33,7 @@ class Outcome:
         listed: The file that lists them all.
         merged: The files that were merged by meaning.
         clashes: What both sides had changed in a file that was merged, with its path.
-        over: What overlays have in the place of the template's, with the path.
+        over: What overlays have in the place of what is there without them, with the path.
         seeds: What other answers mean for the user's own files.
         brought: What the files got that a repository which joined shares with the template.
         notes: Sentences on what could not be done.
@@ -226,7 +226,7 @@ def counting(clash: Clash) -> str:
     over, below = (
         shorten(side, _WORDS, placeholder="...") for side in (clash.yours, clash.template)
     )
-    return f"is {over}, from {clash.by}; the template has {below}"
+    return f"is {over}, from {clash.by}; without it, {below}"
 
 
 def _shown(value: object) -> str:

@@ -86,7 +86,7 @@ def test_a_later_overlay_counts_more() -> None:
     laid = lay(TEMPLATE, {**ACME, "data": "[tool.ruff]\nline-length = 90\n"})
     assert tomllib.loads(laid.text)["tool"]["ruff"]["line-length"] == 90
     (clash,) = [clash for clash in laid.over if clash.key == "tool.ruff.line-length"]
-    assert (clash.yours, clash.template, clash.by) == ("90", "100", "data")
+    assert (clash.yours, clash.template, clash.by) == ("90", "120", "data")
 
 
 @pytest.mark.parametrize(

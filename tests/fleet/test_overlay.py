@@ -1,0 +1,191 @@
+"""The worked example: an organisation's overlay on the template, by stock Copier, each alone."""
+
+import os
+import shutil
+import stat
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from plumbum import local
+
+import in_process
+from keeping import HERE, copy, unmerged, update, write
+from rendering import ROOT
+from repositories import commit, git, snapshot
+from tiers import full
+from treewright.rendered import UNPROVEN
+
+sys.path.append(str(ROOT))
+
+from benchmarks import next_release
+
+EXAMPLE = ROOT / "fleet/overlay"
+ANSWERS = ".copier-answers.acme.yml"
+SHARED = (
+    "pyproject.toml",
+    ".github/CODEOWNERS",
+    ".github/workflows/acme.yml",
+    ".treewright/acme/pyproject.toml",
+)
+PROJECT = {"project_name": "acme-tool", "github_user": "acme"}
+GIVEN = {"team": "@acme/platform", "index_url": "https://pypi.example.com/simple"}
+CHANGES = {  # in files of the example, for its second release
+    ".treewright/acme/pyproject.toml.jinja": ("= 120", '= 110\ntarget-version = "py312"'),
+    ".treewright/acme/{% if team and forge != 'none' %}.{{ forge }}{% endif %}/CODEOWNERS.jinja": (
+        "{{ team }}\n",
+        "{{ team }}\n/uv.lock {{ team }}\n",
+    ),
+    "{% if forge == 'github' %}.github{% endif %}/workflows/acme.yml.jinja": (
+        "minutes: 5",
+        "minutes: 6",
+    ),
+}
+
+
+@pytest.fixture(scope="session")
+def overlay(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The example as a repository of two releases."""
+    folder = shutil.copytree(EXAMPLE, tmp_path_factory.mktemp("overlay") / "acme")
+    commit(folder)
+    git("add", "--all", "--force", cwd=folder)  # what a fragment has git ignore
+    git("tag", "v1.0.0", cwd=folder)
+    for path, (old, new) in CHANGES.items():
+        file = folder / "template" / path
+        assert old in file.read_text("utf-8")
+        write(folder / "template", path, file.read_text("utf-8").replace(old, new))
+    commit(folder)
+    git("tag", "v2.0.0", cwd=folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def releases(tagged: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The template, with one more release, in which every managed file changes."""
+    folder = tmp_path_factory.mktemp("releases") / "treewright"
+    git("clone", "--quiet", tagged, folder, cwd=folder.parent)
+    next_release.make(folder)
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def command(tagged: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Have the command `treewright` on the PATH, with the code that is tested."""
+    program = tmp_path_factory.mktemp("bin") / "treewright"
+    program.write_text(
+        f'#!/bin/sh\nPYTHONPATH="{tagged / "src"}" exec "{sys.executable}" -m treewright "$@"\n'
+    )
+    program.chmod(program.stat().st_mode | stat.S_IXUSR)
+    searched = os.pathsep.join([str(program.parent), os.environ["PATH"]])
+    with pytest.MonkeyPatch.context() as patch, local.env(PATH=searched, **{UNPROVEN: "1"}):
+        patch.setenv("PATH", searched)
+        patch.setenv(UNPROVEN, "1")
+        yield program
+
+
+@pytest.fixture(scope="session")
+def plain(tagged: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project of the template alone. Do not write."""
+    project = tmp_path_factory.mktemp("plain") / "acme-tool"
+    copy(tagged, project, HERE, PROJECT)
+    return project
+
+
+def lay_over(project: Path, overlay: Path, version: str) -> Path:
+    """Lay the overlay over a project, and commit it."""
+    given = [word for name, value in GIVEN.items() for word in ("--data", f"{name}={value}")]
+    options = ("--trust", "--defaults", "--quiet", f"--vcs-ref={version}")
+    in_process.copier("copy", *options, *given, overlay, project)
+    commit(project)
+    return project
+
+
+def update_overlay(project: Path) -> str:
+    """Update the overlay, as Renovate does, commit it, and give what is printed."""
+    options = ("--skip-answered", "--defaults", "--trust", "--answers-file", ANSWERS)
+    printed = in_process.copier("update", *options, "--vcs-ref=v2.0.0", project)
+    commit(project)
+    return printed
+
+
+def test_the_overlay_is_updated_alone_and_goes_without_a_trace(
+    plain: Path, overlay: Path, tmp_path: Path, command: Path
+) -> None:
+    project = lay_over(shutil.copytree(plain, tmp_path / "acme-tool"), overlay, "v1.0.0")
+    said = tomllib.loads((project / "pyproject.toml").read_text("utf-8"))
+    assert said["tool"]["ruff"]["line-length"] == 120
+    assert said["tool"]["uv"]["index"][0]["url"] == GIVEN["index_url"]
+    assert "/.github/ @acme/platform" in (project / ".github/CODEOWNERS").read_text("utf-8")
+    before = git("show", "HEAD~1:pyproject.toml", cwd=project).splitlines()
+    lost = {*before} - {*(project / "pyproject.toml").read_text("utf-8").splitlines()}
+    assert lost == {"line-length = 100"}, "all else is as it was"
+
+    told = " ".join(update_overlay(project).split())
+    assert "tool.ruff.line-length is 110, from acme; without it, 100" in told
+    changed = set(git("diff", "--name-only", "HEAD~1", cwd=project).split())
+    assert changed == {ANSWERS, *SHARED, ".treewright/acme/.github/CODEOWNERS"}
+
+    subprocess.run([command, "overlay", "--remove", "acme"], cwd=project, check=True)
+    assert snapshot(project) == snapshot(plain)
+
+
+@pytest.mark.parametrize(
+    "order",
+    [full(["template", "overlay"], id="first"), full(["overlay", "template"], id="second")],
+)
+def test_whichever_is_updated_first_the_project_is_as_if_new(
+    releases: Path, overlay: Path, tmp_path: Path, order: list[str]
+) -> None:
+    project, new = tmp_path / "old/acme-tool", tmp_path / "new/acme-tool"
+    copy(releases, project, HERE, PROJECT)
+    lay_over(project, overlay, "v1.0.0")
+    for what in order:
+        if what == "overlay":
+            update_overlay(project)
+        else:
+            update(project, next_release.VERSION)
+            commit(project)
+    copy(releases, new, next_release.VERSION, PROJECT)
+    found, wanted = (snapshot(one) for one in (project, lay_over(new, overlay, "v2.0.0")))
+    assert {path: found[path] for path in SHARED} == {path: wanted[path] for path in SHARED}
+    assert found.keys() == wanted.keys()
+
+
+@pytest.mark.parametrize("overlay_first", [full(False, id="after"), full(True, id="before")])
+def test_a_change_of_mind(
+    plain: Path, overlay: Path, tmp_path: Path, *, overlay_first: bool
+) -> None:
+    """The package moves and has another name: what an overlay has for it follows."""
+    project = shutil.copytree(plain, tmp_path / "acme-tool")
+    if overlay_first:
+        lay_over(project, overlay, "v1.0.0")
+    update(project, HERE, layout="flat", project_name="other-tool", import_name="other_tool")
+    assert unmerged(project) == []
+    commit(project)
+    if not overlay_first:
+        lay_over(project, overlay, "v1.0.0")
+    update_overlay(project)
+    said = tomllib.loads((project / "pyproject.toml").read_text("utf-8"))
+    assert said["tool"]["mypy"]["files"] == ["other_tool", "tests"]
+    assert said["tool"]["ruff"]["line-length"] == 110
+    assert (project / "other_tool/__init__.py").is_file()
+
+
+def test_where_there_is_no_treewright(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, EXAMPLE / "hooks/lay_in.py"],
+        cwd=tmp_path,
+        env={"PATH": str(tmp_path), "SYSTEMROOT": os.environ.get("SYSTEMROOT", "")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr == (
+        "Neither treewright nor uvx is on the PATH: install uv.\n"
+        "The overlay's files are here, but nothing is laid in yet. Once that is settled, run:"
+        " uvx treewright overlay\n"
+    )

@@ -1,0 +1,177 @@
+"""`treewright overlay` lays in what has changed in fragments, and says what it could not."""
+
+import shutil
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from keeping import write
+from repositories import commit, git, snapshot
+from treewright import overlay
+
+FOLDER = ".treewright/acme"
+FILES = {
+    "pyproject.toml": '[project]\nname = "x"\n\n[tool.ruff]  # mine\nsrc = ["src"]\n',
+    "CODEOWNERS": "* @ann\n",
+}
+RUFF = "[tool.ruff]\nline-length = 120\n"
+OWNERS = "/.github/ @acme\n"
+
+Make = Callable[[Mapping[str, str]], Path]
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> Make:
+    """Make a repository of FILES and others, which is of no template."""
+
+    def _make(files: Mapping[str, str]) -> Path:
+        for path, text in {**FILES, **files}.items():
+            write(tmp_path / "project", path, text)
+        commit(tmp_path / "project")
+        return tmp_path / "project"
+
+    return _make
+
+
+def test_fragments_are_laid_in_and_change_and_go(
+    make: Make, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project = make({})
+    write(project, f"{FOLDER}/pyproject.toml", RUFF)
+    write(project, f"{FOLDER}/CODEOWNERS", OWNERS)
+    assert overlay.run([str(project)]) == 0
+    assert capsys.readouterr().out == (
+        "Overlays laid in: CODEOWNERS, pyproject.toml\nNext: look at `git diff`, and commit.\n"
+    )
+    laid = snapshot(project)
+    assert laid["pyproject.toml"].decode() == FILES["pyproject.toml"].replace(
+        "mine\n", "mine\nline-length = 120\n"
+    )
+    assert laid["CODEOWNERS"].decode() == f"{OWNERS}* @ann\n", "what is the owner's counts more"
+    assert overlay.run([str(project)]) == 0
+    assert snapshot(project) == laid, "again, as after a run that was killed"
+    commit(project)
+    capsys.readouterr()
+    assert overlay.run([str(project)]) == 0
+    assert capsys.readouterr().out == "Overlays laid in: nothing to do.\n"
+
+    write(project, f"{FOLDER}/pyproject.toml", RUFF.replace("120", "110"))
+    (project / FOLDER / "CODEOWNERS").unlink()
+    assert overlay.run([str(project)]) == 0
+    now = snapshot(project)
+    assert b"line-length = 110\n" in now["pyproject.toml"]
+    assert now["CODEOWNERS"].decode() == FILES["CODEOWNERS"]
+    git("restore", "--source=HEAD", "--staged", "--worktree", ".", cwd=project)
+    git("clean", "-fdq", cwd=project)
+    assert snapshot(project) == laid
+
+
+def test_two_overlays_and_their_clash(make: Make, capsys: pytest.CaptureFixture[str]) -> None:
+    project = make({f"{FOLDER}/pyproject.toml": ""})
+    write(project, f"{FOLDER}/pyproject.toml", RUFF)
+    write(project, ".treewright/acme-data/pyproject.toml", RUFF.replace("120", "90"))
+    assert overlay.run([str(project)]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert "tool.ruff.line-length is 90, from acme-data; without it, 120" in told
+    commit(project)
+    write(project, f"{FOLDER}/pyproject.toml", RUFF + "[tool.x]\ny = 1\n")
+    assert overlay.run([str(project)]) == 0
+    assert "line-length" not in capsys.readouterr().out, "it was told once"
+    commit(project)
+    shutil.rmtree(project / ".treewright/acme-data")
+    assert overlay.run([str(project)]) == 0
+    assert "line-length = 120\n" in (project / "pyproject.toml").read_text("utf-8")
+
+
+def test_what_a_bot_committed_without_laying_it_in(make: Make) -> None:
+    project = make({})
+    write(project, f"{FOLDER}/pyproject.toml", RUFF)
+    commit(project)
+    assert overlay.run([str(project), "--base", "HEAD~1"]) == 0
+    assert "line-length = 120\n" in (project / "pyproject.toml").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("fragment", "text", "told", "status"),
+    [
+        ("tox.toml", "x = 1\n", "tox.toml cannot be laid in: pyproject.toml, .gitignore, ", 1),
+        ("pyproject.toml", "[tool", "pyproject.toml stays as it was, without what overlays", 1),
+        ("pyproject.toml", "\xff", ".treewright/acme/pyproject.toml is not UTF-8 text", 1),
+    ],
+)
+def test_what_cannot_be_laid_in(
+    make: Make,
+    capsys: pytest.CaptureFixture[str],
+    fragment: str,
+    text: str,
+    told: str,
+    status: int,
+) -> None:
+    project = make({})
+    before = snapshot(project)["pyproject.toml"]
+    write(project, f"{FOLDER}/{fragment}", "")
+    (project / FOLDER / fragment).write_bytes(text.encode("latin-1"))
+    assert overlay.run([str(project)]) == status
+    printed = capsys.readouterr()
+    assert told in printed.out + printed.err
+    assert snapshot(project)["pyproject.toml"] == before
+
+
+def test_usage(make: Make, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    project = make({})
+    for arguments, told in [
+        ([str(tmp_path / "nowhere")], "is no folder"),
+        ([str(tmp_path)], "run `git init`, and commit"),
+        ([str(project), "--base", "v1"], "--base v1 names no commit here"),
+        ([str(project), "--remove", "acme"], "There is no overlay 'acme' here"),
+        ([str(project), "--remove", "../acme"], "There is no overlay '../acme' here"),
+    ]:
+        assert overlay.run(arguments) == 2
+        assert told in capsys.readouterr().err
+
+
+def test_a_conflict_in_a_fragment_is_settled_by_meaning(make: Make) -> None:
+    project = make({f"{FOLDER}/pyproject.toml": RUFF})
+    git("switch", "--quiet", "--create=other", cwd=project)
+    write(project, f"{FOLDER}/pyproject.toml", f"{RUFF}other = 1\n")
+    commit(project)
+    git("switch", "--quiet", "main", cwd=project)
+    write(project, f"{FOLDER}/pyproject.toml", f"{RUFF}mine = 1\n")
+    commit(project)
+    with pytest.raises(AssertionError):
+        git("merge", "other", cwd=project)
+    assert overlay.run([str(project)]) == 0
+    assert (project / FOLDER / "pyproject.toml").read_text("utf-8") == (
+        "[tool.ruff]\nline-length = 120\nother = 1\nmine = 1\n"
+    )
+
+
+def test_removal_needs_a_clean_tree_and_keeps_what_was_edited(
+    make: Make, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    template = tmp_path / "overlay"
+    write(template, "copier.yml", "_answers_file: .copier-answers.acme.yml\n_subdirectory: files\n")
+    write(template, "files/whole.yml", "a: 1\n")
+    write(template, "files/edited.yml", "a: 1\n")
+    commit(template)
+    git("tag", "v1.0.0", cwd=template)
+    answers = f"_commit: v1.0.0\n_src_path: {template}\n"
+    project = make({})
+    before = snapshot(project)
+    for path, text in {
+        ".copier-answers.acme.yml": answers,
+        "whole.yml": "a: 1\n",
+        "edited.yml": "a: 2\n",
+        f"{FOLDER}/pyproject.toml": RUFF,
+    }.items():
+        write(project, path, text)
+    overlay.run([str(project)])
+    assert overlay.run([str(project), "--remove", "acme"]) == 2
+    git("add", "--all", cwd=project)
+    assert overlay.run([str(project), "--remove", "acme"]) == 2
+    assert "Commit or stash your changes first" in capsys.readouterr().err
+    commit(project)
+    assert overlay.run([str(project), "--remove", "acme"]) == 0
+    assert "yours     edited.yml: edited, so they stay" in capsys.readouterr().out
+    assert snapshot(project) == {**before, "edited.yml": b"a: 2\n"}
