@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from treewright.updating.line_sets import RULES, is_line_set, merge
+from treewright.updating.line_sets import RULES, Lines, is_line_set, lay, merge
 
 
 @pytest.mark.parametrize(
@@ -161,3 +161,29 @@ def test_identities(path: str, base: str, ours: str, theirs: str) -> None:
     done = merge(path, base, ours, theirs).text
     assert merge(path, theirs, done, theirs).text == done
     assert spoken(merge(path, base, done, theirs).text) == spoken(done)
+
+
+@pytest.mark.parametrize(
+    ("path", "template", "overlay", "laid", "over"),
+    [
+        (
+            "CODEOWNERS",
+            "# All\n* @ann\n/docs/ @docs\n",
+            "# Acme\n*   @acme\n\n# CI\n/.github/ @ci\n",
+            "# All\n*   @acme\n/docs/ @docs\n\n# CI\n/.github/ @ci\n",
+            [("*   @acme", "* @ann")],
+        ),
+        (".gitignore", "# T\n/a/\n", "/a/\n/b/\n", "# T\n/a/\n\n/b/\n", []),
+        (".gitignore", "", "# Acme\n/b/\n\n/c/\n", "# Acme\n/b/\n\n/c/\n", []),
+        (".gitattributes", "*.x text\n", "# nothing\n", "*.x text\n", []),
+    ],
+)
+def test_overlays(
+    path: str, template: str, overlay: str, laid: str, over: list[tuple[str, str]]
+) -> None:
+    assert lay(path, template, {"acme": overlay}) == Lines(laid, over)
+
+
+def test_a_later_overlay_counts_more() -> None:
+    laid = lay("CODEOWNERS", "* @ann\n", {"acme": "* @acme\n", "data": "* @data\n"})
+    assert (laid.text, laid.clashes[-1]) == ("* @data\n", ("* @data", "* @acme"))

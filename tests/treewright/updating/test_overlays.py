@@ -1,7 +1,8 @@
 """Whatever template and overlay have, and whichever is updated first, the files become the same."""
 
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -10,12 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import overlaid
+from keeping import write
 from overlaid import Corners
+from repositories import commit, git
 from tiers import full
 from treewright.toml_merge.syntax import comments
-from treewright.updating import merging
+from treewright.updating import joined, merging, overlays, rejects
+from treewright.updating.answers import Update
 from treewright.updating.layers import Layers
-from treewright.updating.repository import BASE, OURS, THEIRS
+from treewright.updating.overlays import Overlays
+from treewright.updating.repository import BASE, OURS, THEIRS, Repository
 
 PATHS = ["pyproject.toml", ".gitignore", ".github/CODEOWNERS"]
 ROWS = [row for path in PATHS for row in ((path, 5), full(path, 100))]
@@ -118,3 +123,130 @@ def flat(data: Any, name: str = "") -> list[tuple[str, Any]]:  # noqa: ANN401
     if isinstance(data, list):
         return [(name, item) for item in data]
     return [(name, data)]
+
+
+# --- In an update of the template ------------------------------------------------------
+
+OLD, NEW = "[tool.ruff]\nline-length = 100\n", "[tool.ruff]\nline-length = 99\nsrc = []\n"
+ACME, LAID = "[tool.ruff]\nline-length = 120\n", "[tool.ruff]\nline-length = 120\nsrc = []\n"
+OWNERS = {OURS: "* @acme\n/docs/ @docs\n", BASE: "* @ann\n", THEIRS: "* @ann\n/src/ @ann\n"}
+GIVEN = {"own_files": ["CODEOWNERS"]}
+NOBODYS: dict[str, object] = {}
+
+
+def updated(
+    project: Path,
+    path: str,
+    sides: Mapping[int, str],
+    fragment: str | bytes,
+    answers: tuple[Mapping[str, object], Mapping[str, object]] = (NOBODYS, NOBODYS),
+) -> tuple[Overlays, str]:
+    """Have Copier leave a file in conflict, and give what comes of it."""
+    place = project / ".treewright/acme" / path
+    place.parent.mkdir(parents=True)
+    place.write_bytes(fragment.encode() if isinstance(fragment, str) else fragment)
+    write(project, path, sides[OURS])
+    commit(project)
+    repository = Repository(project)
+    repository.mark_unmerged(path, {side: text.encode() for side, text in sides.items()})
+    write(project, path, "<<<<<<< in conflict\n")
+    update = Update(repository, *answers)
+    found = overlays.of(update, _same)
+    overlays.merge(update, found, _same)
+    return found, (project / path).read_text("utf-8")
+
+
+def test_an_update_never_fights_with_an_overlay(tmp_path: Path) -> None:
+    sides = {BASE: OLD, OURS: f"{ACME}mine = 1\n", THEIRS: NEW}
+    found, text = updated(tmp_path, "pyproject.toml", sides, ACME)
+    assert text == f"{LAID}mine = 1\n"
+    (file,) = found.files
+    assert (file.clashes, [clash.template for clash in file.over]) == ((), ["99"])
+    assert Repository(tmp_path).unmerged() == {}
+    assert git("diff", "--cached", cwd=tmp_path) == ""
+
+
+@pytest.mark.parametrize(
+    ("answers", "wanted"),
+    [
+        ((NOBODYS, NOBODYS), "* @acme\n/src/ @ann\n/docs/ @docs\n"),
+        ((GIVEN, GIVEN), "<<<<<<< in conflict\n"),
+        ((NOBODYS, GIVEN), "<<<<<<< in conflict\n"),  # owners.py has brought it back
+        ((GIVEN, NOBODYS), "* @acme\n/src/ @ann\n"),
+    ],
+    ids=["the template's", "the owner's", "given", "taken"],
+)
+def test_whose_a_file_is(
+    tmp_path: Path, answers: tuple[Mapping[str, object], Mapping[str, object]], wanted: str
+) -> None:
+    assert updated(tmp_path, "CODEOWNERS", OWNERS, "* @acme\n", answers)[1] == wanted
+
+
+@pytest.mark.parametrize(
+    ("fragment", "note"),
+    [
+        ("[tool", "pyproject.toml is merged without its overlays: what acme has for it cannot"),
+        (b"\xff", ".treewright/acme/pyproject.toml is not UTF-8 text: no overlay was laid"),
+    ],
+)
+def test_a_broken_fragment_stops_no_update(
+    tmp_path: Path, fragment: str | bytes, note: str
+) -> None:
+    sides = {BASE: OLD, OURS: ACME, THEIRS: NEW}
+    found, text = updated(tmp_path, "pyproject.toml", sides, fragment)
+    assert found.notes[0].startswith(note)
+    assert text == "<<<<<<< in conflict\n", "it is left to what settles all conflicts"
+
+
+def test_what_the_template_takes_away_leaves_the_overlays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rejects, "rendered", lambda *_: ({"CODEOWNERS": b"* @ann\n"}, {}))
+    sides = {BASE: "* @ann\n", OURS: "* @ann\n/docs/ @acme\n"}
+    assert updated(tmp_path, "CODEOWNERS", sides, "/docs/ @acme\n")[1] == "/docs/ @acme\n"
+
+
+def test_a_project_without_overlays_is_left_alone(tmp_path: Path) -> None:
+    commit(tmp_path)
+    assert overlays.of(Update(Repository(tmp_path), {}, {}), _same) == Overlays()
+
+
+@pytest.mark.parametrize(
+    ("path", "sides", "fragment", "wanted"),
+    [
+        (
+            "pyproject.toml",
+            {BASE: OLD, OURS: "[tool.ruff]\nsrc = [1]\nline-length = 120\n", THEIRS: NEW},
+            ACME,
+            "[tool.ruff]\nsrc = [1]\nline-length = 120\n",
+        ),
+        (
+            ".gitignore",
+            {
+                BASE: "# T\n/a/\n",
+                OURS: "mine\n\n# T\n/a/\n\n# Acme\n/x/\n",
+                THEIRS: "# T\n/a/\n/b/\n",
+            },
+            "# Acme\n/x/\n",
+            "mine\n\n# T\n/a/\n/b/\n\n# Acme\n/x/\n",
+        ),
+    ],
+)
+def test_in_a_repository_that_joined(
+    tmp_path: Path, path: str, sides: Mapping[int, str], fragment: str, wanted: str
+) -> None:
+    write(tmp_path, "answers.yml", "own_tables: [tool.ruff]\n")
+    for name, text in {"pyproject.toml": "", path: sides[OURS]}.items():
+        write(tmp_path, name, text)
+    commit(tmp_path)
+    repository = Repository(tmp_path)
+    repository.mark_unmerged(path, {side: text.encode() for side, text in sides.items()})
+    answers = {"joined": True, "_commit": "v9.0.0", "own_tables": ["tool.ruff"]}
+    layers = {path: Layers({"acme": fragment}, {"acme": fragment})}
+    brought = joined.merge(Update(repository, answers, answers), "answers.yml", _same, layers)
+    assert (tmp_path / path).read_text("utf-8") == wanted
+    assert not [file.clashes for file in brought.files if file.clashes]
+
+
+def _same(text: str, _: str) -> str:
+    return text

@@ -61,7 +61,9 @@ def test_every_fact_has_a_row(project: Path) -> None:
             ("pyproject.toml", Clash("tool.y", "", "2")),
             ("pyproject.toml", Clash("tool.z", "1", "")),
             ("pyproject.toml", Clash("project.version", "1.2", "", kept=False)),
+            ("pyproject.toml", Clash("tool.o", "1", "2", by="acme")),
         ],
+        over=[("pyproject.toml", Clash("tool.o", "2", "3", by="acme"))],
         left=Leftovers(
             (
                 *(Left("strings", "a.py", n, "acme") for n in range(1, 8)),
@@ -81,6 +83,8 @@ def test_every_fact_has_a_row(project: Path) -> None:
         "yours     pyproject.toml: tool.y stays away; the template has 2",
         "yours     pyproject.toml: tool.z stays 1; the template no longer has it",
         "yours     pyproject.toml: project.version was 1.2, and is gone by your answer",
+        "yours     pyproject.toml: tool.o stays 1; acme has 2",
+        "overlay   pyproject.toml: tool.o is 2, from acme; without it, 3",
         "brought   new; yours from now on",
         "unused    old; yours, to keep or delete",
         "untouched README.md; a patch has what the answers change there",
