@@ -1,6 +1,8 @@
 """The worked example: an organisation's overlay on the template, by stock Copier, each alone."""
 
+import json
 import os
+import re
 import shutil
 import stat
 import subprocess
@@ -179,3 +181,15 @@ def test_where_there_is_no_treewright(tmp_path: Path) -> None:
         "The overlay's files are here, but nothing is laid in yet. Once that is settled, run:"
         " uvx treewright overlay\n"
     )
+
+
+def test_actions_are_pinned_as_in_packages() -> None:
+    pins = json.loads((ROOT / "includes/pins.json").read_text("utf-8"))["actions"]
+    used = [
+        found
+        for file in (ROOT / "fleet").rglob("*.yml*")
+        for found in re.findall(r"uses: ([\w./-]+)@(\w+) # (\S+)", file.read_text("utf-8"))
+    ]
+    assert used
+    for action, commit_, version in used:
+        assert (pins[action]["commit"], pins[action]["version"]) == (commit_, version)

@@ -29,7 +29,9 @@ def main() -> int:
         print("Neither treewright nor uvx is on the PATH: install uv.", file=sys.stderr)
     status = subprocess.run([*found, "overlay"], check=False).returncode if found else 1
     if status:
-        print(f"{LATER} {'uvx treewright' if not found else ' '.join(found)} overlay", file=sys.stderr)
+        print(
+            f"{LATER} {'uvx treewright' if not found else ' '.join(found)} overlay", file=sys.stderr
+        )
     return status
 
 

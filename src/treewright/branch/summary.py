@@ -14,7 +14,7 @@ _ROW = re.compile(r"^(new|answer|migrated|moved|renamed|files|merged|yours|broug
                   r"|old names|look at|lacking)\s{1,9}(\S.*)$")  # fmt: skip
 _VERDICT = re.compile(r"Proven|Not proven|\d+ faults?\.")
 _LEFT = ("untouched", "unused", "old names", "look at", "lacking")
-_DECIDED = ("answer", "migrated", "moved", "renamed", "merged", "yours", "brought")
+_DECIDED = ("answer", "migrated", "moved", "renamed", "merged", "yours", "overlay", "brought")
 
 
 def code(text: str) -> str:
