@@ -20,6 +20,9 @@ from rendering import ROOT
 from repositories import commit, git, snapshot
 from tiers import full
 from treewright.rendered import UNPROVEN
+from treewright.updating.layers import Layers
+from treewright.updating.merging import by_meaning
+from treewright.updating.repository import BASE, OURS, THEIRS
 
 sys.path.append(str(ROOT))
 
@@ -89,10 +92,10 @@ def command(tagged: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 
 @pytest.fixture(scope="session")
-def plain(releases: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def plain(tagged: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project of the template alone. Do not write."""
     project = tmp_path_factory.mktemp("plain") / "acme-tool"
-    copy(releases, project, HERE, PROJECT)
+    copy(tagged, project, HERE, PROJECT)
     return project
 
 
@@ -119,20 +122,28 @@ def update_overlay(project: Path) -> str:
     return printed
 
 
-def test_laying_in_changes_nothing_else(plain: Path, overlay: Path, tmp_path: Path) -> None:
+def test_the_overlay_comes_and_is_updated_alone(plain: Path, overlay: Path, tmp_path: Path) -> None:
     project = lay_over(shutil.copytree(plain, tmp_path / "acme-tool"), overlay, "v1.0.0")
     said = tomllib.loads((project / "pyproject.toml").read_text("utf-8"))
     assert said["tool"]["ruff"]["line-length"] == 120
     assert said["tool"]["uv"]["index"][0]["url"] == GIVEN["index_url"]
     assert "/.github/ @acme/platform" in (project / ".github/CODEOWNERS").read_text("utf-8")
-    lost = [line for line in diff(project) if line.startswith("-")]
-    assert lost == ["-line-length = 100"]
+    assert [line for line in diff(project) if line.startswith("-")] == ["-line-length = 100"]
+
+    told = " ".join(update_overlay(project).split())
+    assert "tool.ruff.line-length is 110, from acme; without it, 100" in told
+    taken = [line for line in diff(project) if line.startswith("-") and "length" in line]
+    assert taken == ["-line-length = 120 # Acme's style guide"] * 2  # in the fragment, too
+    for path in SHARED[:2]:
+        sides = {BASE: "", OURS: "", THEIRS: (plain / path).read_text("utf-8")}
+        fragment = (project / ".treewright/acme" / path).read_text("utf-8")
+        wanted, _ = by_meaning(path, sides, Layers(now={"acme": fragment}))
+        assert (project / path).read_text("utf-8") == wanted
 
 
 @pytest.mark.parametrize(
     "order",
     [
-        "overlay",
         full("template, overlay"),
         full("overlay, template"),
         full("flat, overlay"),
@@ -140,10 +151,12 @@ def test_laying_in_changes_nothing_else(plain: Path, overlay: Path, tmp_path: Pa
     ],
 )
 def test_whatever_is_updated_first_the_project_is_as_if_new(
-    releases: Path, plain: Path, overlay: Path, tmp_path: Path, command: Path, *, order: str
+    releases: Path, overlay: Path, tmp_path: Path, command: Path, *, order: str
 ) -> None:
+    """By default, tests/treewright/updating/test_overlays.py shows as much of the merges."""
     project, new = tmp_path / "old/acme-tool", tmp_path / "new/acme-tool"
-    lay_over(shutil.copytree(plain, project), overlay, "v1.0.0")
+    copy(releases, project, HERE, PROJECT)
+    lay_over(project, overlay, "v1.0.0")
     updates: dict[str, Callable[[], object]] = {
         "overlay": lambda: update_overlay(project),
         "template": lambda: update(project, next_release.VERSION),
