@@ -15,7 +15,7 @@ import pytest
 from plumbum import local
 
 import in_process
-from keeping import HERE, copy, unmerged, update, write
+from keeping import HERE, Files, copy, unmerged, update, write
 from rendering import ROOT
 from repositories import commit, git, snapshot
 from tiers import full
@@ -30,12 +30,7 @@ from benchmarks import next_release
 
 EXAMPLE = ROOT / "fleet/overlay"
 ANSWERS = ".copier-answers.acme.yml"
-SHARED = (
-    "pyproject.toml",
-    ".github/CODEOWNERS",
-    ".github/workflows/acme.yml",
-    ".treewright/acme/pyproject.toml",
-)
+SHARED = ("pyproject.toml", ".github/CODEOWNERS")
 PROJECT = {"project_name": "acme-tool", "github_user": "acme"}
 GIVEN = {"team": "@acme/platform", "index_url": "https://pypi.example.com/simple"}
 CHANGES = {  # in files of the example, for its second release
@@ -77,7 +72,7 @@ def releases(tagged: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def command(tagged: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def _command(tagged: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Have the command `treewright` on the PATH, with the code that is tested."""
     program = tmp_path_factory.mktemp("bin") / "treewright"
     program.write_text(
@@ -88,15 +83,7 @@ def command(tagged: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     with pytest.MonkeyPatch.context() as patch, local.env(PATH=searched, **{UNPROVEN: "1"}):
         patch.setenv("PATH", searched)
         patch.setenv(UNPROVEN, "1")
-        yield program
-
-
-@pytest.fixture(scope="session")
-def plain(tagged: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project of the template alone. Do not write."""
-    project = tmp_path_factory.mktemp("plain") / "acme-tool"
-    copy(tagged, project, HERE, PROJECT)
-    return project
+        yield
 
 
 def diff(project: Path) -> list[str]:
@@ -114,49 +101,31 @@ def lay_over(project: Path, overlay: Path, version: str) -> Path:
     return project
 
 
-def update_overlay(project: Path) -> str:
-    """Update the overlay, as Renovate does, commit it, and give what is printed."""
+def update_overlay(project: Path) -> None:
+    """Update the overlay, as Renovate does."""
     options = ("--skip-answered", "--defaults", "--trust", "--answers-file", ANSWERS)
     printed = in_process.copier("update", *options, "--vcs-ref=v2.0.0", project)
-    commit(project)
-    return printed
+    told = " ".join(printed.split())
+    assert "tool.ruff.line-length is 110, from acme; without it, 100" in told
 
 
-def test_the_overlay_comes_and_is_updated_alone(plain: Path, overlay: Path, tmp_path: Path) -> None:
-    project = lay_over(shutil.copytree(plain, tmp_path / "acme-tool"), overlay, "v1.0.0")
+ORDERS = ["template, overlay", "overlay, template", "flat, overlay", "overlay, flat"]
+
+
+@pytest.mark.parametrize("order", ["overlay", *map(full, ORDERS)])
+def test_whatever_is_updated_first_the_project_is_as_if_new(
+    request: pytest.FixtureRequest, tagged: Path, overlay: Path, tmp_path: Path, order: str
+) -> None:
+    template = request.getfixturevalue("releases") if "template" in order else tagged
+    project = tmp_path / "acme-tool"
+    plain = copy(template, project, HERE, PROJECT)
+    lay_over(project, overlay, "v1.0.0")
     said = tomllib.loads((project / "pyproject.toml").read_text("utf-8"))
     assert said["tool"]["ruff"]["line-length"] == 120
     assert said["tool"]["uv"]["index"][0]["url"] == GIVEN["index_url"]
     assert "/.github/ @acme/platform" in (project / ".github/CODEOWNERS").read_text("utf-8")
     assert [line for line in diff(project) if line.startswith("-")] == ["-line-length = 100"]
 
-    told = " ".join(update_overlay(project).split())
-    assert "tool.ruff.line-length is 110, from acme; without it, 100" in told
-    taken = [line for line in diff(project) if line.startswith("-") and "length" in line]
-    assert taken == ["-line-length = 120 # Acme's style guide"] * 2  # in the fragment, too
-    for path in SHARED[:2]:
-        sides = {BASE: "", OURS: "", THEIRS: (plain / path).read_text("utf-8")}
-        fragment = (project / ".treewright/acme" / path).read_text("utf-8")
-        wanted, _ = by_meaning(path, sides, Layers(now={"acme": fragment}))
-        assert (project / path).read_text("utf-8") == wanted
-
-
-@pytest.mark.parametrize(
-    "order",
-    [
-        full("template, overlay"),
-        full("overlay, template"),
-        full("flat, overlay"),
-        full("overlay, flat"),
-    ],
-)
-def test_whatever_is_updated_first_the_project_is_as_if_new(
-    releases: Path, overlay: Path, tmp_path: Path, command: Path, *, order: str
-) -> None:
-    """By default, tests/treewright/updating/test_overlays.py shows as much of the merges."""
-    project, new = tmp_path / "old/acme-tool", tmp_path / "new/acme-tool"
-    copy(releases, project, HERE, PROJECT)
-    lay_over(project, overlay, "v1.0.0")
     updates: dict[str, Callable[[], object]] = {
         "overlay": lambda: update_overlay(project),
         "template": lambda: update(project, next_release.VERSION),
@@ -166,17 +135,33 @@ def test_whatever_is_updated_first_the_project_is_as_if_new(
         updates[what]()
         assert unmerged(project) == []
         commit(project)
+    if order == "overlay":
+        for path in SHARED:
+            wanted = laid(path, plain[path], project / ".treewright/acme" / path)
+            assert (project / path).read_bytes() == wanted
+        return
     version = next_release.VERSION if "template" in order else HERE
-    copy(releases, new, version, PROJECT | ({"layout": "flat"} if "flat" in order else {}))
-    alone = snapshot(new)
-    found, wanted = (snapshot(one) for one in (project, lay_over(new, overlay, "v2.0.0")))
-    assert {path: found[path] for path in SHARED} == {path: wanted[path] for path in SHARED}
-    assert found.keys() == wanted.keys()
+    flat = {"layout": "flat"} if "flat" in order else {}
+    new = tmp_path / "new/acme-tool"
+    plain = copy(template, new, version, PROJECT | flat)
+    assert_like(project, snapshot(lay_over(new, overlay, "v2.0.0")))
+    subprocess.run(["treewright", "overlay", "--remove", "acme"], cwd=project, check=True)
+    assert_like(project, plain)
 
-    subprocess.run([command, "overlay", "--remove", "acme"], cwd=project, check=True)
-    bare = snapshot(project)
-    assert {path: bare.get(path) for path in SHARED} == {path: alone.get(path) for path in SHARED}
-    assert bare.keys() == alone.keys()
+
+def laid(path: str, template: bytes, fragment: Path) -> bytes:
+    """Give a file of the template's with a fragment laid over it."""
+    layers = Layers(now={"acme": fragment.read_text("utf-8")})
+    text, _ = by_meaning(path, {BASE: "", OURS: "", THEIRS: template.decode()}, layers)
+    return text.encode()
+
+
+def assert_like(project: Path, wanted: Files) -> None:
+    """Compare with a project that was never another: all files that are shared, and which are."""
+    found = snapshot(project)
+    assert found.keys() == wanted.keys()
+    for path in (*SHARED, ".github/workflows/acme.yml", ".treewright/acme/pyproject.toml"):
+        assert found.get(path) == wanted.get(path)
 
 
 def test_where_there_is_no_treewright(tmp_path: Path) -> None:

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from keeping import write
+from adopting import from_clone
+from keeping import ANSWERS, EMPTY, HERE, write
 from repositories import commit, git, snapshot
-from treewright import overlay
+from treewright import distribution, overlay
 
 FOLDER = ".treewright/acme"
 FILES = {
@@ -131,6 +132,33 @@ def test_usage(make: Make, capsys: pytest.CaptureFixture[str], tmp_path: Path) -
         assert told in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("source", "version", "told"),
+    [
+        (distribution.ADDRESS, "v99.0.0", "This project is of Treewright v99.0.0, which this"),
+        ("/nowhere", HERE, f"/nowhere could not be had at {HERE}, or does not take the answers"),
+        ("/nowhere", EMPTY, ""),
+    ],
+)
+def test_what_the_template_has_must_be_known(  # an empty release has nothing
+    make: Make,
+    tagged: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    source: str,
+    version: str,
+    told: str,
+) -> None:
+    from_clone(tagged, monkeypatch)
+    answers = f"_commit: {version}\n_src_path: {source}\nlayout: src\npackage: regular\n"
+    project = make({ANSWERS: f"{answers}project_name: x\n"})
+    write(project, f"{FOLDER}/pyproject.toml", RUFF)
+    before = snapshot(project)
+    assert overlay.run([str(project)]) == (2 if told else 0)
+    assert capsys.readouterr().err.startswith(told)
+    assert (snapshot(project) == before) == bool(told)
+
+
 def test_a_conflict_in_a_fragment_is_settled_by_meaning(make: Make) -> None:
     project = make({f"{FOLDER}/pyproject.toml": RUFF})
     git("switch", "--quiet", "--create=other", cwd=project)
@@ -173,5 +201,8 @@ def test_removal_needs_a_clean_tree_and_keeps_what_was_edited(
     assert "Commit or stash your changes first" in capsys.readouterr().err
     commit(project)
     assert overlay.run([str(project), "--remove", "acme"]) == 0
-    assert "yours     edited.yml: edited, so they stay" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert told.startswith("Overlay acme taken out: pyproject.toml\n")
+    assert 'yours     pyproject.toml: tool.ruff.src stays ["src"]; acme no longer has it\n' in told
+    assert "yours     edited.yml: edited, so they stay\n" in told
     assert snapshot(project) == {**before, "edited.yml": b"a: 2\n"}

@@ -74,16 +74,14 @@ def merge(
     """
     brought = Brought()
     _create(update)
-    for path, join in ((SETTINGS, _join_settings), (IGNORED, _join_ignored)):
-        found = sides.of(update, path)
-        if found is None or (
-            found.stage is None and path == SETTINGS
-        ):  # it is the template's alone
+    joins = {SETTINGS: _join_settings, IGNORED: _join_ignored}
+    for path, found in sides.of(update, joins).items():
+        if found.stage is None and path == SETTINGS:  # it is the template's alone
             continue
         try:
             texts = {side: merging.text(data) for side, data in found.data.items()}
             texts |= {side: translate(texts[side], path) for side in (BASE, OURS)}
-            data = join(update, texts, brought, layers.get(path, NONE)).encode()
+            data = joins[path](update, texts, brought, layers.get(path, NONE)).encode()
         except merging.LeftError as left:
             data = found.data[OURS]
             told = f"{path} stays as it was, without what the template has for it: {left}."

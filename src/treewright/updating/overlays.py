@@ -67,18 +67,20 @@ def merge(
         OSError: If a file cannot be written.
 
     """
-    for path, layers in overlays.layers.items():
-        if path in apart or not merging.has_meaning(path):
-            continue
-        if owners.is_owned(path, update.now) or (found := sides.of(update, path)) is None:
-            continue
-        repository = update.repository
+    repository = update.repository
+    shared = [
+        path
+        for path in overlays.layers
+        if merging.has_meaning(path) and path not in apart and not owners.is_owned(path, update.now)
+    ]
+    for path, found in sides.of(update, shared).items() if shared else ():
+        layers = overlays.layers[path]
         try:
             texts = {side: merging.text(data) for side, data in found.data.items()}
             texts |= {side: translate(texts[side], path) for side in (BASE, OURS)}
             if owners.changes_hands(path, update.now, update.before):  # it is the template's now
                 texts |= {BASE: "", OURS: ""}
-                layers = Layers(now=layers.now)  # noqa: PLW2901
+                layers = Layers(now=layers.now)
             text, file = merging.by_meaning(path, texts, layers)
         except merging.LeftError as left:
             overlays.notes.append(f"{path} is merged without its overlays: {left}.")

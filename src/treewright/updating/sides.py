@@ -1,6 +1,6 @@
-"""The three sides of a file that an update merges by meaning, in the place of Copier."""
+"""The three sides of files that an update merges by meaning, in the place of Copier."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from treewright.updating import rejects
@@ -15,34 +15,39 @@ class Sides(NamedTuple):
     data: Mapping[int, bytes]
 
 
-def of(update: Update, path: str) -> Sides | None:
-    """Give the sides of a file; None where the update has nothing for it.
+def of(update: Update, paths: Iterable[str]) -> dict[str, Sides]:
+    """Give the sides of those files for which the update has anything.
 
     Args:
         update: The update, as Copier left it.
-        path: The file.
+        paths: The files.
 
     Raises:
         GitError: If git fails.
 
     """
-    repository = update.repository
-    stages = repository.unmerged().get(path, {})
-    entry = next((entry for entry in repository.entries() if entry.path == path), None)
-    stage = stages.get(OURS) or (Stage(entry.mode, entry.blob) if entry else None)
-    if stage is None:
-        there = repository.read(path)
-        if there is None or rejects.rendered(update, [path])[1].get(path) != there:
-            return None  # git does not track the owner's
-        return Sides(None, {BASE: b"", OURS: b"", THEIRS: there})
-    ours = repository.blob(stage.blob)
-    if stage.mode not in FILE_MODES or (not stages and repository.read(path) == ours):
-        return None
-    if OURS in stages and THEIRS in stages:
-        base, theirs = (
-            repository.blob(stages[side].blob) if side in stages else b"" for side in (BASE, THEIRS)
-        )
-    else:
-        bases, news = rejects.rendered(update, [path])
-        base, theirs = bases.get(path, b""), news.get(path, b"")
-    return Sides(stage, {BASE: base, OURS: ours, THEIRS: theirs})
+    repository, unmerged = update.repository, update.repository.unmerged()
+    there = {entry.path: Stage(entry.mode, entry.blob) for entry in repository.entries()}
+    found: dict[str, Sides] = {}
+    left: dict[str, Stage | None] = {}  # of which the template's sides are rendered
+    for path in paths:
+        stages = unmerged.get(path, {})
+        stage = stages.get(OURS) or there.get(path)
+        if stage is None:
+            left |= {path: None} if repository.read(path) is not None else {}
+        elif stage.mode not in FILE_MODES:
+            continue
+        elif OURS in stages and THEIRS in stages:
+            blobs = {side: repository.blob(one.blob) for side, one in stages.items()}
+            found[path] = Sides(stage, {BASE: b"", **blobs})
+        elif stages or repository.read(path) != repository.blob(stage.blob):
+            left[path] = stage
+    bases, news = rejects.rendered(update, [*left]) if left else ({}, {})
+    for path, stage in left.items():
+        theirs = news.get(path, b"")
+        if stage:
+            ours = repository.blob(stage.blob)
+            found[path] = Sides(stage, {BASE: bases.get(path, b""), OURS: ours, THEIRS: theirs})
+        elif repository.read(path) == news.get(path):  # else git does not track the owner's
+            found[path] = Sides(None, {BASE: b"", OURS: b"", THEIRS: theirs})
+    return found
