@@ -171,3 +171,13 @@ def test_a_table_of_an_overlay_alone_is_not_the_owners() -> None:
     assert tomllib.loads(done.text)["tool"] == {
         "ruff": {"line-length": 120, "lint": {"ignore": ["D203"]}}
     }
+
+
+def test_in_a_table_of_the_owners_an_overlay_is_told_where_it_does_not_count() -> None:
+    mine = THEIRS.replace("src =", "line-length = 79\nsrc =")
+    overlay = {"acme": "[tool.ruff]\nline-length = 120\n"}
+    done = join(JOINED, mine, JOINED, ["tool.ruff", "dependency-groups.test"], now=overlay)
+    assert done.text == mine
+    assert [(clash.key, clash.yours, clash.by) for clash in done.clashes] == [
+        ("tool.ruff.line-length", "79", "acme")
+    ]
