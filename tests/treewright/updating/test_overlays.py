@@ -216,9 +216,9 @@ def test_a_project_without_overlays_is_left_alone(tmp_path: Path) -> None:
     [
         (
             "pyproject.toml",
-            {BASE: OLD, OURS: "[tool.ruff]\nsrc = [1]\nline-length = 120\n", THEIRS: NEW},
+            {BASE: OLD, OURS: ACME, THEIRS: NEW},
             ACME,
-            "[tool.ruff]\nsrc = [1]\nline-length = 120\n",
+            LAID,
         ),
         (
             ".gitignore",
@@ -235,13 +235,12 @@ def test_a_project_without_overlays_is_left_alone(tmp_path: Path) -> None:
 def test_in_a_repository_that_joined(
     tmp_path: Path, path: str, sides: Mapping[int, str], fragment: str, wanted: str
 ) -> None:
-    write(tmp_path, "answers.yml", "own_tables: [tool.ruff]\n")
     for name, text in {"pyproject.toml": "", path: sides[OURS]}.items():
         write(tmp_path, name, text)
     commit(tmp_path)
     repository = Repository(tmp_path)
     repository.mark_unmerged(path, {side: text.encode() for side, text in sides.items()})
-    answers = {"joined": True, "_commit": "v9.0.0", "own_tables": ["tool.ruff"]}
+    answers = {"joined": True, "_commit": "v9.0.0"}
     layers = {path: Layers({"acme": fragment}, {"acme": fragment})}
     brought = joined.merge(Update(repository, answers, answers), "answers.yml", _same, layers)
     assert (tmp_path / path).read_text("utf-8") == wanted
