@@ -18,6 +18,7 @@ from tiers import full
 from treewright.toml_merge.syntax import comments
 from treewright.updating import joined, merging, overlays, rejects
 from treewright.updating.answers import Update
+from treewright.updating.finishing import finish
 from treewright.updating.layers import Layers
 from treewright.updating.overlays import Overlays
 from treewright.updating.repository import BASE, OURS, THEIRS, Repository
@@ -249,3 +250,19 @@ def test_in_a_repository_that_joined(
 
 def _same(text: str, _: str) -> str:
     return text
+
+
+def test_an_update_has_it_done(tmp_path: Path) -> None:
+    answers = "_commit: v9.0.0\n_src_path: x\nproject_name: x\nimport_name: x\npackage: regular\n"
+    write(tmp_path, "answers.yml", f"{answers}layout: src\nlicense: MIT\nstarter: minimal\n")
+    write(tmp_path, "src/x/__init__.py", "")
+    sides = {BASE: OLD, OURS: ACME, THEIRS: NEW}
+    write(tmp_path, ".treewright/acme/pyproject.toml", ACME)
+    write(tmp_path, "pyproject.toml", sides[OURS])
+    commit(tmp_path)
+    repository = Repository(tmp_path)
+    repository.mark_unmerged("pyproject.toml", {n: text.encode() for n, text in sides.items()})
+    outcome = finish(repository, "answers.yml")
+    assert (tmp_path / "pyproject.toml").read_text("utf-8") == LAID
+    assert (outcome.merged, outcome.clashes) == (["pyproject.toml"], [])
+    assert [(path, clash.by) for path, clash in outcome.over] == [("pyproject.toml", "acme")]
