@@ -138,22 +138,23 @@ def _layers(repository: Repository, base: str) -> dict[str, Layers]:
     return {path: one for path, one in found.items() if one.before != one.now}
 
 
-def _request(repository: Repository) -> tuple[Request, str] | None:
-    """Find what the project has of Treewright, and its answers file; None where it has nothing."""
+def _request(repository: Repository) -> Request | None:
+    """Find what the project has of Treewright; None where it has nothing."""
     for file in sorted(repository.project.glob(".*.y*ml"), key=lambda file: len(file.name)):
         data = repository.read(file.name) or b""
         if looks_like_answers(file.name, data):
             request = read(file.name, data)
             if request.is_ours:
-                return request, file.name
+                return request
     return None
 
 
-def _of_template(found: tuple[Request, str] | None, paths: Sequence[str]) -> dict[str, str]:
+def _of_template(
+    repository: Repository, request: Request | None, paths: Sequence[str]
+) -> dict[str, str]:
     """Give what the template has of files, by the release and the answers of the project."""
-    if found is None or found[0].version == EMPTY:
+    if request is None or request.version == EMPTY:
         return {}
-    request, _ = found
     wanted = [path for path in paths if not owners.is_owned(path, request.answers)]
     if not wanted:
         return {}
@@ -164,7 +165,7 @@ def _of_template(found: tuple[Request, str] | None, paths: Sequence[str]) -> dic
             f"This project is of Treewright {request.version}, which this treewright does not"
             " have: use a newer one."
         )
-    address = source.address if is_here else request.source
+    address = source.address if is_here else _place(repository, request)
     answers = {**request.answers, "_src_path": request.source}
     patterns = [f"/{path}" for path in wanted]
     with stock.at_hand() if is_here and not source.checkout else nullcontext():
@@ -175,6 +176,12 @@ def _of_template(found: tuple[Request, str] | None, paths: Sequence[str]) -> dic
             " this project: what an overlay changes cannot be told."
         )
     return {path: merging.text(data) for path, data in made.items() if path in wanted}
+
+
+def _place(repository: Repository, request: Request) -> str:
+    """Give where a template is: one on this machine may be named from the project's folder."""
+    folder = repository.project / request.source
+    return str(folder) if folder.is_dir() else request.source
 
 
 # --- Laying in -------------------------------------------------------------------------
@@ -214,7 +221,7 @@ def _laid(repository: Repository, found: Mapping[str, Layers]) -> _Laid:
     """Merge each file with what is laid over it now."""
     laid = _Laid()
     known = {path: one for path, one in found.items() if merging.has_meaning(path)}
-    for path in found.keys() - known.keys():
+    for path in sorted(found.keys() - known.keys()):
         laid.notes.append(
             f"{path} cannot be laid in: pyproject.toml, {', '.join(line_sets.RULES)} are merged by"
             " meaning. Have the overlay render all of it at its place."
@@ -222,7 +229,7 @@ def _laid(repository: Repository, found: Mapping[str, Layers]) -> _Laid:
     if stuck := [path for path in repository.unmerged() if path in known]:
         raise _in_conflict(stuck)
     project = _request(repository) if known else None
-    below = _of_template(project, [*known])
+    below = _of_template(repository, project, [*known])
     for path, one in known.items():
         try:
             _lay(repository, laid, project, path, below.get(path, ""), one)
@@ -234,7 +241,7 @@ def _laid(repository: Repository, found: Mapping[str, Layers]) -> _Laid:
 def _lay(  # noqa: PLR0913, PLR0917
     repository: Repository,
     laid: _Laid,
-    project: tuple[Request, str] | None,
+    project: Request | None,
     path: str,
     template: str,
     one: Layers,
@@ -244,7 +251,7 @@ def _lay(  # noqa: PLR0913, PLR0917
         raise merging.LeftError("it is not a regular file")
     ours = merging.text(data or b"")
     sides = {BASE: template, OURS: ours, THEIRS: template}
-    answers = project[0].answers if project else {}
+    answers = project.answers if project else {}
     text, file = _merged(path, sides, one, answers)
     laid.files.append(file)
     if text != ours:
@@ -287,6 +294,7 @@ def _remove(repository: Repository, name: str) -> int:
     found = {
         path: Layers(one.now, {other: text for other, text in one.now.items() if other != name})
         for path, one in layers.of(repository).items()
+        if merging.has_meaning(path)
     }
     laid = _laid(repository, {path: one for path, one in found.items() if one.before != one.now})
     if laid.notes:
@@ -311,7 +319,7 @@ def _own(repository: Repository, answers_file: str) -> tuple[list[str], list[str
     request = read(answers_file, data)
     asked = {**request.answers, "_src_path": request.source}
     try:
-        made = rendered(asked, request.source, request.version)
+        made = rendered(asked, _place(repository, request), request.version)
     except Exception as error:  # noqa: BLE001  # whatever stops it, files stay
         told = f"other files of the overlay, as it could not be rendered: {error}"
         return [], [*row("stay", told)]

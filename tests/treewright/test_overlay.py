@@ -184,7 +184,7 @@ def test_removal_needs_a_clean_tree_and_keeps_what_was_edited(
     write(template, "files/edited.yml", "a: 1\n")
     commit(template)
     git("tag", "v1.0.0", cwd=template)
-    answers = f"_commit: v1.0.0\n_src_path: {template}\n"
+    answers = "_commit: v1.0.0\n_src_path: ../overlay\n"
     project = make({})
     before = snapshot(project)
     for path, text in {
@@ -192,6 +192,7 @@ def test_removal_needs_a_clean_tree_and_keeps_what_was_edited(
         "whole.yml": "a: 1\n",
         "edited.yml": "a: 2\n",
         f"{FOLDER}/pyproject.toml": RUFF,
+        f"{FOLDER}/tox.toml": "",
     }.items():
         write(project, path, text)
     overlay.run([str(project)])
