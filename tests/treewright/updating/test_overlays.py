@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Callable, Mapping
+from itertools import permutations
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -92,6 +93,43 @@ def test_nor_what_an_edited_file_says(path: str, count: int) -> None:
             assert {*own(path, mine)} <= {*own(path, done)}
 
     each(path, count, check)
+
+
+@pytest.mark.parametrize(
+    ("path", "count"), [(".gitignore", 5), *(full(path, 30) for path in PATHS)]
+)
+def test_nor_do_two_overlays(path: str, count: int) -> None:
+    def check(random: Random, sides: Corners, _: list[str]) -> None:
+        other = overlaid.of_toml(random) if path == PATHS[0] else overlaid.of_lines(random, path)
+        releases = {"template": sides.template, "acme": sides.overlay, "data": other.overlay}
+        new = laid(path, "", releases, dict.fromkeys(releases, 1))
+        for order in permutations(releases):
+            has: dict[str, int] = {}
+            file = laid(path, "", releases, has)
+            for what in order:
+                file = laid(path, file, releases, {**has, what: 1}, has)
+                has[what] = 1
+            assert file == new, order
+
+    each(path, count, check)
+
+
+def laid(
+    path: str,
+    file: str,
+    releases: Mapping[str, tuple[str, str]],
+    now: Mapping[str, int],
+    before: Mapping[str, int] | None = None,
+) -> str:
+    """Update a file from some releases to others, by their numbers; it may be new."""
+    (old, *under), (new, *over) = (
+        [texts[has.get(name, 0)] if has is not None else "" for name, texts in releases.items()]
+        for has in (before, now)
+    )
+    sides = {BASE: old, OURS: file, THEIRS: new}
+    names = [*releases][1:]
+    layers = Layers(dict(zip(names, under, strict=True)), dict(zip(names, over, strict=True)))
+    return merging.by_meaning(path, sides, layers)[0]
 
 
 def said(path: str, text: str) -> Any:  # noqa: ANN401
