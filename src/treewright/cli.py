@@ -47,6 +47,13 @@ def _prove(arguments: list[str]) -> int:
     return run(arguments, command="treewright prove", again=f"{command} prove")
 
 
+def _fleet(arguments: list[str]) -> int:
+    """Tell what a release will do to many repositories, and how far they have drifted."""
+    from treewright.fleet.command import run  # noqa: PLC0415  # as above
+
+    return run(arguments)
+
+
 def _overlay(arguments: list[str]) -> int:
     """Lay in what an organisation's overlays have for a project's files."""
     from treewright.overlay import run  # noqa: PLC0415  # as above
@@ -60,6 +67,7 @@ _VERBS = {
     "update": _update,
     "finish": _finish,
     "prove": _prove,
+    "fleet": _fleet,
     "overlay": _overlay,
 }
 

@@ -425,11 +425,11 @@ class _Finishing:
             sides, blob = unmerged.get(path) or update.unmerged.get(path), tree.get(path)
             ours = self.head.get(path) or _blob((sides or {}).get(OURS))
             if path in unmerged:
-                yield path, _why(unmerged[path], "the update"), ours
+                yield path, why(unmerged[path], "the update"), ours
             elif path in update.unmerged and blob == update.tree.get(path):
                 stays = self.hits and THEIRS not in update.unmerged[path]
                 if not (stays and self.head.get(path) == blob):
-                    yield path, _why(update.unmerged[path], "the template"), ours
+                    yield path, why(update.unmerged[path], "the template"), ours
             elif (
                 blob != self.start.get(path)
                 and (blob == self.head.get(path) or path in update.unmerged)
@@ -454,7 +454,7 @@ def _blob(stage: Stage | None) -> Blob | None:
     return Blob(stage.mode, stage.blob) if stage else None
 
 
-def _why(sides: Mapping[int, Stage], other: str) -> str:
+def why(sides: Mapping[int, Stage], other: str) -> str:
     """Say what both sides did to a file."""
     if OURS not in sides and sides:
         return f"you deleted it, and {other} changed it"

@@ -152,11 +152,25 @@ def run_stock(
 ) -> "subprocess.CompletedProcess[str]":
     """Run stock Copier with the releases of this distribution; see stock.py."""
     module = ["treewright", "update"] if hooks else ["treewright.branch.plain"]
+    return run_module(project, [*module, *arguments], update_variables(project) | variables)
+
+
+def run_module(
+    project: Path, words: Sequence[str], variables: Mapping[str, str]
+) -> "subprocess.CompletedProcess[str]":
+    """Run a module that this process has, too, in a project, of which it imports nothing.
+
+    Args:
+        project: The folder to run it in.
+        words: The module, and its arguments.
+        variables: The environment.
+
+    """
     place = str(Path(__file__).parents[2])
     return subprocess.run(
-        [sys.executable, "-P", "-c", _START, place, *module, *arguments],
+        [sys.executable, "-P", "-c", _START, place, *words],
         cwd=project,
-        env=update_variables(project) | variables,
+        env=variables,
         stdin=subprocess.DEVNULL,
         capture_output=True,
         encoding="utf-8",
@@ -405,13 +419,14 @@ class Scratch:
 
 
 @contextmanager
-def scratch(source: Repository, base: str, updater: Updater) -> Iterator[Scratch]:
+def scratch(source: Repository, base: str, updater: Updater, name: str = "") -> Iterator[Scratch]:
     """Make such a repository, and remove it in the end.
 
     Args:
         source: The user's repository, whose objects it borrows.
         base: The commit before the branch.
         updater: Runs updates.
+        name: What its folder is called; by default, as the work tree of the user's, if it has one.
 
     """
 
@@ -420,7 +435,7 @@ def scratch(source: Repository, base: str, updater: Updater) -> Iterator[Scratch
         return (source.project / said).resolve()
 
     with tempfile.TemporaryDirectory(prefix="treewright-", ignore_cleanup_errors=True) as folder:
-        top = Path(folder).resolve() / (source.top.name or "project")
+        top = Path(folder).resolve() / (name or source.top.name or "project")
         top.mkdir()
         made = Scratch(top, updater)
         form = source.git("rev-parse", "--show-object-format").decode().strip()
@@ -428,8 +443,8 @@ def scratch(source: Repository, base: str, updater: Updater) -> Iterator[Scratch
         made.git("symbolic-ref", "HEAD", "refs/heads/scratch")
         own = top / ".git"
         with (own / "config").open("a", encoding="utf-8") as config:
-            for name, value in _SETTINGS.items():
-                section, _, key = name.partition(".")
+            for setting, value in _SETTINGS.items():
+                section, _, key = setting.partition(".")
                 config.write(f'[{section}]\n\t{key} = "{value}"\n')
         (own / "objects/info").mkdir(exist_ok=True)
         objects = asked("--git-path", "objects")

@@ -72,8 +72,8 @@ def merge(path: str, base: str, ours: str, theirs: str) -> Lines:
     end = "\r\n" if "\r\n" in ours else "\n"
     before, mine, template = (_lines(side) for side in (base, ours, theirs))
     merged = _without(mine, {line for line in before if line not in template})
-    own = {line for line in mine if _speaks(line)} - {*before, *template}
-    about = {rules.subject(line): line for line in merged if _speaks(line)}
+    own = {line for line in mine if speaks(line)} - {*before, *template}
+    about = {rules.subject(line): line for line in merged if speaks(line)}
     overrulers = {line for line in own if rules.overrules(line)}
     clashes = list[tuple[str, str]]()
     last = None
@@ -82,7 +82,7 @@ def merge(path: str, base: str, ours: str, theirs: str) -> Lines:
             continue
         if line in merged:
             last = merged.index(line)
-        elif _speaks(line) and (rival := about.get(rules.subject(line))) is not None:
+        elif speaks(line) and (rival := about.get(rules.subject(line))) is not None:
             clashes.append((rival, line))
         else:
             last = _insert(merged, template, number, last, overrulers)
@@ -134,7 +134,8 @@ def _lines(text: str) -> list[str]:
     return text.replace("\r\n", "\n").removesuffix("\n").split("\n") if text else []
 
 
-def _speaks(line: str) -> bool:
+def speaks(line: str) -> bool:
+    """Tell whether a line says anything: it is no blank one, and no comment."""
     return bool(line.strip()) and not line.startswith("#")
 
 
@@ -160,10 +161,10 @@ def _insert(
     an overruler.
     """
     line = template[number]
-    opens = not template[number - 1] if number else not _speaks(line)
+    opens = not template[number - 1] if number else not speaks(line)
     place = len(merged) if last is None else last + 1
-    below = next((later for later in template[number:] if not later or _speaks(later)), "")
-    if not _speaks(line) and below in merged and below:
+    below = next((later for later in template[number:] if not later or speaks(later)), "")
+    if not speaks(line) and below in merged and below:
         place, opens = merged.index(below), False
     elif opens:
         place = next((at for at in range(place, len(merged)) if not merged[at]), len(merged))

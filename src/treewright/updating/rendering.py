@@ -60,13 +60,14 @@ def render(
         return None
 
 
-def rendered(
+def rendered(  # noqa: PLR0913  # as Copier takes them
     data: Answers,
     source: Path | str,
     version: str | None,
     *,
     exclude: Sequence[str] = (),
     there: Iterable[str] = (),
+    answers_file: str | None = None,
 ) -> dict[str, bytes]:
     """Render a new project, and give what each file holds.
 
@@ -76,6 +77,7 @@ def rendered(
         version: The release of it, where it is in a git repository.
         exclude: Patterns of files that are left out.
         there: Files that are in the project's folder before; they stay, and are empty.
+        answers_file: What the answers file is called, if not as the template has it.
 
     Raises:
         copier.errors.UserMessageError: If the template refuses an answer.
@@ -93,6 +95,7 @@ def rendered(
             str(source),
             project,
             data=dict(data),
+            answers_file=answers_file,
             vcs_ref=version,
             exclude=exclude,
             defaults=True,

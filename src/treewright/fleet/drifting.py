@@ -1,0 +1,199 @@
+"""How far a project has drifted from what the release that it has makes of its answers."""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import PurePosixPath
+
+from pathspec import GitIgnoreSpec
+
+from treewright.adopting.errors import UnableError
+from treewright.fleet import keys, outcomes
+from treewright.fleet.hunks import changed
+from treewright.fleet.looking import Found
+from treewright.fleet.outcomes import Point
+from treewright.fleet.template import Template, is_newer
+from treewright.updating import line_sets
+from treewright.updating.answers import EMPTY, listed
+from treewright.updating.names import Names
+from treewright.updating.repository import FILE_MODES
+
+DELETED, REVERTED, CHANGED, LACKS, DIFFERS = "deleted", "reverted", "changed", "lacks", "differs"
+_SETTINGS = "pyproject.toml"
+# What bots move in files of the template's, whatever moves it.
+_PINS = re.compile(
+    rb"(?m)(?P<action>\buses: *[\w./-]+)@\S+(?: *#[^\n]*)?"
+    rb"|(?P<hook>\brev: *)\S+(?: *#[^\n]*)?"
+    rb"|(?P<image>\bimage: *[\"']?[\w./-]+)[:@][^\s\"']+"
+    rb"|(?P<requirement>(?<![\w.-])[A-Za-z][\w.-]*(?:\[[\w,-]+\])?) ?(?:==|>=|~=) ?[\w.*+!-]+"
+)
+
+
+@dataclass(frozen=True)
+class Drift:
+    """A comparison of projects with their template.
+
+    Args:
+        template: The template.
+
+    """
+
+    template: Template
+
+    def __call__(self, found: Found) -> None:
+        """Compare a project, and tell what is not as the template made it."""
+        told = found.told
+        if found.request.version != EMPTY:
+            told.points += _Comparison(self.template, found).points()
+        told.outcome = outcomes.DRIFTED if told.points else outcomes.SAME
+
+
+@dataclass(frozen=True)
+class _Comparison:
+    """One project, and what the template makes of its answers."""
+
+    template: Template
+    found: Found
+
+    def points(self) -> Iterator[Point]:
+        reverted = self._reverted({path: now for path, now in self._plain() if now is not None})
+        for path, data in self.managed.items():
+            there = self._there(path)
+            if there is None:
+                yield Point(DELETED, path, "it is gone", _bring_back(path))
+            elif path in reverted:
+                what = f"it is as {reverted[path]} had it"
+                yield Point(REVERTED, path, what, _bring_back(path))
+            elif path == _SETTINGS:
+                yield from self._keys(data, there)
+            elif line_sets.is_line_set(path):
+                yield from self._lines(path, data, there)
+            elif not _is_same(data, there):
+                yield from _changes(path, data, there)
+
+    @cached_property
+    def _answers(self) -> Mapping[str, object]:
+        request = self.found.request
+        return {**request.answers, "_src_path": request.source}
+
+    @cached_property
+    def managed(self) -> dict[str, bytes]:
+        """The files that the template manages, relative to the project, as it makes them."""
+        version, name = self.found.request.version, PurePosixPath(self.found.file).name
+        made = self.template.render(self._answers, version, name)
+        folder = Names.of(self._answers).package_dir
+        once = GitIgnoreSpec.from_lines(self.template.seeds(folder, version))
+        return {
+            path: made[path] for path in sorted(made) if path != name and not once.match_file(path)
+        }
+
+    def _there(self, path: str) -> bytes | None:
+        """Give what the project has of a file; a link or a submodule has nothing of it."""
+        blob = self.found.opened.tree.get(f"{self.found.prefix}{path}")
+        if blob is None:
+            return None
+        return self.found.opened.made.read(blob) if blob.mode in FILE_MODES else b"\0"
+
+    # --- Files ----------------------------------------------------------------------
+
+    def _plain(self) -> Iterator[tuple[str, bytes | None]]:
+        """Give the files that are compared as a whole and differ, with what the project has."""
+        for path, data in self.managed.items():
+            there = self._there(path)
+            by_meaning = path == _SETTINGS or line_sets.is_line_set(path)
+            if there is not None and not by_meaning and not _is_same(data, there):
+                yield path, there
+
+    def _reverted(self, files: Mapping[str, bytes]) -> dict[str, str]:
+        """Find the files that are as an earlier release makes them of the same answers."""
+        version, found = self.found.request.version, dict[str, str]()
+        name = PurePosixPath(self.found.file).name
+        for release in reversed(self.template.releases()):
+            left = [path for path in files if path not in found]
+            if not left or not is_newer(version, release):
+                continue
+            try:
+                made = self.template.render(self._answers, release, name, left)
+            except (UnableError, ValueError, OSError):  # it takes no such answers
+                continue
+            found |= {p: release for p in left if p in made and _is_same(made[p], files[p])}
+        return found
+
+    # --- Merged by meaning ----------------------------------------------------------
+
+    def _keys(self, data: bytes, there: bytes) -> Iterator[Point]:
+        own = listed(self._answers, "own_tables")
+        try:
+            found = [*keys.differences(data.decode(), there.decode("utf-8-sig"), own)]
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            yield Point(CHANGED, _SETTINGS, f"it cannot be read: {error}", "fix it by hand")
+            return
+        for key, template, yours in found:
+            where = f"{_SETTINGS}: {key}"
+            if yours:
+                settle = f"set it to {template}, or change the answer that decides it"
+                detail = f"it is {yours}"
+                yield Point(DIFFERS, where, f"the template has {template}", settle, detail)
+            else:
+                yield Point(LACKS, where, f"the template has {template}", f"add {template}")
+
+    def _lines(self, path: str, data: bytes, there: bytes) -> Iterator[Point]:
+        rules = line_sets.RULES[PurePosixPath(path).name]
+        ours = [*filter(line_sets.speaks, there.decode(errors="replace").splitlines())]
+        same = {_meant(path, line) for line in ours}
+        about = {rules.subject(line): line for line in ours}
+        for line in filter(line_sets.speaks, data.decode().splitlines()):
+            if _meant(path, line) in same or self._would_hide(path, line):
+                continue
+            if rival := about.get(rules.subject(line)):
+                yield Point(DIFFERS, path, line, f"put {line} in its place", f"it is {rival}")
+            else:
+                yield Point(LACKS, path, line, f"add the line {line}")
+
+    def _would_hide(self, path: str, line: str) -> bool:
+        """Tell whether a line stays away because it would hide a file of the owner's."""
+        if path != ".gitignore" or self._answers.get("joined") is not True:
+            return False
+        files = (
+            file.removeprefix(self.found.prefix)
+            for file in self.found.opened.tree
+            if file.startswith(self.found.prefix)
+        )
+        return any(GitIgnoreSpec.from_lines([line]).match_files(files))
+
+
+def _meant(path: str, line: str) -> str:
+    """Give what a line says; in a repository that joined, slashes of .gitignore may differ."""
+    return line.strip().strip("/") if path == ".gitignore" else " ".join(line.split())
+
+
+def _bring_back(path: str) -> str:
+    return f"bring it back from git's history; or own it: treewright adopt --give {path}"
+
+
+def _changes(path: str, data: bytes, there: bytes) -> Iterator[Point]:
+    """Give a point for each change that somebody made to a file."""
+    settle = f"take it back by hand; or own the file: treewright adopt --give {path}"
+    try:
+        sides = [side.decode() for side in (data, there)]
+    except UnicodeDecodeError:
+        sides = []
+    if b"\0" in there or not sides:
+        yield Point(CHANGED, path, "it is no longer text, or no file", settle)
+        return
+    for gone, came in changed(*(_PINS.sub(_unpinned, side.encode()).decode() for side in sides)):
+        shown = [f"-{line}" for line in gone] or [f"+{line}" for line in came]
+        detail = " / ".join(came) if gone else ""
+        yield Point(CHANGED, path, "\n".join(shown) or "blank lines", settle, detail)
+
+
+def _is_same(data: bytes, there: bytes) -> bool:
+    """Compare files, but for line ends and for what bots move."""
+    one, other = (_PINS.sub(_unpinned, side.replace(b"\r\n", b"\n")) for side in (data, there))
+    return one == other
+
+
+def _unpinned(found: re.Match[bytes]) -> bytes:
+    return next(part for part in found.groups() if part is not None)

@@ -1,0 +1,266 @@
+"""What an update would do to a project: computed, proven, and tested where that was asked for."""
+
+import os
+import re
+import signal
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from treewright import machine
+from treewright.branch.applying import diffstat
+from treewright.branch.computing import why
+from treewright.branch.requests import Request
+from treewright.branch.scratch import Updated, UpdateError
+from treewright.branch.summary import said
+from treewright.fleet import outcomes
+from treewright.fleet.clones import below
+from treewright.fleet.hunks import clashing
+from treewright.fleet.looking import Found
+from treewright.fleet.outcomes import Point
+from treewright.fleet.template import Template, given, is_newer
+from treewright.proof import Proof, prove
+from treewright.updating.repository import BASE, OURS, THEIRS, Stage
+
+FAULT, UNPROVEN, TESTS, RULE = "fault", "unproven", "tests", "rule"
+CONFLICT = "conflict"
+_SETTINGS = "pyproject.toml"
+_PATIENCE = 1800  # seconds for a project's tests
+_SHOWN = 3  # lines of what clashes, or names of tests that failed
+# What the hooks say of a value that both sides changed; see treewright.updating.report.decided.
+_DECIDED = re.compile(
+    r"(?P<file>\S+): (?P<key>.+?) (?P<yours>stays (?!away;).*?|stays away|was .*?)"
+    r"(?:; (?P<template>the template .*)|, and is gone by your answer)"
+)
+_FAILED = re.compile(r"(?m)^(?:FAILED|ERROR) (\S+)")  # as pytest sums up
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """An update to rehearse.
+
+    Args:
+        template: The template.
+        ref: What Copier is to take.
+        version: What an answers file says of it.
+        tests: Whether to run each project's tests.
+
+    """
+
+    template: Template
+    ref: str
+    version: str
+    tests: bool = False
+
+    def __call__(self, found: Found) -> None:
+        """Rehearse the update of a project, and tell what came of it."""
+        told, version = found.told, found.request.version
+        if version == self.version:
+            told.outcome = outcomes.CURRENT
+        elif is_newer(version, self.version):
+            told.outcome = outcomes.NEWER
+        else:
+            _Trial(self, found).run()
+
+
+@dataclass(frozen=True)
+class _Trial:
+    """One update, in a repository of our own."""
+
+    rehearsal: Rehearsal
+    found: Found
+
+    def run(self) -> None:
+        told = self.found.told
+        request = self.found.request
+        now = Request(self.rehearsal.ref, request.source, request.answers)
+        made = self.found.opened.made
+        try:
+            updated = made.update(self.found.opened.tree, self.found.file, request, now)
+        except UpdateError as error:
+            told.outcome = outcomes.REFUSED
+            told.points.append(Point(outcomes.REFUSED, "", self._plain(str(error)), _ITSELF))
+            return
+        told.files = diffstat(made, self.found.opened.tree, updated.tree)
+        told.points += [*self._conflicts(updated), *_rules(updated)]
+        told.notes += [f"{name}: {value}" for name, value in said(updated.printed) if name in _LEFT]
+        self._check(updated)
+        kinds = {point.kind for point in told.points if point.person or point.kind == RULE}
+        kinds |= {point.kind for point in told.points if point.unable}
+        told.outcome = next((_OUTCOMES[kind] for kind in _OUTCOMES if kind in kinds), told.outcome)
+
+    @cached_property
+    def _folder(self) -> Path:
+        return self.found.opened.made.top / self.found.folder
+
+    def _plain(self, text: str) -> str:
+        """Give a sentence without the folder that it was said in."""
+        return " ".join(text.replace(f"{self.found.opened.made.top}/", "").split())
+
+    # --- Conflicts -------------------------------------------------------------------
+
+    def _conflicts(self, updated: Updated) -> Iterator[Point]:
+        for path, sides in sorted(updated.unmerged.items()):
+            file = below(self.found.folder, path)
+            reason = why(sides, "the template")
+            settle = f"edit it by hand; or own it: treewright adopt --give {file}"
+            for lines in self._lines(sides):
+                what = "\n".join([reason, *lines]) if lines else reason
+                yield Point(CONFLICT, file, what, settle)
+
+    def _lines(self, sides: Mapping[int, Stage]) -> Sequence[tuple[str, ...]]:
+        """Give what the template changes where it clashes; nothing where no lines tell it."""
+        if not {BASE, OURS, THEIRS} <= sides.keys():
+            return [()]
+        made = self.found.opened.made
+        try:
+            texts = [made.read(sides[side]).decode() for side in (BASE, OURS, THEIRS)]
+        except UnicodeDecodeError:
+            return [()]
+        return [*dict.fromkeys(clashing(*texts))] or [()]
+
+    # --- The proof, and the tests ----------------------------------------------------
+
+    def _check(self, updated: Updated) -> None:
+        told, conflicts = self.found.told, {below(self.found.folder, p) for p in updated.unmerged}
+        if _SETTINGS in conflicts:
+            told.proof = f"not proven: {_SETTINGS} is in conflict"
+            told.tests = f"not run: {_SETTINGS} is in conflict" if self.rehearsal.tests else ""
+            return
+        proof = prove(self._folder)
+        told.proof = _verdict(proof)
+        failed = [*self._tested(bool(conflicts))] if self.rehearsal.tests else []
+        points = [*_faults(proof), *failed]
+        if points:
+            told.points += self._new(points)
+
+    def _new(self, points: Sequence[Point]) -> Iterator[Point]:
+        """Tell what the update brings from what was there before."""
+        made = self.found.opened.made
+        made.git("reset", "--quiet", "--hard", "HEAD")
+        made.git("clean", "-ffdxq")
+        before = [*_faults(prove(self._folder))]
+        if any(point.kind == TESTS for point in points):
+            before += self._tests()
+        known = {(point.kind, point.where, point.what) for point in before}
+        for point in points:
+            if (point.kind, point.where, point.what) in known:
+                settle = f"nothing for this update: it was so before. {point.settle}"
+                yield Point(point.kind, point.where, point.what, settle, "as before", person=False)
+            else:
+                yield point
+
+    def _tested(self, has_conflicts: bool) -> Iterator[Point]:  # noqa: FBT001
+        told = self.found.told
+        if has_conflicts:
+            told.tests = "not run: files are in conflict"
+            return
+        if not _command(self.found.request.answers):
+            told.tests = "not run: no answer says how"
+            return
+        failed = [*self._tests()]
+        told.tests = "failed" if failed else "passed"
+        yield from failed
+
+    def _tests(self) -> Iterator[Point]:
+        """Run the project's tests."""
+        command = _command(self.found.request.answers)
+        ended, printed = run(command, self._folder, _PATIENCE)
+        if ended == 0:
+            return
+        settle = "fix it on the update's branch"
+        if ended is None:
+            yield Point(TESTS, command, f"no end within {_PATIENCE // 60} minutes", settle)
+            return
+        names = [*dict.fromkeys(_FAILED.findall(printed))]
+        for name in names:
+            yield Point(TESTS, name, "failed", settle)
+        if not names:
+            last = [line.strip() for line in printed.splitlines() if line.strip()][-1:]
+            what = self._plain("".join(last)) or f"exit status {ended}"
+            yield Point(TESTS, command, what, settle)
+
+
+_ITSELF = "do what the sentence says"
+_LEFT = ("untouched", "unused", "old names", "look at", "lacking")
+# The first that applies is the outcome.
+_OUTCOMES = {
+    CONFLICT: outcomes.CONFLICTS,
+    TESTS: outcomes.TESTS,
+    FAULT: outcomes.FAULTS,
+    UNPROVEN: outcomes.FAULTS,
+    RULE: outcomes.SETTLED,
+}
+
+
+def _rules(updated: Updated) -> Iterator[Point]:
+    """Give what both sides changed, and a rule decided."""
+    for name, value in said(updated.printed):
+        if name == "yours" and (found := _DECIDED.fullmatch(value)):
+            where = f"{found['file']}: {found['key']}"
+            what = found["template"] or "it is gone by an answer"
+            settle = f"nothing to do; for the template's value, delete {found['key']} there"
+            yield Point(RULE, where, what, settle, found["yours"], person=False)
+
+
+def _faults(proof: Proof) -> Iterator[Point]:
+    for fault in proof.faults:
+        yield Point(FAULT, fault.where, fault.what, fault.fix)
+    if proof.unproven:
+        unable = proof.repeatable
+        yield Point(UNPROVEN, "", proof.unproven, _ITSELF, person=not unable, unable=unable)
+
+
+def _verdict(proof: Proof) -> str:
+    if proof.status == 0:
+        return "proven"
+    if proof.faults:
+        return f"{len(proof.faults)} fault{'' if len(proof.faults) == 1 else 's'}"
+    return f"not proven: {proof.unproven}"
+
+
+def _command(answers: Mapping[str, object]) -> str:
+    """Give the command that tests a project: what CI runs, without its matrix."""
+    if told := given(answers, "test_command"):
+        return told
+    own = answers.get("own_kinds")
+    return "" if isinstance(own, list) and "tests" in own else "uv run pytest"
+
+
+def run(command: str, folder: Path, patience: float) -> tuple[int | None, str]:
+    """Run a command of a project's, without what opens a registry or a cloud.
+
+    Args:
+        command: The command, as a shell takes it.
+        folder: Where to run it.
+        patience: After how many seconds it is ended, with all that it started.
+
+    Returns:
+        The exit status, None where it was ended; and what it printed.
+
+    """
+    variables = machine.without_secrets(machine.variables(PYTHONUTF8="1"), fetches=True)
+    with subprocess.Popen(  # noqa: S602  # CI has it as a line of a shell
+        command,
+        shell=True,
+        cwd=folder,
+        env=variables,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
+        start_new_session=True,
+    ) as process:
+        try:
+            printed, _ = process.communicate(timeout=patience)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            printed, _ = process.communicate()
+            return None, printed
+        except BaseException:
+            os.killpg(process.pid, signal.SIGKILL)
+            raise
+    return process.returncode, printed
