@@ -71,7 +71,7 @@ class Opened:
 
 
 class EmptyError(Exception):
-    """A clone has no commit."""
+    """A clone has no commit at HEAD."""
 
 
 def find(named: Sequence[str]) -> list[Clone]:
@@ -150,17 +150,18 @@ def opened(clone: Clone, updater: Updater) -> Iterator[Opened]:
         updater: Runs updates.
 
     Raises:
-        EmptyError: If it has no commit.
+        EmptyError: If HEAD names none.
         GitError: If git cannot read it.
 
     """
     source = Repository(clone.place)
     is_bare = source.git("rev-parse", "--is-bare-repository").strip() == b"true"
+    named = ("rev-parse", "--verify", "--end-of-options")
     try:
-        words = ("rev-parse", "--verify", "--quiet", "--end-of-options", "HEAD^{commit}")
-        head = source.git(*words).decode().strip()
+        source.git(*named, "HEAD")
     except GitError as error:
         raise EmptyError(clone.shown) from error
+    head = source.git(*named, "HEAD^{commit}").decode().strip()
     notes = [] if is_bare else [*_dirt(source)]
     name = clone.place.name.removesuffix(".git") or "project"
     with scratch(source, head, updater, name) as made:

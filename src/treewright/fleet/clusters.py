@@ -14,7 +14,6 @@ from treewright.fleet.outcomes import Point, Project
 from treewright.updating.names import Names
 
 _WORD = re.compile(r"\w+|\s+|[^\w\s]")
-_SHORTEST = 2  # characters of an answer that is looked for
 
 
 class Text(NamedTuple):
@@ -160,10 +159,9 @@ def own_names(answers: Mapping[str, object]) -> dict[str, frozenset[str]]:
     """Give what is a project's own, with the answers that say so."""
     found: dict[str, set[str]] = {}
     for name, value in {**_derived(answers), **answers}.items():
-        if isinstance(value, str | int) and not isinstance(value, bool):
-            text = str(value)
-            if len(text) >= _SHORTEST and name != "_src_path":
-                found.setdefault(text, set()).add(name.lstrip("_"))
+        is_text = isinstance(value, str | int) and not isinstance(value, bool)
+        if is_text and str(value) and name != "_src_path":
+            found.setdefault(str(value), set()).add(name.lstrip("_"))
     return {text: frozenset(said) for text, said in found.items()}
 
 

@@ -68,7 +68,8 @@ def _settings(theirs: dict[str, Any], ours: dict[str, Any]) -> Iterator[Differen
     for clash in merge.clashes:
         path = _path(clash.key)
         wanted, there = _at(theirs, path), _at(ours, path)
-        if wanted is _MISSING:  # a requirement, of which the name is there
+        # A requirement, of which the name is there; or what was compared already.
+        if wanted is _MISSING or path == ("build-system",):
             continue
         if is_set(path) and isinstance(wanted, list) and isinstance(there, list):
             if lacks := [item for item in wanted if item not in there]:

@@ -101,7 +101,7 @@ class Fleet:
             with opened(clone, self.updater) as there:
                 return [*self._projects(there, work)] or [_none(clone, "it has no answers file")]
         except EmptyError:
-            return [_none(clone, "it has no commit")]
+            return [_none(clone, "it has no commit at HEAD")]
         except (GitError, OSError) as error:
             project = Project(clone.shown)
             _fail(project, str(error))

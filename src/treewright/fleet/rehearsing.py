@@ -15,13 +15,15 @@ from treewright.branch.computing import why
 from treewright.branch.requests import Request
 from treewright.branch.scratch import Updated, UpdateError
 from treewright.branch.summary import said
+from treewright.disk import is_regular
 from treewright.fleet import outcomes
 from treewright.fleet.clones import below
 from treewright.fleet.hunks import clashing
 from treewright.fleet.looking import Found
 from treewright.fleet.outcomes import Point
 from treewright.fleet.template import Template, given, is_newer
-from treewright.proof import Proof, prove
+from treewright.proof import prove
+from treewright.updating.merging import fault
 from treewright.updating.repository import BASE, OURS, THEIRS, Stage
 
 FAULT, UNPROVEN, TESTS, RULE = "fault", "unproven", "tests", "rule"
@@ -129,24 +131,36 @@ class _Trial:
             told.proof = f"not proven: {_SETTINGS} is in conflict"
             told.tests = f"not run: {_SETTINGS} is in conflict" if self.rehearsal.tests else ""
             return
+        found = [*self._faults()]
+        told.proof = _verdict(found)
+        found += self._tested(bool(conflicts)) if self.rehearsal.tests else ()
+        if found:
+            told.points += self._new(found)
+
+    def _faults(self) -> Iterator[Point]:
+        """Prove the project, and tell what is not as it should be."""
+        settings = self._folder / _SETTINGS
+        if is_regular(settings) and (reason := fault(settings.read_bytes())):
+            yield Point(FAULT, _SETTINGS, f"it is not TOML: {reason}", "fix it by hand")
+            return
         proof = prove(self._folder)
-        told.proof = _verdict(proof)
-        failed = [*self._tested(bool(conflicts))] if self.rehearsal.tests else []
-        points = [*_faults(proof), *failed]
-        if points:
-            told.points += self._new(points)
+        for found in proof.faults:
+            yield Point(FAULT, *map(self._plain, (found.where, found.what, found.fix)))
+        if proof.unproven:
+            sentence, unable = self._plain(proof.unproven), proof.repeatable
+            yield Point(UNPROVEN, "", sentence, _ITSELF, person=not unable, unable=unable)
 
     def _new(self, points: Sequence[Point]) -> Iterator[Point]:
         """Tell what the update brings from what was there before."""
         made = self.found.opened.made
         made.git("reset", "--quiet", "--hard", "HEAD")
         made.git("clean", "-ffdxq")
-        before = [*_faults(prove(self._folder))]
+        before = [*self._faults()]
         if any(point.kind == TESTS for point in points):
             before += self._tests()
         known = {(point.kind, point.where, point.what) for point in before}
         for point in points:
-            if (point.kind, point.where, point.what) in known:
+            if (point.kind, point.where, point.what) in known and not point.unable:
                 settle = f"nothing for this update: it was so before. {point.settle}"
                 yield Point(point.kind, point.where, point.what, settle, "as before", person=False)
             else:
@@ -205,20 +219,12 @@ def _rules(updated: Updated) -> Iterator[Point]:
             yield Point(RULE, where, what, settle, found["yours"], person=False)
 
 
-def _faults(proof: Proof) -> Iterator[Point]:
-    for fault in proof.faults:
-        yield Point(FAULT, fault.where, fault.what, fault.fix)
-    if proof.unproven:
-        unable = proof.repeatable
-        yield Point(UNPROVEN, "", proof.unproven, _ITSELF, person=not unable, unable=unable)
-
-
-def _verdict(proof: Proof) -> str:
-    if proof.status == 0:
-        return "proven"
-    if proof.faults:
-        return f"{len(proof.faults)} fault{'' if len(proof.faults) == 1 else 's'}"
-    return f"not proven: {proof.unproven}"
+def _verdict(found: Sequence[Point]) -> str:
+    """Say what the proof came to."""
+    faults = [point for point in found if point.kind == FAULT]
+    if faults:
+        return f"{len(faults)} fault{'' if len(faults) == 1 else 's'}"
+    return f"not proven: {found[0].what}" if found else "proven"
 
 
 def _command(answers: Mapping[str, object]) -> str:

@@ -1,7 +1,9 @@
 """What a rehearsal says of clones, and that the update then does it."""
 
+import os
 import shutil
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +11,19 @@ import pytest
 
 import finishing
 import fleets
+from adopting import from_clone
 from fleets import NEXT, clone, every_file, told
-from keeping import unmerged
-from repositories import git
+from keeping import ANSWERS, unmerged, write
+from repositories import commit, git
 from tiers import full
-from treewright.branch.scratch import Updater
-from treewright.fleet import outcomes
+from treewright.branch.scratch import Updated, Updater
+from treewright.fleet import outcomes, rehearsing
+from treewright.fleet.rehearsing import run
+from treewright.proof import Finding
+from treewright.proof.proving import Proof
+from treewright.rows import row
+from treewright.updating.merging import Clash
+from treewright.updating.report import decided
 
 Capture = pytest.CaptureFixture[str]
 # What was planted in a clone, of which project, and what has to come of it.
@@ -96,3 +105,182 @@ def _agrees(one: Mapping[str, Any], folder: Path, updater: Updater) -> None:
             assert f"tool.ruff.line-length {point['detail']}; {point['what']}" in " ".join(
                 done.stdout.split()
             )
+
+
+# --- What the hooks say, and what is made of it --------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("clash", "what", "detail"),
+    [
+        (Clash("tool.ruff.line-length", "79", "110"), "the template has 110", "stays 79"),
+        (Clash("tool.x", "1", ""), "the template no longer has it", "stays 1"),
+        (Clash("tool.x", "", "1"), "the template has 1", "stays away"),
+        (Clash("project.version", '"1"', "", kept=False), "it is gone by an answer", 'was "1"'),
+        (Clash('"odd: key".a', "[1, 2]", "[3]"), "the template has [3]", "stays [1, 2]"),
+        (Clash("tool.x", "1", "2 " * 60), "the template has 2 2", "stays 1"),
+    ],
+)
+def test_a_decision_is_read_as_the_hooks_tell_it(clash: Clash, what: str, detail: str) -> None:
+    printed = "\n".join(row("yours", f"pyproject.toml: {clash.key} {decided(clash)}"))
+    (point,) = rehearsing._rules(Updated({}, printed=printed))  # noqa: SLF001
+    assert point.where == f"pyproject.toml: {clash.key}"
+    assert point.what.startswith(what)
+    assert point.detail == detail
+    assert not point.person
+
+
+def test_other_lines_of_the_hooks_are_no_decision() -> None:
+    rows = [*row("yours", "in pyproject.toml: tool.ruff"), *row("files", "4 changed")]
+    assert [*rehearsing._rules(Updated({}, printed="\n".join(rows)))] == []  # noqa: SLF001
+
+
+# --- Faults, and tests ---------------------------------------------------------------------
+
+
+def rehearse(
+    world: Path, tmp_path: Path, capsys: Capture, *options: str, status: int, **answers: str
+) -> Mapping[str, Any]:
+    """Rehearse the update of one made-up project, and give what is told of it."""
+    made = clone(world, tmp_path, "acme-tool")
+    text = (made / ANSWERS).read_text("utf-8")
+    write(made, ANSWERS, text + "".join(f"{name}: {value}\n" for name, value in answers.items()))
+    commit(made)
+    document = told(
+        capsys,
+        "rehearse",
+        f"--to={NEXT}",
+        made,
+        *options,
+        status=status,
+        updater=fleets.update_made_up,
+    )
+    found: Mapping[str, Any] = document["projects"][0]
+    return found
+
+
+NEW = "NEW.md"  # which the update brings
+
+
+@pytest.mark.parametrize(
+    ("faulty", "status", "outcome", "details"),
+    [
+        (lambda folder: (folder / NEW).is_file(), 1, outcomes.FAULTS, [""]),
+        (lambda _: True, 0, outcomes.CLEAN, ["as before"]),
+        (lambda folder: not (folder / NEW).is_file(), 0, outcomes.CLEAN, []),
+    ],
+    ids=["by the update", "before it, too", "only before it"],
+)
+def test_a_fault_counts_where_the_update_brings_it(
+    faulty: Callable[[Path], bool],
+    status: int,
+    outcome: str,
+    details: Sequence[str],
+    world: Path,
+    tmp_path: Path,
+    capsys: Capture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def prove(folder: Path) -> Proof:
+        proof = Proof()
+        proof.findings += [Finding("a.py", "it is odd", "fix it")] * faulty(folder)
+        return proof
+
+    monkeypatch.setattr(rehearsing, "prove", prove)
+    found = rehearse(world, tmp_path, capsys, status=status)
+    assert found["outcome"] == outcome
+    assert [point["detail"] for point in found["points"]] == details
+
+
+def test_what_this_machine_cannot_prove_is_no_success(
+    world: Path, tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def prove(folder: Path) -> Proof:
+        proof = Proof()
+        proof.unproven = f"{folder}/a could not be built, as there is neither uv nor build here."
+        return proof
+
+    monkeypatch.setattr(rehearsing, "prove", prove)
+    found = rehearse(world, tmp_path, capsys, status=2)
+    assert found["outcome"] == outcomes.FAULTS
+    assert found["proof"].startswith("not proven: a could not be built"), "without our folder"
+
+
+@pytest.mark.parametrize(
+    ("command", "status", "tests", "points"),
+    [
+        ("true", 0, "passed", []),
+        (
+            f"test ! -e {NEW} || (echo FAILED tests/test_a.py::test_b - oh; exit 1)",
+            1,
+            "failed",
+            [("tests/test_a.py::test_b", "failed", "")],
+        ),
+        ("echo no; exit 3", 0, "failed", [("echo no; exit 3", "no", "as before")]),
+        (f"test ! -e {NEW}", 1, "failed", [(f"test ! -e {NEW}", "exit status 1", "")]),
+    ],
+)
+def test_the_tests_are_run_after_the_update_and_before_it_where_they_fail(
+    command: str,
+    status: int,
+    tests: str,
+    points: Sequence[tuple[str, str, str]],
+    world: Path,
+    tmp_path: Path,
+    capsys: Capture,
+) -> None:
+    answer = {"test_command": repr(command)}
+    found = rehearse(world, tmp_path, capsys, "--tests", status=status, **answer)
+    assert found["tests"] == tests
+    told_points = [(point["where"], point["what"], point["detail"]) for point in found["points"]]
+    assert told_points == points
+
+
+def test_without_being_asked_no_test_is_run(world: Path, tmp_path: Path, capsys: Capture) -> None:
+    mark = tmp_path / "mark"
+    found = rehearse(world, tmp_path, capsys, status=0, test_command=f"touch {mark}")
+    assert (found["tests"], mark.exists()) == ("", False)
+
+
+def test_tests_that_do_not_end_are_ended_with_all_they_started(tmp_path: Path) -> None:
+    started = time.monotonic()
+    status, _ = run("sleep 60 & echo $! > child; wait", tmp_path, 0.5)
+    assert status is None
+    assert time.monotonic() - started < 30
+    child = int((tmp_path / "child").read_text())
+    for _ in range(100):
+        try:
+            os.kill(child, 0)
+        except ProcessLookupError:
+            return
+        time.sleep(0.05)
+    pytest.fail("the child is there still")
+
+
+def test_tests_get_no_secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORGE_TOKEN", "s3cret")
+    assert run("env", tmp_path, 60)[1].count("s3cret") == 0
+
+
+@pytest.mark.parametrize(
+    ("version", "outcome"), [(NEXT, outcomes.CURRENT), ("v9.9.9", outcomes.NEWER)]
+)
+def test_what_is_there_already_is_not_computed(
+    version: str, outcome: str, world: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    made = clone(world, tmp_path, "acme-tool")
+    text = (made / ANSWERS).read_text("utf-8")
+    write(made, ANSWERS, text.replace("v9.0.0", version))
+    commit(made)
+    template = shutil.copytree(world / "treewright", tmp_path / "treewright")
+    git("tag", "v9.9.9", cwd=template)
+    with pytest.MonkeyPatch.context() as patch:
+        from_clone(template, patch)
+        write(made, ANSWERS, (made / ANSWERS).read_text("utf-8").replace(str(world), str(tmp_path)))
+        commit(made)
+        document = told(capsys, "rehearse", f"--to={NEXT}", made, updater=_never)
+    assert [one["outcome"] for one in document["projects"]] == [outcome]
+
+
+def _never(*_: object) -> finishing.Printed:
+    raise AssertionError

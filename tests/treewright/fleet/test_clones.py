@@ -1,0 +1,237 @@
+"""Which clones are found, which projects are in them, and that nothing there is written."""
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import fleets
+from fleets import NEXT, clone, every_file, fleet, plant, told
+from keeping import ANSWERS, write
+from repositories import commit, git
+from treewright.adopting.errors import UnableError
+from treewright.fleet import clones, outcomes
+
+Capture = pytest.CaptureFixture[str]
+
+
+def empty(folder: Path) -> Path:
+    """Make what git takes for a repository, without git."""
+    for name in ("objects", "refs"):
+        (folder / name).mkdir(parents=True)
+    (folder / "HEAD").touch()
+    return folder
+
+
+def test_clones_are_found_wherever_they_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("b/.git", "a/group/sub/c/.git", "a/.hidden/d/.git", "b/inside/.git", "none"):
+        (tmp_path / name).mkdir(parents=True)
+    write(tmp_path, "worktree/.git", "gitdir: elsewhere\n")
+    empty(tmp_path / "bare.git")
+    (tmp_path / "link").symlink_to("b")
+    monkeypatch.chdir(tmp_path)
+
+    def found(*words: str) -> list[str]:
+        return [clone.shown for clone in clones.find(words)]
+
+    assert found(".") == ["a/group/sub/c", "b", "bare.git", "worktree"]
+    assert found("./b/") == ["b"]
+    assert len(found("b", "./b/", "link", str(tmp_path / "b"))) == 1, "each once"
+    assert found("bare.git", "a") == ["a/group/sub/c", "bare.git"]
+
+
+@pytest.mark.parametrize(
+    ("word", "sentence"),
+    [
+        ("none", "none is no clone, and there is none in it."),
+        ("lacking", "lacking is not a folder."),
+        ("file", "file is not a folder."),
+    ],
+)
+def test_a_path_without_a_clone_is_wrong_usage(
+    word: str,
+    sentence: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: Capture,
+    world: Path,  # noqa: ARG001
+) -> None:
+    (tmp_path / "none").mkdir()
+    (tmp_path / "file").touch()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path))
+    assert fleet("drift", word) == 2
+    printed = capsys.readouterr()
+    assert (printed.out, printed.err) == ("", f"{sentence}\n")
+
+
+def test_a_folder_in_a_clone_is_that_part_of_it(
+    made_up: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(several(made_up, tmp_path))
+    (found,) = clones.find(["libs"])
+    with clones.opened(found, fleets.update_made_up) as there:
+        assert there.answers_files() == ["libs/one/.copier-answers.yml"]
+
+
+# --- What clones look like ---------------------------------------------------------------
+
+
+def several(shelf: Path, folder: Path) -> Path:
+    """Make a repository of two projects, of which one has an overlay, and of another template's."""
+    top = folder / "several"
+    for name, place in zip(fleets.NAMES, ("libs/one", "two"), strict=True):
+        shutil.copytree(shelf / "made" / name, top / place, ignore=shutil.ignore_patterns(".git"))
+    other = "_commit: v1\n_src_path: https://git.example.org/acme/overlay.git\n"
+    write(top, "two/.copier-answers.acme.yml", other)
+    write(top, "docs/answers.yml", other)
+    write(top, "docs/of-none.yaml", "# _src_path: none\nanswers:\n  _src_path: none\n")
+    commit(top)
+    return top
+
+
+def detached(shelf: Path, folder: Path) -> Path:
+    made = clone(shelf, folder, "detached", "claim")
+    git("checkout", "--quiet", "--detach", "HEAD~1", cwd=made)
+    return made
+
+
+def dirty(shelf: Path, folder: Path) -> Path:
+    made = clone(shelf, folder, "dirty")
+    write(made, "AGENTS.md", "# Mine alone\n")
+    return made
+
+
+def bare(shelf: Path, folder: Path) -> Path:
+    git("clone", "--quiet", "--bare", shelf / "made/acme-tool", folder / "bare.git", cwd=folder)
+    return folder / "bare.git"
+
+
+def shallow(shelf: Path, folder: Path) -> Path:
+    made = clone(shelf, folder, "whole", "own")
+    where = folder / "shallow"
+    git("clone", "--quiet", "--depth=1", made.as_uri(), where, cwd=folder)
+    shutil.rmtree(made)
+    return where
+
+
+def with_submodule(shelf: Path, folder: Path) -> Path:
+    made = clone(shelf, folder, "with-submodule")
+    words = ("-c", "protocol.file.allow=always", "submodule", "--quiet", "add")
+    git(*words, shelf / "made/python", "vendored", cwd=made)
+    commit(made)
+    return made
+
+
+def without_commit(_: Path, folder: Path) -> Path:
+    git("init", "--quiet", folder / "without-commit", cwd=folder)
+    return folder / "without-commit"
+
+
+def without_answers(shelf: Path, folder: Path) -> Path:
+    return clone(shelf, folder, "without-answers", "forget")
+
+
+def corrupt(shelf: Path, folder: Path) -> Path:
+    made = clone(shelf, folder, "corrupt")
+    shutil.rmtree(made / ".git/objects")
+    (made / ".git/objects").mkdir()
+    return made
+
+
+def marked_up(shelf: Path, folder: Path) -> Path:
+    return clone(shelf, folder, "<img src=x onerror=alert(1)> | `\x1b[31m`")
+
+
+Make = Callable[[Path, Path], Path]
+# What comes of the update of each, by the folder of the project.
+FOUND: dict[Make, dict[str, str]] = {
+    several: {
+        "libs/one": outcomes.CLEAN,
+        "two": outcomes.CLEAN,
+        "docs": outcomes.OTHER,
+    },
+    detached: {".": outcomes.CLEAN},
+    dirty: {".": outcomes.CLEAN},
+    bare: {".": outcomes.CLEAN},
+    shallow: {".": outcomes.CLEAN},
+    with_submodule: {".": outcomes.CLEAN},
+    without_commit: {".": outcomes.NONE},
+    without_answers: {".": outcomes.NONE},
+    corrupt: {".": outcomes.FAILED},
+    marked_up: {".": outcomes.CLEAN},
+}
+
+
+def test_each_clone_is_rehearsed_as_it_is(world: Path, tmp_path: Path, capsys: Capture) -> None:
+    made = {str(make(world, tmp_path)): found for make, found in FOUND.items()}
+    before = every_file(tmp_path)
+    document = told(
+        capsys, "rehearse", f"--to={NEXT}", tmp_path, status=2, updater=fleets.update_made_up
+    )
+    assert every_file(tmp_path) == before
+    came: dict[str, dict[str, str]] = {}
+    for project in document["projects"]:
+        came.setdefault(project["path"], {})[project["project"]] = project["outcome"]
+    assert came == made
+    notes = {Path(one["path"]).name: one["notes"] for one in document["projects"] if one["notes"]}
+    assert notes == {"dirty": ["what is not committed does not count"]}
+
+
+def test_where_no_clone_has_a_project_nothing_is_reported(
+    world: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    without_answers(world, tmp_path)
+    assert fleet("drift", "--check", tmp_path) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err == f"There is no project of any template in {tmp_path}.\n"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
+def test_a_folder_that_cannot_be_listed_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def scandir(_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    with pytest.raises(UnableError, match=r"cannot be listed: Permission denied\.$"):
+        clones.find([str(tmp_path)])
+
+
+def test_a_fault_of_one_clone_stops_no_other(world: Path, tmp_path: Path, capsys: Capture) -> None:
+    for name in ("a", "b", "c"):
+        clone(world, tmp_path, name)
+
+    def updater(project: Path, arguments: list[str], hooks: bool) -> object:  # noqa: FBT001
+        if project.name == "b":
+            raise ZeroDivisionError("at once")
+        return fleets.update_made_up(project, arguments, hooks)
+
+    document = told(
+        capsys,
+        "rehearse",
+        f"--to={NEXT}",
+        tmp_path,
+        status=2,
+        updater=updater,  # type: ignore[arg-type]
+    )
+    came = {Path(one["path"]).name: one["outcome"] for one in document["projects"]}
+    assert came == {"a": outcomes.CLEAN, "b": outcomes.FAILED, "c": outcomes.CLEAN}
+    (cluster,) = document["clusters"]
+    assert cluster["what"] == "ZeroDivisionError: at once"
+
+
+def test_an_answers_file_that_is_a_link_is_no_projects(made_up: Path, tmp_path: Path) -> None:
+    made = clone(made_up, tmp_path, "linked")
+    (made / ANSWERS).rename(made / "real.yml")
+    (made / ANSWERS).symlink_to("real.yml")
+    plant(made)
+    (found,) = clones.find([str(made)])
+    with clones.opened(found, fleets.update_made_up) as there:
+        assert there.answers_files() == ["real.yml"]

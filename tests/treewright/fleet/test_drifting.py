@@ -1,0 +1,194 @@
+"""Drift is what differs from the template's own render, and nothing else."""
+
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import rendering
+from fleets import ANSWERED, clone, every_file, fleet, plant, told
+from keeping import ANSWERS, copy, write
+from repositories import commit
+from tiers import full
+from treewright.fleet import drifting, outcomes
+
+Capture = pytest.CaptureFixture[str]
+Files = Mapping[str, Callable[[str], str | None]]
+
+
+def replacing(old: str, new: str) -> Callable[[str], str]:
+    def change(text: str) -> str:
+        assert old in text, old
+        return text.replace(old, new)
+
+    return change
+
+
+def behind(text: str) -> Callable[[str], str]:
+    return lambda before: f"{before}{text}"
+
+
+# What differs afterwards: its kind, where, and what.
+Found = tuple[str, str, str]
+MANAGED: dict[str, tuple[Files, Sequence[Found]]] = {
+    "deleted": ({"AGENTS.md": lambda _: None}, [("deleted", "AGENTS.md", "it is gone")]),
+    "changed": (
+        {".editorconfig": replacing("root = true", "root = false")},
+        [("changed", ".editorconfig", "-root = true")],
+    ),
+    "added to": (
+        {".editorconfig": behind("[*.me]\nindent_size = 9\n")},
+        [("changed", ".editorconfig", "+[*.me]\n+indent_size = 9")],
+    ),
+    "another value": (
+        {"pyproject.toml": replacing("line-length = 100", "line-length = 79")},
+        [("differs", "pyproject.toml: tool.ruff.line-length", "the template has 100")],
+    ),
+    "no such key": (
+        {"pyproject.toml": replacing("line-length = 100\n", "")},
+        [("lacks", "pyproject.toml: tool.ruff.line-length", "the template has 100")],
+    ),
+    "a set that lacks one": (
+        {"pyproject.toml": replacing('  "EM", ', '  "FIX", ')},
+        [("lacks", "pyproject.toml: tool.ruff.lint.ignore", 'the template has ["EM"]')],
+    ),
+    "a requirement that is gone": (
+        {"pyproject.toml": lambda text: text.replace('"pytest>=9.1"', '"mine"')},
+        [("lacks", "pyproject.toml: dependency-groups.test", 'the template has ["pytest>=9.1"]')],
+    ),
+    "another floor than the answer": (
+        {"pyproject.toml": replacing('requires-python = ">=3.11"', 'requires-python = ">=3.12"')},
+        [("differs", "pyproject.toml: project.requires-python", 'the template has ">=3.11"')],
+    ),
+    "no TOML": (
+        {"pyproject.toml": behind("[tool.mine\n")},
+        [("changed", "pyproject.toml", "it cannot be read")],
+    ),
+    "a line that is gone": (
+        {".gitignore": replacing("/dist/\n", "")},
+        [("lacks", ".gitignore", "/dist/")],
+    ),
+}  # fmt: skip
+OWN: dict[str, Files] = {
+    "seeds": {
+        "README.md": lambda _: "# Mine\n",
+        "CHANGELOG.md": lambda _: None,
+        "tests/test_readme.py": lambda _: None,
+        "src/acme_tool/__init__.py": behind("X = 1\n"),
+    },
+    "own files": {
+        ANSWERS: replacing("own_files: []", "own_files: [AGENTS.md, SECURITY.md]"),
+        "AGENTS.md": lambda _: "# Mine\n",
+        "SECURITY.md": lambda _: None,
+    },
+    "own keys and lines": {
+        "pyproject.toml": lambda text: (
+            text.replace('version = "0.1.0"', 'version = "7.0"')
+            .replace('description = "A Python package."', 'description = "Mine."')
+            .replace("dependencies = []", 'dependencies = ["attrs"]')
+            .replace('  "EM", ', '  "FIX", "EM", ')
+            + "\n[tool.mine]\nlevel = 1\n"
+        ),
+        ".gitignore": behind("/mine/\n"),
+        ".gitattributes": behind("*.mine binary\n"),
+    },
+    "what bots move": {
+        ".pre-commit-config.yaml": lambda text: text.replace("rev: v", "rev: v99."),
+        "pyproject.toml": replacing('"pytest>=9.1"', '"pytest>=99.1"'),
+    },
+    "line ends": {"AGENTS.md": lambda text: text.replace("\n", "\r\n")},
+}
+
+
+def edit(project: Path, files: Files) -> None:
+    for path, change in files.items():
+        after = change((project / path).read_text("utf-8"))
+        if after is None:
+            (project / path).unlink()
+        else:
+            write(project, path, after)
+    plant(project)
+
+
+def points(document: Mapping[str, Any]) -> list[Found]:
+    (project,) = document["projects"]
+    return [(one["kind"], one["where"], one["what"]) for one in project["points"]]
+
+
+def seen(found: Sequence[Found], wanted: Sequence[Found]) -> bool:
+    """Tell whether each is found, and no more; of a long sentence, the first words do."""
+    pairs = zip(sorted(found), sorted(wanted), strict=False)
+    return len(found) == len(wanted) and all(
+        one[:2] == other[:2] and one[2].startswith(other[2]) for one, other in pairs
+    )
+
+
+@pytest.fixture
+def project(shelf: Path, template: Path, tmp_path: Path) -> Path:  # noqa: ARG001
+    return clone(shelf, tmp_path, "acme-tool")
+
+
+@pytest.mark.parametrize(
+    "which", [pytest.param([*MANAGED][:-2:3], id="some"), *(full([name]) for name in MANAGED)]
+)
+def test_drift_is_found(which: Sequence[str], project: Path, capsys: Capture) -> None:
+    for name in which:
+        edit(project, MANAGED[name][0])
+    before = every_file(project)
+    document = told(capsys, "drift", "--check", project, status=1)
+    assert every_file(project) == before
+    wanted = [point for name in which for point in MANAGED[name][1]]
+    assert seen(points(document), wanted), points(document)
+    assert document["counts"] == {outcomes.DRIFTED: 1}
+    assert document["projects"][0]["behind"] == 1
+    assert fleet("drift", project) == 0, "without --check"
+
+
+@pytest.mark.parametrize(
+    "which", [pytest.param([*OWN], id="all"), *(full([name], id=name) for name in OWN)]
+)
+def test_what_is_the_owners_is_no_drift(
+    which: Sequence[str], project: Path, capsys: Capture
+) -> None:
+    for name in which:
+        edit(project, {p: c for p, c in OWN[name].items() if name == which[-1] or p != "AGENTS.md"})
+    document = told(capsys, "drift", "--check", project)
+    assert points(document) == []
+    assert document["counts"] == {outcomes.SAME: 1}
+
+
+def test_a_file_as_an_earlier_release_had_it_is_called_so(
+    template: Path, project: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    """CI that somebody reverted to what it was is named with the release."""
+    older, path = tmp_path / "older", "AGENTS.md"
+    copy(template, older, "v0.7.0", {"project_name": "acme-tool", **ANSWERED})
+    assert (older / path).read_bytes() != (project / path).read_bytes()
+    shutil.copy(older / path, project / path)
+    commit(project)
+    shutil.rmtree(older)
+    (kind, where, what), *others = points(told(capsys, "drift", "--check", project, status=1))
+    assert (kind, where, others) == ("reverted", path, [])
+    assert what == "it is as v0.7.0 had it"
+
+
+@pytest.mark.parametrize("line", ["      - uses: a/b@0123 # v1", "image: ghcr.io/a/b:1.0@sha256:0"])
+def test_a_pin_alone_is_what_bots_move(line: str) -> None:
+    moved = line.replace("0", "7").replace("1", "8")
+    assert moved != line
+    assert drifting._is_same(line.encode(), moved.encode())  # noqa: SLF001
+    assert not drifting._is_same(line.encode(), line.replace("a/b", "a/c").encode())  # noqa: SLF001
+
+
+def test_renders_are_of_this_template_whatever_the_address(project: Path, capsys: Capture) -> None:
+    """A project that names Treewright's own address is compared with the checkout."""
+    assert rendering.ROOT not in project.parents
+    text = (project / ANSWERS).read_text("utf-8")
+    start = text.index("_src_path: ")
+    line = text[start : text.index("\n", start)]
+    write(project, ANSWERS, text.replace(line, "_src_path: https://git.example.org/t/w.git"))
+    commit(project)
+    document = told(capsys, "drift", "--check", project)
+    assert document["counts"] == {outcomes.OTHER: 1}
