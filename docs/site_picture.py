@@ -55,8 +55,16 @@ def build(folder: Path) -> Path:
     return project / "site"
 
 
-def photograph(site: Path, picture: Path) -> None:
+def photograph(
+    site: Path, picture: Path, page: str = PAGE, size: tuple[int, int] = (WIDTH, HEIGHT)
+) -> None:
     """Let a browser draw a page of a site.
+
+    Args:
+        site: The folder of the site.
+        picture: The file to draw it in.
+        page: The page.
+        size: How wide and how high the picture is, in pixels.
 
     Raises:
         SystemExit: If there is no browser.
@@ -73,9 +81,9 @@ def photograph(site: Path, picture: Path) -> None:
             "--no-sandbox",
             "--hide-scrollbars",
             "--virtual-time-budget=5000",
-            f"--window-size={WIDTH},{HEIGHT}",
+            f"--window-size={size[0]},{size[1]}",
             f"--screenshot={picture}",
-            f"http://127.0.0.1:{server.server_port}/{PAGE}",
+            f"http://127.0.0.1:{server.server_port}/{page}",
         ]
         subprocess.run(command, check=True, stderr=subprocess.DEVNULL)
         server.shutdown()

@@ -48,7 +48,7 @@ EDITS: Mapping[str, Mapping[str, Callable[[str], str | None]]] = {
 }  # fmt: skip
 
 
-def prepare(tagged: Path, folder: Path) -> None:
+def prepare(tagged: Path, folder: Path, names: Sequence[str] = NAMES) -> None:
     """Make a template with a next release, and a project of each name."""
     template = shutil.copytree(tagged, folder / "treewright")
     settings = template / "template/pyproject.toml.jinja"
@@ -56,7 +56,7 @@ def prepare(tagged: Path, folder: Path) -> None:
     assert text.count("line-length = 100") == 1
     settings.write_text(text.replace("line-length = 100", "line-length = 110"), "utf-8")
     release(template)
-    for name in NAMES:
+    for name in names:
         copy(template, folder / "made" / name, "v9.0.0", {"project_name": name, **ANSWERED})
 
 

@@ -131,7 +131,7 @@ def copy(folder: Path) -> Path:
 def test_pages_are_gathered(tmp_path: Path) -> None:
     website.gather(tmp_path)
     files = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.*")}
-    assert files == {*website.pages().values(), "picture.svg", "site.png"}
+    assert files == {*website.pages().values(), "picture.svg", "rehearsing.png", "site.png"}
 
 
 def links_of_pages(page: Path) -> list[str]:

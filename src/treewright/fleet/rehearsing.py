@@ -145,7 +145,8 @@ class _Trial:
             return
         proof = prove(self._folder)
         for found in proof.faults:
-            yield Point(FAULT, *map(self._plain, (found.where, found.what, found.fix)))
+            what, fix = self._plain(found.what), self._plain(found.fix)
+            yield Point(FAULT, self._plain(found.where), what, fix)
         if proof.unproven:
             sentence, unable = self._plain(proof.unproven), proof.repeatable
             yield Point(UNPROVEN, "", sentence, _ITSELF, person=not unable, unable=unable)
@@ -263,10 +264,18 @@ def run(command: str, folder: Path, patience: float) -> tuple[int | None, str]:
         try:
             printed, _ = process.communicate(timeout=patience)
         except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
+            _end(process)
             printed, _ = process.communicate()
             return None, printed
         except BaseException:
-            os.killpg(process.pid, signal.SIGKILL)
+            _end(process)
             raise
     return process.returncode, printed
+
+
+def _end(process: "subprocess.Popen[str]") -> None:
+    """End a command with all that it started; on Windows, alone."""
+    if os.name == "nt":
+        process.kill()
+    else:
+        os.killpg(process.pid, signal.SIGKILL)

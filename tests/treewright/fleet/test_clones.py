@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 import fleets
-from fleets import NEXT, clone, every_file, fleet, plant, told
+from fleets import clone, every_file, fleet, plant, told
 from keeping import ANSWERS, write
 from repositories import commit, git
+from test_update_faults import NEXT
 from treewright.adopting.errors import UnableError
 from treewright.fleet import clones, outcomes
 

@@ -8,9 +8,10 @@ import pytest
 from markdown_it import MarkdownIt
 
 import fleets
-from fleets import NEXT, clone, fleet
+from fleets import clone, fleet
 from keeping import ANSWERS, write
 from repositories import commit
+from test_update_faults import NEXT
 from treewright import machine
 from treewright.fleet import command, showing
 from treewright.fleet.outcomes import Point, Project, status

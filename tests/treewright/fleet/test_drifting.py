@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 import rendering
+from answers import VARIANTS
 from fleets import ANSWERED, clone, every_file, fleet, plant, told
-from keeping import ANSWERS, copy, write
+from keeping import ANSWERS, HERE, copy, releases, write
 from repositories import commit
 from tiers import full
 from treewright.fleet import drifting, outcomes
@@ -172,6 +173,22 @@ def test_a_file_as_an_earlier_release_had_it_is_called_so(
     (kind, where, what), *others = points(told(capsys, "drift", "--check", project, status=1))
     assert (kind, where, others) == ("reverted", path, [])
     assert what == "it is as v0.7.0 had it"
+
+
+@pytest.mark.parametrize(
+    ("version", "answers"),
+    [
+        (HERE, ANSWERED),
+        *(full(version, {"user_name": "Ann"}, id=version) for version in [*releases()][1:]),
+        *(full(HERE, answers, id=f"variant-{n}") for n, answers in enumerate(VARIANTS)),
+    ],
+)
+def test_what_a_release_has_just_made_has_not_drifted(
+    version: str, answers: Mapping[str, str], template: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    copy(template, tmp_path / "acme-tool", version, {"project_name": "acme-tool", **answers})
+    document = told(capsys, "drift", "--check", tmp_path)
+    assert (points(document), document["counts"]) == ([], {outcomes.SAME: 1})
 
 
 @pytest.mark.parametrize("line", ["      - uses: a/b@0123 # v1", "image: ghcr.io/a/b:1.0@sha256:0"])

@@ -12,9 +12,10 @@ import pytest
 import finishing
 import fleets
 from adopting import from_clone
-from fleets import NEXT, clone, every_file, told
+from fleets import clone, every_file, told
 from keeping import ANSWERS, unmerged, write
 from repositories import commit, git
+from test_update_faults import NEXT
 from tiers import full
 from treewright.branch.scratch import Updated, Updater
 from treewright.fleet import outcomes, rehearsing
@@ -75,6 +76,9 @@ def test_what_was_planted_is_found_and_nothing_else(
     for one in document["projects"]:
         if one["outcome"] in {outcomes.CONFLICTS, outcomes.SETTLED, outcomes.CLEAN}:
             _agrees(one, tmp_path / "updated", updater)
+    if which == "template":  # after an update, nothing has drifted but what had before
+        commit(tmp_path / "updated/plain")
+        assert told(capsys, "drift", "--check", tmp_path / "updated/plain")["status"] == 0
 
 
 def _key(cluster: Mapping[str, str]) -> tuple[str, str, str]:

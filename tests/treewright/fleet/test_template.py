@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from adopting import from_clone
-from fleets import NEXT, fleet
+from fleets import fleet
 from repositories import commit, git
+from test_update_faults import NEXT
 from treewright.adopting.errors import UnableError
 from treewright.distribution import ADDRESS
 from treewright.fleet.template import Template, behind, is_newer, plain
