@@ -59,6 +59,8 @@ def make(folder: Path) -> None:
         from_clone(folder / "shelf/treewright", patch)
         page = "site/page.html"
         fleets.fleet("rehearse", f"--to={fleets.NEXT}", "clones", "--html", page)
+    text = Path(page).read_text("utf-8")
+    Path(page).write_text(text.replace(str(folder / "shelf"), "/home/ann"), "utf-8")
     (folder / "site/index.html").write_text(SIDE_BY_SIDE)
 
 

@@ -30,9 +30,10 @@ from treewright.updating.repository import BASE, OURS, THEIRS, Repository
 ANSWERED = {"forge": "none", "docs": "none", "update_bot": "none"}
 NAMES = ("acme-tool", "python")  # one is a word that files have for other reasons
 ADDED = "/from-the-template/"  # to .gitignore, by the release
+HEADING, NEW_HEADING = "## Commands", "## Commands, and what each checks"
 # What people do to a project, by a name.
 EDITS: Mapping[str, Mapping[str, Callable[[str], str | None]]] = {
-    "claim": {"AGENTS.md": lambda text: text.replace("\n", ", by me\n", 1)},
+    "claim": {"AGENTS.md": lambda text: text.replace(f"{HEADING}\n", "## How to run it\n")},
     "delete": {"AGENTS.md": lambda _: None},
     "narrow": {"pyproject.toml": lambda text: text.replace("length = 100", "length = 79")},
     "wide": {"pyproject.toml": lambda text: text.replace("length = 100", "length = 120")},
@@ -55,6 +56,10 @@ def prepare(tagged: Path, folder: Path, names: Sequence[str] = NAMES) -> None:
     text = settings.read_text("utf-8")
     assert text.count("line-length = 100") == 1
     settings.write_text(text.replace("line-length = 100", "line-length = 110"), "utf-8")
+    agents = template / "template/{{ project.agents }}.jinja"
+    text = agents.read_text("utf-8")
+    assert text.count(f"\n{HEADING}\n") == 1
+    agents.write_text(text.replace(f"\n{HEADING}\n", f"\n{NEW_HEADING}\n"), "utf-8")
     release(template)
     for name in names:
         copy(template, folder / "made" / name, "v9.0.0", {"project_name": name, **ANSWERED})
@@ -62,7 +67,7 @@ def prepare(tagged: Path, folder: Path, names: Sequence[str] = NAMES) -> None:
 
 # --- What is made up ---------------------------------------------------------------------
 
-_AGENTS = "# Working on {name}\n\nBe kind.\n"
+_AGENTS = f"# Working on {{name}}\n\nBe kind.\n\n{HEADING}\n\nuv sync\n"
 _SETTINGS = """\
 [project]
 name = "{name}"
@@ -123,7 +128,7 @@ def _merge(repository: Repository, path: str, base: str) -> None:
     ours = repository.read(path)
     if ours is None:
         return
-    theirs = base.replace("\n", ", by the template\n", 1)
+    theirs = base.replace(HEADING, NEW_HEADING)
     sides = {BASE: base.encode(), OURS: ours, THEIRS: theirs.encode()}
     text, conflicts = repository.merge_texts(sides)
     if conflicts:
