@@ -6,16 +6,18 @@ where it will be.
 """
 
 import re
+import shutil
 import subprocess  # noqa: TC003  # as its siblings have it
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from unittest.mock import patch
 
-import copier._vcs
+import copier._template
 from copier.errors import UserMessageError
 from packaging.version import InvalidVersion, Version
 
@@ -33,6 +35,7 @@ from treewright.updating.seeds import patterns
 
 _SHORT = {"gh:": "https://github.com/", "gl:": "https://gitlab.com/"}
 _DESCRIBED = re.compile(r"(?P<release>.+?)(?:-(?P<after>\d+)-g[0-9a-f]+)?")
+_FOLDER = "\0"  # in patterns, where the package's folder is
 _UNPROVEN = {UNPROVEN: "1"}  # the proof is ours to run
 
 
@@ -50,6 +53,7 @@ class Template:
     source: Source
     addresses: frozenset[str]
     work: Path
+    _seeds: dict[str, list[str]] = field(default_factory=dict)
 
     @classmethod
     @contextmanager
@@ -207,25 +211,35 @@ class Template:
             version: The release.
 
         """
-        template = copier._template.Template(ADDRESS, version)  # noqa: SLF001  # pinned
-        try:
-            with self._at_hand():
-                return patterns(folder, template.local_abspath)
-        finally:
-            template._cleanup()  # noqa: SLF001
+        if version not in self._seeds:
+            template = copier._template.Template(ADDRESS, version)  # noqa: SLF001  # pinned
+            try:
+                with self._at_hand():
+                    self._seeds[version] = patterns(_FOLDER, template.local_abspath)
+            finally:
+                template._cleanup()  # noqa: SLF001
+        return [pattern.replace(_FOLDER, folder) for pattern in self._seeds[version]]
 
     @contextmanager
     def _at_hand(self) -> Iterator[None]:
         """Have Copier, in this process, find this template at any address."""
-        if self.source.checkout is None:
-            with stock.at_hand():
-                yield
-            return
+        with ExitStack() as stack:
+            if self.source.checkout is None:
+                stack.enter_context(stock.at_hand())
+            clone = vars(copier._template)["clone"]  # noqa: SLF001  # as it is now
 
-        def clone(_url: str, ref: str = "HEAD", location: str | None = None) -> str:
-            return copier._vcs.clone(str(self._copy), ref, location)  # noqa: SLF001
+            def once(url: str, ref: str = "HEAD", location: str | None = None) -> str:
+                """Clone each release once a run."""
+                kept = self.work / sha256(ref.encode()).hexdigest()
+                if not kept.is_dir():
+                    part = kept.with_suffix(".part")
+                    part.mkdir()
+                    clone(str(self._copy) if self.source.checkout else url, ref, str(part))
+                    part.rename(kept)
+                assert location  # noqa: S101  # Copier gives one
+                return shutil.copytree(kept, location, symlinks=True, dirs_exist_ok=True)
 
-        with patch("copier._template.clone", clone):
+            stack.enter_context(patch("copier._template.clone", once))
             yield
 
 

@@ -33,7 +33,8 @@ def test_clones_are_found_wherever_they_are(
         (tmp_path / name).mkdir(parents=True)
     write(tmp_path, "worktree/.git", "gitdir: elsewhere\n")
     empty(tmp_path / "bare.git")
-    (tmp_path / "link").symlink_to("b")
+    empty(tmp_path.with_name(f"{tmp_path.name}-outside"))
+    (tmp_path / "link").symlink_to(tmp_path.with_name(f"{tmp_path.name}-outside"))
     monkeypatch.chdir(tmp_path)
 
     def found(*words: str) -> list[str]:
@@ -41,7 +42,8 @@ def test_clones_are_found_wherever_they_are(
 
     assert found(".") == ["a/group/sub/c", "b", "bare.git", "worktree"]
     assert found("./b/") == ["b"]
-    assert len(found("b", "./b/", "link", str(tmp_path / "b"))) == 1, "each once"
+    assert len(found("b", "./b/", str(tmp_path / "b"))) == 1, "each once"
+    assert found("link") == ["link"], "where it is named"
     assert found("bare.git", "a") == ["a/group/sub/c", "bare.git"]
 
 

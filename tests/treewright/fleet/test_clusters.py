@@ -49,6 +49,14 @@ def test_what_differs_otherwise_is_another_row() -> None:
     assert sorted(behind(clusters)) == [["acme-api"], ["acme-lib"], ["acme-tool"], ["acme-web"]]
 
 
+def test_an_answer_that_two_share_may_differ_in_a_third() -> None:
+    (cluster,) = gather(
+        project(name, f"by {user}", github_user=user)
+        for name, user in (("one", "acme"), ("two", "acme"), ("three", "other"))
+    )
+    assert cluster.what == "by {github_user}"
+
+
 def test_what_needs_a_person_comes_first_and_then_what_most_have() -> None:
     projects = [project(name, "clash") for name in ("a1", "b1")]
     projects += [project("c1", "another")]

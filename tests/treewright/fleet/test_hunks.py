@@ -21,7 +21,7 @@ def put(*changes: tuple[int, str]) -> str:
     [
         (put((2, "mine\n")), put((2, "new\n")), [("+new",)]),
         (put((2, "mine\n")), put((2, "new\n"), (9, "far\n")), [("+new",)]),
-        (put((2, "mine\n")), put((3, "beside\n")), [("+beside",)]),
+        (put((2, "mine\n")), put((3, "beside\n"), (9, "far\n")), [("+beside",)]),
         (put((2, "mine\n"), (9, "mine\n")), put((2, "a\n"), (9, "b\n")), [("+a",), ("+b",)]),
         (put((2, "mine\n")), put((2, "")), [("-line 2",)]),
         (put((2, "same\n"), (9, "mine\n")), put((2, "same\n"), (9, "new\n")), [("+new",)]),
