@@ -165,7 +165,7 @@ def plant(project: Path, *edits: str) -> None:
     commit(project)
 
 
-def fleet(*arguments: str | Path, updater: Updater = finishing.run_update) -> int:
+def fleet(*arguments: str | Path, updater: Updater | None = finishing.run_update) -> int:
     """Run the command, and give its exit status."""
     # The repository of the tests may have come without its tags.
     assert rendering.ROOT not in stock.BUNDLE.parents, "call from_clone first"
@@ -177,7 +177,7 @@ def told(
     capsys: pytest.CaptureFixture[str],
     *arguments: str | Path,
     status: int = 0,
-    updater: Updater = finishing.run_update,
+    updater: Updater | None = finishing.run_update,
 ) -> dict[str, Any]:
     """Run the command, which has to end with a status, and give the document that it prints."""
     capsys.readouterr()

@@ -8,7 +8,7 @@ import tomllib
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from treewright.toml_merge.meaning import Merge, is_requirements, is_set, named, same
+from treewright.toml_merge.meaning import Merge, is_set, same
 from treewright.toml_merge.syntax import Document, Path, key, toml
 
 # Of the metadata, what answers decide.
@@ -87,10 +87,7 @@ def _lacking(path: Path, merged: Any, ours: Any, theirs: Any) -> Iterator[Differ
     elif ours is _MISSING:
         yield Difference(key(path), toml(theirs))
     elif isinstance(merged, list) and isinstance(ours, list) and not same(merged, ours):
-        there = [*map(named, ours)] if is_requirements(path) else []
-        lacks = [one for one in merged if one not in ours and named(one) not in there]
-        if lacks:
-            yield Difference(key(path), toml(lacks))
+        yield Difference(key(path), toml([one for one in merged if one not in ours]))
 
 
 def _path(name: str) -> Path:

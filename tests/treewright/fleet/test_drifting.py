@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-import rendering
 from answers import VARIANTS
 from fleets import ANSWERED, clone, every_file, fleet, plant, told
 from keeping import ANSWERS, HERE, copy, releases, write
@@ -72,6 +71,9 @@ MANAGED: dict[str, tuple[Files, Sequence[Found]]] = {
         [("lacks", ".gitignore", "/dist/")],
     ),
 }  # fmt: skip
+SOME = [*MANAGED]
+for alone in ("added to", "no such key", "no TOML"):  # which would hide another
+    SOME.remove(alone)
 OWN: dict[str, Files] = {
     "seeds": {
         "README.md": lambda _: "# Mine\n",
@@ -132,7 +134,7 @@ def project(shelf: Path, template: Path, tmp_path: Path) -> Path:  # noqa: ARG00
 
 
 @pytest.mark.parametrize(
-    "which", [pytest.param([*MANAGED][:-2:3], id="some"), *(full([name]) for name in MANAGED)]
+    "which", [pytest.param(SOME, id="some"), *(full([name], id=name) for name in MANAGED)]
 )
 def test_drift_is_found(which: Sequence[str], project: Path, capsys: Capture) -> None:
     for name in which:
@@ -197,15 +199,3 @@ def test_a_pin_alone_is_what_bots_move(line: str) -> None:
     assert moved != line
     assert drifting._is_same(line.encode(), moved.encode())  # noqa: SLF001
     assert not drifting._is_same(line.encode(), line.replace("a/b", "a/c").encode())  # noqa: SLF001
-
-
-def test_renders_are_of_this_template_whatever_the_address(project: Path, capsys: Capture) -> None:
-    """A project that names Treewright's own address is compared with the checkout."""
-    assert rendering.ROOT not in project.parents
-    text = (project / ANSWERS).read_text("utf-8")
-    start = text.index("_src_path: ")
-    line = text[start : text.index("\n", start)]
-    write(project, ANSWERS, text.replace(line, "_src_path: https://git.example.org/t/w.git"))
-    commit(project)
-    document = told(capsys, "drift", "--check", project)
-    assert document["counts"] == {outcomes.OTHER: 1}
