@@ -21,6 +21,7 @@ from treewright.updating.names import Names
 from treewright.updating.repository import FILE_MODES
 
 DELETED, REVERTED, CHANGED, LACKS, DIFFERS = "deleted", "reverted", "changed", "lacks", "differs"
+_EARLIER = 5  # releases that a file is compared with: each costs a render
 _SETTINGS = "pyproject.toml"
 # What bots move in files of the template's, whatever moves it.
 _PINS = re.compile(
@@ -110,10 +111,10 @@ class _Comparison:
         """Find the files that are as an earlier release makes them of the same answers."""
         version, found = self.found.request.version, dict[str, str]()
         name = PurePosixPath(self.found.file).name
-        for release in reversed(self.template.releases()):
-            left = [path for path in files if path not in found]
-            if not left or not is_newer(version, release):
-                continue
+        earlier = [one for one in self.template.releases() if is_newer(version, one)]
+        for release in earlier[: -_EARLIER - 1 : -1]:
+            if not (left := [path for path in files if path not in found]):
+                break
             try:
                 made = self.template.render(self._answers, release, name, left)
             except (UnableError, ValueError, OSError):  # it takes no such answers

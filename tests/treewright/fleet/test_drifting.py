@@ -136,7 +136,10 @@ def project(shelf: Path, template: Path, tmp_path: Path) -> Path:  # noqa: ARG00
 @pytest.mark.parametrize(
     "which", [pytest.param(SOME, id="some"), *(full([name], id=name) for name in MANAGED)]
 )
-def test_drift_is_found(which: Sequence[str], project: Path, capsys: Capture) -> None:
+def test_drift_is_found(
+    which: Sequence[str], project: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drifting, "_EARLIER", 1)
     for name in which:
         edit(project, MANAGED[name][0])
     before = every_file(project)
@@ -163,9 +166,14 @@ def test_what_is_the_owners_is_no_drift(
 
 
 def test_a_file_as_an_earlier_release_had_it_is_called_so(
-    template: Path, project: Path, tmp_path: Path, capsys: Capture
+    template: Path,
+    project: Path,
+    tmp_path: Path,
+    capsys: Capture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """CI that somebody reverted to what it was is named with the release."""
+    monkeypatch.setattr(drifting, "_EARLIER", 99)
     older, path = tmp_path / "older", "AGENTS.md"
     copy(template, older, "v0.7.0", {"project_name": "acme-tool", **ANSWERED})
     assert (older / path).read_bytes() != (project / path).read_bytes()
