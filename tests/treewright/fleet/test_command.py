@@ -136,6 +136,7 @@ def test_the_tables_are_tables_whatever_is_in_them() -> None:
     ]
     assert len({*cells}) == 2, "each row has as many cells as its table"
     assert not [t for token in tokens for t in token.children or [] if t.type == "html_inline"]
+    assert kinds.count("tr_open") == (1 + 1) + (1 + 50), "and no more"
     assert "And 10 more: --json and --html have all of them." in text
     assert len(text) < 65_536
 

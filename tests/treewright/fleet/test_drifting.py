@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from adopting import from_clone
 from answers import VARIANTS
-from fleets import ANSWERED, clone, every_file, fleet, plant, told
+from fleets import ANSWERED, every_file, plant, told
 from keeping import ANSWERS, HERE, copy, releases, write
 from repositories import commit
 from tiers import full
@@ -129,75 +130,72 @@ def seen(found: Sequence[Found], wanted: Sequence[Found]) -> bool:
 
 
 @pytest.fixture
-def project(shelf: Path, template: Path, tmp_path: Path) -> Path:  # noqa: ARG001
-    return clone(shelf, tmp_path, "acme-tool")
+def template(tagged: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The template with every release, as that which the code of this process belongs to."""
+    from_clone(tagged, monkeypatch)
+    return tagged
+
+
+def make(template: Path, folder: Path, version: str = HERE, **answers: str) -> Path:
+    copy(template, folder / "acme-tool", version, {"project_name": "acme-tool", **answers})
+    return folder / "acme-tool"
 
 
 @pytest.mark.parametrize(
-    "which", [pytest.param(SOME, id="some"), *(full([name], id=name) for name in MANAGED)]
+    "which",
+    [
+        pytest.param(SOME, id="some"),
+        *(full([name], id=name) for name in MANAGED),
+        full([], id="reverted"),
+    ],
 )
 def test_drift_is_found(
-    which: Sequence[str], project: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(drifting, "_EARLIER", 1)
-    for name in which:
-        edit(project, MANAGED[name][0])
-    before = every_file(project)
-    document = told(capsys, "drift", "--check", project, status=1)
-    assert every_file(project) == before
-    wanted = [point for name in which for point in MANAGED[name][1]]
-    assert seen(points(document), wanted), points(document)
-    assert document["counts"] == {outcomes.DRIFTED: 1}
-    assert document["projects"][0]["behind"] == 1
-    assert fleet("drift", project) == 0, "without --check"
-
-
-@pytest.mark.parametrize(
-    "which", [pytest.param([*OWN], id="all"), *(full([name], id=name) for name in OWN)]
-)
-def test_what_is_the_owners_is_no_drift(
-    which: Sequence[str], project: Path, capsys: Capture
-) -> None:
-    for name in which:
-        edit(project, {p: c for p, c in OWN[name].items() if name == which[-1] or p != "AGENTS.md"})
-    document = told(capsys, "drift", "--check", project)
-    assert points(document) == []
-    assert document["counts"] == {outcomes.SAME: 1}
-
-
-def test_a_file_as_an_earlier_release_had_it_is_called_so(
+    which: Sequence[str],
     template: Path,
-    project: Path,
     tmp_path: Path,
     capsys: Capture,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """CI that somebody reverted to what it was is named with the release."""
-    monkeypatch.setattr(drifting, "_EARLIER", 99)
-    older, path = tmp_path / "older", "AGENTS.md"
-    copy(template, older, "v0.7.0", {"project_name": "acme-tool", **ANSWERED})
-    assert (older / path).read_bytes() != (project / path).read_bytes()
-    shutil.copy(older / path, project / path)
-    commit(project)
-    shutil.rmtree(older)
-    (kind, where, what), *others = points(told(capsys, "drift", "--check", project, status=1))
-    assert (kind, where, others) == ("reverted", path, [])
-    assert what == "it is as v0.7.0 had it"
+    project = make(template, tmp_path, **ANSWERED)
+    wanted = [point for name in which for point in MANAGED[name][1]]
+    if not which:
+        older = make(template, tmp_path / "older", "v0.7.0", **ANSWERED) / "AGENTS.md"
+        assert older.read_bytes() != (project / "AGENTS.md").read_bytes()
+        shutil.copy(older, project)
+        commit(project)
+        wanted = [("reverted", "AGENTS.md", "it is as v0.7.0 had it")]
+    monkeypatch.setattr(drifting, "_EARLIER", 0 if which else 99)
+    for name in which:
+        edit(project, MANAGED[name][0])
+    before = every_file(project)
+    document = told(capsys, "drift", project)
+    assert document["status"] == 1, "as it would end with --check"
+    assert every_file(project) == before
+    assert seen(points(document), wanted), points(document)
+    assert document["counts"] == {outcomes.DRIFTED: 1}
 
 
 @pytest.mark.parametrize(
-    ("version", "answers"),
+    ("which", "version", "answers"),
     [
-        (HERE, ANSWERED),
-        *(full(version, {"user_name": "Ann"}, id=version) for version in [*releases()][1:]),
-        *(full(HERE, answers, id=f"variant-{n}") for n, answers in enumerate(VARIANTS)),
+        pytest.param([*OWN], HERE, ANSWERED, id="all"),
+        *(full([name], HERE, ANSWERED, id=name) for name in OWN),
+        *(full([], version, {"user_name": "Ann"}, id=version) for version in [*releases()][1:]),
+        *(full([], HERE, answers, id=f"variant-{n}") for n, answers in enumerate(VARIANTS)),
     ],
 )
-def test_what_a_release_has_just_made_has_not_drifted(
-    version: str, answers: Mapping[str, str], template: Path, tmp_path: Path, capsys: Capture
+def test_what_is_the_owners_or_as_it_was_made_is_no_drift(
+    which: Sequence[str],
+    version: str,
+    answers: Mapping[str, str],
+    template: Path,
+    tmp_path: Path,
+    capsys: Capture,
 ) -> None:
-    copy(template, tmp_path / "acme-tool", version, {"project_name": "acme-tool", **answers})
-    document = told(capsys, "drift", "--check", tmp_path)
+    project = make(template, tmp_path, version, **answers)
+    for name in which:
+        edit(project, {p: c for p, c in OWN[name].items() if name == which[-1] or p != "AGENTS.md"})
+    document = told(capsys, "drift", "--check", project)
     assert (points(document), document["counts"]) == ([], {outcomes.SAME: 1})
 
 

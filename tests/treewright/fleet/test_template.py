@@ -45,9 +45,11 @@ def test_git_finds_the_checkout_at_each_of_its_addresses(checkout: Path, tmp_pat
     (checkout / "new.txt").write_text("new\n")
     git("switch", "--quiet", "--detach", cwd=checkout)
     commit(checkout)
+    commit_ = git("rev-parse", "HEAD", cwd=checkout).strip()
+    git("switch", "--quiet", "main", cwd=checkout)  # no branch has it now
     (checkout / "new.txt").write_text("not committed\n")
     with Template.found() as template, pytest.MonkeyPatch.context() as patch:
-        ref, said = template.named("HEAD")
+        ref, said = template.named(commit_)
         for name, value in template.variables(checkout).items():
             patch.setenv(name, value)
         for number, address in enumerate([ADDRESS, "https://github.com/acme/treewright.git"]):
