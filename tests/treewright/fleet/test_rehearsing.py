@@ -171,7 +171,7 @@ NEW = "NEW.md"  # which the update brings
     [
         (lambda folder: (folder / NEW).is_file(), 1, outcomes.FAULTS, [""]),
         (lambda _: True, 0, outcomes.CLEAN, ["as before"]),
-        (lambda folder: not (folder / NEW).is_file(), 0, outcomes.CLEAN, []),
+        full(lambda folder: not (folder / NEW).is_file(), 0, outcomes.CLEAN, []),
     ],
     ids=["by the update", "before it, too", "only before it"],
 )
@@ -213,15 +213,15 @@ def test_what_this_machine_cannot_prove_is_no_success(
 @pytest.mark.parametrize(
     ("command", "status", "tests", "points"),
     [
-        ("true", 0, "passed", []),
+        full("true", 0, "passed", []),
         (
             f"test ! -e {NEW} || (echo FAILED tests/test_a.py::test_b - oh; exit 1)",
             1,
             "failed",
             [("tests/test_a.py::test_b", "failed", "")],
         ),
-        ("echo no; exit 3", 0, "failed", [("echo no; exit 3", "no", "as before")]),
-        (f"test ! -e {NEW}", 1, "failed", [(f"test ! -e {NEW}", "exit status 1", "")]),
+        full("echo no; exit 3", 0, "failed", [("echo no; exit 3", "no", "as before")]),
+        full(f"test ! -e {NEW}", 1, "failed", [(f"test ! -e {NEW}", "exit status 1", "")]),
     ],
 )
 def test_the_tests_are_run_after_the_update_and_before_it_where_they_fail(
@@ -267,7 +267,7 @@ def test_tests_get_no_secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 
 @pytest.mark.parametrize(
-    ("version", "outcome"), [(NEXT, outcomes.CURRENT), ("v9.9.9", outcomes.NEWER)]
+    ("version", "outcome"), [(NEXT, outcomes.CURRENT), full("v9.9.9", outcomes.NEWER)]
 )
 def test_what_is_there_already_is_not_computed(
     version: str, outcome: str, world: Path, tmp_path: Path, capsys: Capture
