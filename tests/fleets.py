@@ -35,6 +35,7 @@ HEADING, NEW_HEADING = "## Commands", "## Commands, and what each checks"
 EDITS: Mapping[str, Mapping[str, Callable[[str], str | None]]] = {
     "claim": {"AGENTS.md": lambda text: text.replace(f"{HEADING}\n", "## How to run it\n")},
     "delete": {"AGENTS.md": lambda _: None},
+    "link": {"AGENTS.md": lambda _: None},
     "narrow": {"pyproject.toml": lambda text: text.replace("length = 100", "length = 79")},
     "wide": {"pyproject.toml": lambda text: text.replace("length = 100", "length = 120")},
     "own": {"pyproject.toml": lambda text: f"{text}\n[tool.mine]\nlevel = 1\n"},
@@ -119,7 +120,10 @@ def update_made_up(project: Path, arguments: Sequence[str], hooks: bool) -> fini
     write(project, "pyproject.toml", text.replace("line-length = 100", "line-length = 110"))
     yours = re.search(r"line-length = (?!100)(\d+)", text)
     said = f"tool.ruff.line-length stays {yours[1]}; the template has 110" if yours else ""
-    printed = [*row("yours", f"pyproject.toml: {said}")] if yours else []
+    printed = [f"Treewright v9.0.0 -> {version}"]
+    printed += row("yours", f"pyproject.toml: {said}") if yours else ()
+    if (project / "AGENTS.md").is_symlink():
+        printed.append("AGENTS.md is a link: what the template changes there did not arrive.")
     return subprocess.CompletedProcess(arguments, 0, "\n".join(printed), "")
 
 
@@ -160,6 +164,8 @@ def plant(project: Path, *edits: str) -> None:
             assert after != before, edit
             if after is None:
                 (project / path).unlink()
+                if edit == "link":
+                    (project / path).symlink_to("README.md")
             else:
                 write(project, path, after)
     commit(project)

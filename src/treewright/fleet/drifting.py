@@ -62,7 +62,9 @@ class _Comparison:
         reverted = self._reverted({path: now for path, now in self._plain() if now is not None})
         for path, data in self.managed.items():
             there = self._there(path)
-            if there is None:
+            if there is None and f"{self.found.prefix}{path}" in self.found.opened.tree:
+                yield Point(CHANGED, path, "it is no regular file", _bring_back(path))
+            elif there is None:
                 yield Point(DELETED, path, "it is gone", _bring_back(path))
             elif path in reverted:
                 what = f"it is as {reverted[path]} had it"
@@ -91,11 +93,10 @@ class _Comparison:
         }
 
     def _there(self, path: str) -> bytes | None:
-        """Give what the project has of a file; a link or a submodule has nothing of it."""
+        """Give what a file of the project holds; None where there is no regular file."""
         blob = self.found.opened.tree.get(f"{self.found.prefix}{path}")
-        if blob is None:
-            return None
-        return self.found.opened.made.read(blob) if blob.mode in FILE_MODES else b"\0"
+        regular = blob is not None and blob.mode in FILE_MODES
+        return self.found.opened.made.read(blob) if regular else None
 
     # --- Files ----------------------------------------------------------------------
 
@@ -180,9 +181,7 @@ def _changes(path: str, data: bytes, there: bytes) -> Iterator[Point]:
     try:
         sides = [side.decode() for side in (data, there)]
     except UnicodeDecodeError:
-        sides = []
-    if b"\0" in there or not sides:
-        yield Point(CHANGED, path, "it is no longer text, or no file", settle)
+        yield Point(CHANGED, path, "it is no text in UTF-8", settle)
         return
     for gone, came in changed(*(_PINS.sub(_unpinned, side.encode()).decode() for side in sides)):
         shown = [f"-{line}" for line in gone] or [f"+{line}" for line in came]

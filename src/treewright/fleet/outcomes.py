@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 FAILED, UNREADABLE, UNKNOWN = "failed", "unreadable answers", "unknown release"
 OTHER, NONE = "another template", "no project"
 # Of a rehearsal.
-REFUSED, CONFLICTS, TESTS, FAULTS = "refused", "conflicts", "tests failed", "not proven"
+REFUSED, CONFLICTS, UNFINISHED = "refused", "conflicts", "unfinished"
+TESTS, FAULTS = "tests failed", "not proven"
 SETTLED, CLEAN, CURRENT, NEWER = "settled by a rule", "clean", "current", "newer"
 # Of drift.
 DRIFTED, SAME = "drifted", "no drift"
 # The worst first, as they are listed.
 ORDER = (
-    FAILED, UNREADABLE, UNKNOWN, REFUSED, CONFLICTS, TESTS, FAULTS, DRIFTED,
+    FAILED, UNREADABLE, UNKNOWN, REFUSED, CONFLICTS, UNFINISHED, TESTS, FAULTS, DRIFTED,
     SETTLED, CLEAN, SAME, CURRENT, NEWER, OTHER, NONE,
 )  # fmt: skip
 

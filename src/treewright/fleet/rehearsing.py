@@ -27,7 +27,7 @@ from treewright.updating.merging import fault
 from treewright.updating.repository import BASE, OURS, THEIRS, Stage
 
 FAULT, UNPROVEN, TESTS, RULE = "fault", "unproven", "tests", "rule"
-CONFLICT = "conflict"
+CONFLICT, LEFT = "conflict", "left to do"
 _SETTINGS = "pyproject.toml"
 _PATIENCE = 1800  # seconds for a project's tests
 _SHOWN = 3  # lines of what clashes, or names of tests that failed
@@ -36,6 +36,10 @@ _DECIDED = re.compile(
     r"(?P<file>\S+): (?P<key>.+?) (?P<yours>stays (?!away;).*?|stays away|was .*?)"
     r"(?:; (?P<template>the template .*)|, and is gone by your answer)"
 )
+# In what the hooks print: the first line, a row, and where what follows is told otherwise.
+_HEAD = re.compile(r"(?:Joined )?Treewright v\S")
+_ROW = re.compile(r"(?=.{9} )[a-z]+(?: [a-z]+)* +\S| {10}")
+_BEHIND = ("In conflict:", "Not proven:", "Next:")
 _FAILED = re.compile(r"(?m)^(?:FAILED|ERROR) (\S+)")  # as pytest sums up
 
 
@@ -86,8 +90,10 @@ class _Trial:
             told.points.append(Point(outcomes.REFUSED, "", self._plain(str(error)), _ITSELF))
             return
         told.files = diffstat(made, self.found.opened.tree, updated.tree)
-        told.points += [*self._conflicts(updated), *_rules(updated)]
-        told.notes += [f"{name}: {value}" for name, value in said(updated.printed) if name in _LEFT]
+        told.points += [*self._conflicts(updated), *_rules(updated), *_left(updated)]
+        told.notes += [
+            f"{name}: {value}" for name, value in said(updated.printed) if name in _OWNERS
+        ]
         self._check(updated)
         kinds = {point.kind for point in told.points if point.person or point.kind == RULE}
         kinds |= {point.kind for point in told.points if point.unable}
@@ -199,10 +205,11 @@ class _Trial:
 
 
 _ITSELF = "do what the sentence says"
-_LEFT = ("untouched", "unused", "old names", "look at", "lacking")
+_OWNERS = ("untouched", "unused", "old names", "look at", "lacking")
 # The first that applies is the outcome.
 _OUTCOMES = {
     CONFLICT: outcomes.CONFLICTS,
+    LEFT: outcomes.UNFINISHED,
     TESTS: outcomes.TESTS,
     FAULT: outcomes.FAULTS,
     UNPROVEN: outcomes.FAULTS,
@@ -218,6 +225,19 @@ def _rules(updated: Updated) -> Iterator[Point]:
             what = found["template"] or "it is gone by an answer"
             settle = f"nothing to do; for the template's value, delete {found['key']} there"
             yield Point(RULE, where, what, settle, found["yours"], person=False)
+
+
+def _left(updated: Updated) -> Iterator[Point]:
+    """Give what the hooks could not do, a sentence each."""
+    lines = iter(updated.printed.splitlines())
+    for line in lines:
+        if _HEAD.match(line):
+            break
+    for line in lines:
+        if line.startswith(_BEHIND):
+            return
+        if line.strip() and not _ROW.match(line):
+            yield Point(LEFT, "", line.strip(), _ITSELF)
 
 
 def _verdict(found: Sequence[Point]) -> str:

@@ -31,6 +31,7 @@ Capture = pytest.CaptureFixture[str]
 PLANTED: Mapping[str, tuple[str, Sequence[str], str]] = {
     "claims": ("acme-tool", ["claim", "narrow"], outcomes.CONFLICTS),
     "claims-too": ("python", ["claim"], outcomes.CONFLICTS),
+    "links": ("acme-tool", ["link"], outcomes.UNFINISHED),
     "deletes": ("acme-tool", ["delete"], outcomes.CLEAN),
     "rules": ("python", ["wide"], outcomes.SETTLED),
     "owns": ("acme-tool", ["own"], outcomes.CLEAN),
@@ -45,11 +46,13 @@ CLASHES = {
     ("conflict", "AGENTS.md", "changed the same lines"): ["claims", "claims-too"],
     ("rule", "pyproject.toml: tool.ruff.line-length", "the template has 110"): ["claims", "rules"],
     ("refused", "", "license"): ["refuses"],
+    ("left to do", "", "AGENTS.md is a link"): ["links"],
     ("fault", "pyproject.toml", "TOML"): ["spoils"],
     (outcomes.OTHER, ".copier-answers.yml", "https://git.example.org/x#"): ["others"],
     (outcomes.UNKNOWN, ".copier-answers.yml", "v8.7.6"): ["unknown"],
     (outcomes.UNREADABLE, ".copier-answers.yml", "YAML"): ["breaks"],
 }
+_NOT_UPDATED = {outcomes.REFUSED, outcomes.OTHER, outcomes.UNKNOWN, outcomes.UNREADABLE}
 WORLDS = {"world": fleets.update_made_up, "template": finishing.run_update}
 
 
@@ -74,7 +77,7 @@ def test_what_was_planted_is_found_and_nothing_else(
     assert {key: [Path(one["path"]).name for one in has] for key, has in found.items()} == CLASHES
     assert all(cluster["settle"] for cluster in document["clusters"] if cluster["person"])
     for one in document["projects"]:
-        if one["outcome"] in {outcomes.CONFLICTS, outcomes.SETTLED, outcomes.CLEAN}:
+        if one["outcome"] not in _NOT_UPDATED:
             _agrees(one, tmp_path / "updated", updater)
     if which == "template":  # after an update, nothing has drifted but what had before
         commit(tmp_path / "updated/plain")
@@ -90,7 +93,7 @@ def _key(cluster: Mapping[str, str]) -> tuple[str, str, str]:
 
 def _agrees(one: Mapping[str, Any], folder: Path, updater: Updater) -> None:
     """See that the update does what was said."""
-    project = shutil.copytree(one["path"], folder / Path(one["path"]).name)
+    project = shutil.copytree(one["path"], folder / Path(one["path"]).name, symlinks=True)
     done = updater(project, ["--defaults", f"--vcs-ref={NEXT}"], True)  # noqa: FBT003
     assert done.returncode == 0, done.stderr
     clashing = {point["where"] for point in one["points"] if point["kind"] == "conflict"}
@@ -137,6 +140,28 @@ def test_a_decision_is_read_as_the_hooks_tell_it(clash: Clash, what: str, detail
 def test_other_lines_of_the_hooks_are_no_decision() -> None:
     rows = [*row("yours", "in pyproject.toml: tool.ruff"), *row("files", "4 changed")]
     assert [*rehearsing._rules(Updated({}, printed="\n".join(rows)))] == []  # noqa: SLF001
+
+
+def test_what_the_hooks_could_not_do_is_left_to_a_person() -> None:
+    printed = [
+        "Warning: something before.",
+        "",
+        "Treewright v0.8.0 -> v0.9.0",
+        *row("new", f"An entry {'of many words ' * 9}"),
+        *row("", "and 3 more: CHANGELOG.md of the template"),
+        *row("old names", "2 in docs"),
+        *row("untouched", "README.md; a patch has what the answers change there"),
+        "AGENTS.md is a link: what the template changes in that file did not arrive.",
+        "The package was not moved: src/x is there.",
+        "In conflict:",
+        "  a.txt",
+        "Edit each, where its markers show both sides, then `git add` it.",
+        "Next: look at `git diff HEAD`, and commit.",
+    ]
+    points = rehearsing._left(Updated({}, printed="\n".join(printed)))  # noqa: SLF001
+    assert [point.what for point in points] == printed[-6:-4]
+    joined = ["Joined Treewright v0.9.0", *row("arrived", "1 file"), "Next: commit."]
+    assert [*rehearsing._left(Updated({}, printed="\n".join(joined)))] == []  # noqa: SLF001
 
 
 # --- Faults, and tests ---------------------------------------------------------------------
