@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from adopting import from_clone
+import adopting
 from answers import VARIANTS
 from fleets import ANSWERED, every_file, plant, told
 from keeping import ANSWERS, HERE, copy, releases, write
@@ -132,7 +132,7 @@ def seen(found: Sequence[Found], wanted: Sequence[Found]) -> bool:
 @pytest.fixture
 def template(tagged: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The template with every release, as that which the code of this process belongs to."""
-    from_clone(tagged, monkeypatch)
+    adopting.from_clone(tagged, monkeypatch)
     return tagged
 
 
@@ -175,11 +175,22 @@ def test_drift_is_found(
     assert document["counts"] == {outcomes.DRIFTED: 1}
 
 
+def joined(folder: Path, capsys: Capture) -> Path:
+    """Make a repository that has joined, and that keeps a line of the template's away."""
+    files = {".gitignore": "*.pyc\ndist\n", "site/index.html": "<p>Mine.</p>\n"}
+    project = adopting.make(folder / "acme-lib", files)
+    features = ["--features", "lint,checks,community"]
+    command = adopting.told(capsys, project, "--defaults", *features)["command"]
+    adopting.carry_out(project, command)
+    return project
+
+
 @pytest.mark.parametrize(
     ("which", "version", "answers"),
     [
         pytest.param([*OWN], HERE, ANSWERED, id="all"),
         *(full([name], HERE, ANSWERED, id=name) for name in OWN),
+        full([], "", {}, id="joined"),
         *(full([], version, {"user_name": "Ann"}, id=version) for version in [*releases()][1:]),
         *(full([], HERE, answers, id=f"variant-{n}") for n, answers in enumerate(VARIANTS)),
     ],
@@ -192,7 +203,7 @@ def test_what_is_the_owners_or_as_it_was_made_is_no_drift(
     tmp_path: Path,
     capsys: Capture,
 ) -> None:
-    project = make(template, tmp_path, version, **answers)
+    project = make(template, tmp_path, version, **answers) if version else joined(tmp_path, capsys)
     for name in which:
         edit(project, {p: c for p, c in OWN[name].items() if name == which[-1] or p != "AGENTS.md"})
     document = told(capsys, "drift", "--check", project)
