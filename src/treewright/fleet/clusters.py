@@ -114,14 +114,18 @@ def _alike(texts: Sequence[str]) -> str:
 def gather(projects: Iterable[Project]) -> list[Cluster]:
     """Gather what was found in projects: what needs a person first, then the largest first."""
     kinds: dict[tuple[str, bool], list[Cluster]] = {}
+    alike: dict[tuple[str, bool, str], Cluster] = {}
     for project in projects:
         for point in project.points:
             text = split(f"{point.where}\0{point.what}", project.names)
-            known = kinds.setdefault((point.kind, point.person), [])
-            cluster = next((one for one in known if one.takes(text)), None)
+            kind = (point.kind, point.person)
+            known, shape = kinds.setdefault(kind, []), (*kind, _shape(text))
+            likely = [alike[shape]] if shape in alike else []  # a search takes its time
+            cluster = next((one for one in [*likely, *known] if one.takes(text)), None)
             if cluster is None:
                 cluster = Cluster(point, text=text)
                 known.append(cluster)
+            alike[shape] = cluster
             cluster.members.append((project, point))
     found = [cluster for known in kinds.values() for cluster in known]
     found.sort(
@@ -130,6 +134,18 @@ def gather(projects: Iterable[Project]) -> list[Cluster]:
     for number, cluster in enumerate(found, 1):
         cluster.number = number
     return found
+
+
+def _shape(text: Text) -> str:
+    """Give a text with the name of an answer in the place of each."""
+    words: list[str] = []
+    place = 0
+    while place < len(text.words):
+        here = text.answers[place]
+        answer = max(here, key=lambda name: (here[name], name), default="")
+        words.append(f"{{{answer}}}" if answer else text.words[place])
+        place += here[answer] if answer else 1
+    return "".join(words)
 
 
 def split(text: str, names: Mapping[str, frozenset[str]]) -> Text:
