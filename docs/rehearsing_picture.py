@@ -21,6 +21,7 @@ sys.path[:0] = [str(ROOT / folder) for folder in (".ci", "hooks", "src", "tests"
 import fleets  # noqa: E402
 from adopting import from_clone  # noqa: E402
 from keeping import clone_releases  # noqa: E402
+from test_update_faults import NEXT  # noqa: E402
 
 # The packages, and what their owners did.
 FLEET = {
@@ -58,7 +59,7 @@ def make(folder: Path) -> None:
     with pytest.MonkeyPatch.context() as patch:
         from_clone(folder / "shelf/treewright", patch)
         page = "site/page.html"
-        fleets.fleet("rehearse", f"--to={fleets.NEXT}", "clones", "--html", page)
+        fleets.fleet("rehearse", f"--to={NEXT}", "clones", "--html", page)
     text = Path(page).read_text("utf-8")
     Path(page).write_text(text.replace(str(folder / "shelf"), "/home/ann"), "utf-8")
     (folder / "site/index.html").write_text(SIDE_BY_SIDE)
