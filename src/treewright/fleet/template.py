@@ -80,7 +80,7 @@ class Template:
 
     @property
     def _copy(self) -> Path:
-        """A bare clone of the checkout, in which uncommitted changes do not count."""
+        """A bare clone of the checkout, with all its objects, and without uncommitted changes."""
         return self.work / "treewright.git"
 
     # --- What belongs to it ----------------------------------------------------------
@@ -133,8 +133,6 @@ class Template:
                 f"--to {ref} names no commit in {self.source.checkout}. If it is a tag, run there:"
                 " git fetch --tags"
             ) from None
-        # A commit that no branch of the checkout has is in no clone of it.
-        Repository(self._copy).git("update-ref", "refs/heads/treewright-fleet", commit)
         return (said if said == ref else commit), said
 
     # --- Updates and renders ---------------------------------------------------------
