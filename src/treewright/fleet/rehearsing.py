@@ -1,15 +1,11 @@
 """What an update would do to a project: computed, proven, and tested where that was asked for."""
 
-import os
 import re
-import signal
-import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from treewright import machine
 from treewright.branch.applying import diffstat
 from treewright.branch.computing import why
 from treewright.branch.requests import Request
@@ -21,7 +17,8 @@ from treewright.fleet.clones import below
 from treewright.fleet.hunks import clashing
 from treewright.fleet.looking import Found
 from treewright.fleet.outcomes import Point
-from treewright.fleet.template import Template, given, is_newer
+from treewright.fleet.template import Template, is_newer
+from treewright.fleet.testing import command, run
 from treewright.proof import prove
 from treewright.updating.merging import fault
 from treewright.updating.repository import BASE, OURS, THEIRS, Stage
@@ -29,15 +26,25 @@ from treewright.updating.repository import BASE, OURS, THEIRS, Stage
 FAULT, UNPROVEN, TESTS, RULE = "fault", "unproven", "tests", "rule"
 CONFLICT, LEFT = "conflict", "left to do"
 _SETTINGS = "pyproject.toml"
+_ITSELF = "do what the sentence says"
+_OWNERS = ("untouched", "unused", "old names", "look at", "lacking")
+# The first that applies is the outcome.
+_OUTCOMES = {
+    CONFLICT: outcomes.CONFLICTS,
+    LEFT: outcomes.UNFINISHED,
+    TESTS: outcomes.TESTS,
+    FAULT: outcomes.FAULTS,
+    UNPROVEN: outcomes.FAULTS,
+    RULE: outcomes.SETTLED,
+}
 _PATIENCE = 1800  # seconds for a project's tests
-_SHOWN = 3  # lines of what clashes, or names of tests that failed
 # What the hooks say of a value that both sides changed; see treewright.updating.report.decided.
 _DECIDED = re.compile(
     r"(?P<file>\S+): (?P<key>.+?) (?P<yours>stays (?!away;).*?|stays away|was .*?)"
-    r"(?:; (?P<template>the template .*)|, and is gone by your answer)"
+    r"(?:; (?P<template>.+? (?:has .*|no longer has it))|, and is gone by your answer)"
 )
 # In what the hooks print: the first line, a row, and where what follows is told otherwise.
-_HEAD = re.compile(r"(?:Joined )?Treewright v\S")
+_HEAD = re.compile(r"(?:Joined )?Treewright \S")
 _ROW = re.compile(r"(?=.{9} )[a-z]+(?: [a-z]+)* +\S| {10}")
 _BEHIND = ("In conflict:", "Not proven:", "Next:")
 _FAILED = re.compile(r"(?m)^(?:FAILED|ERROR) (\S+)")  # as pytest sums up
@@ -178,7 +185,7 @@ class _Trial:
         if has_conflicts:
             told.tests = "not run: files are in conflict"
             return
-        if not _command(self.found.request.answers):
+        if not command(self.found.request.answers):
             told.tests = "not run: no answer says how"
             return
         failed = [*self._tests()]
@@ -187,34 +194,21 @@ class _Trial:
 
     def _tests(self) -> Iterator[Point]:
         """Run the project's tests."""
-        command = _command(self.found.request.answers)
-        ended, printed = run(command, self._folder, _PATIENCE)
+        line = command(self.found.request.answers)
+        ended, printed = run(line, self._folder, _PATIENCE)
         if ended == 0:
             return
         settle = "fix it on the update's branch"
         if ended is None:
-            yield Point(TESTS, command, f"no end within {_PATIENCE // 60} minutes", settle)
+            yield Point(TESTS, line, f"no end within {_PATIENCE // 60} minutes", settle)
             return
         names = [*dict.fromkeys(_FAILED.findall(printed))]
         for name in names:
             yield Point(TESTS, name, "failed", settle)
         if not names:
-            last = [line.strip() for line in printed.splitlines() if line.strip()][-1:]
+            last = [one.strip() for one in printed.splitlines() if one.strip()][-1:]
             what = self._plain("".join(last)) or f"exit status {ended}"
-            yield Point(TESTS, command, what, settle)
-
-
-_ITSELF = "do what the sentence says"
-_OWNERS = ("untouched", "unused", "old names", "look at", "lacking")
-# The first that applies is the outcome.
-_OUTCOMES = {
-    CONFLICT: outcomes.CONFLICTS,
-    LEFT: outcomes.UNFINISHED,
-    TESTS: outcomes.TESTS,
-    FAULT: outcomes.FAULTS,
-    UNPROVEN: outcomes.FAULTS,
-    RULE: outcomes.SETTLED,
-}
+            yield Point(TESTS, line, what, settle)
 
 
 def _rules(updated: Updated) -> Iterator[Point]:
@@ -248,56 +242,3 @@ def _verdict(found: Sequence[Point]) -> str:
     if faults:
         return f"{len(faults)} fault{'' if len(faults) == 1 else 's'}"
     return f"not proven: {found[0].what}" if found else "proven"
-
-
-def _command(answers: Mapping[str, object]) -> str:
-    """Give the command that tests a project: what CI runs, without its matrix."""
-    if told := given(answers, "test_command"):
-        return told
-    own = answers.get("own_kinds")
-    return "" if isinstance(own, list) and "tests" in own else "uv run pytest"
-
-
-def run(command: str, folder: Path, patience: float) -> tuple[int | None, str]:
-    """Run a command of a project's, without what opens a registry or a cloud.
-
-    Args:
-        command: The command, as a shell takes it.
-        folder: Where to run it.
-        patience: After how many seconds it is ended, with all that it started.
-
-    Returns:
-        The exit status, None where it was ended; and what it printed.
-
-    """
-    variables = machine.without_secrets(machine.variables(PYTHONUTF8="1"), fetches=True)
-    with subprocess.Popen(  # noqa: S602  # CI has it as a line of a shell
-        command,
-        shell=True,
-        cwd=folder,
-        env=variables,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        errors="replace",
-        start_new_session=True,
-    ) as process:
-        try:
-            printed, _ = process.communicate(timeout=patience)
-        except subprocess.TimeoutExpired:
-            _end(process)
-            printed, _ = process.communicate()
-            return None, printed
-        except BaseException:
-            _end(process)
-            raise
-    return process.returncode, printed
-
-
-def _end(process: "subprocess.Popen[str]") -> None:
-    """End a command with all that it started; on Windows, alone."""
-    if os.name == "nt":
-        process.kill()
-    else:
-        os.killpg(process.pid, signal.SIGKILL)

@@ -19,7 +19,7 @@ from test_update_faults import NEXT
 from tiers import full
 from treewright.branch.scratch import Updated, Updater
 from treewright.fleet import outcomes, rehearsing
-from treewright.fleet.rehearsing import run
+from treewright.fleet.testing import run
 from treewright.proof import Finding
 from treewright.proof.proving import Proof
 from treewright.rows import row
