@@ -112,11 +112,11 @@ def _run(asked: argparse.Namespace, updater: Updater | None) -> int:
             fleet = Fleet(found, template, template.update, tell=_progress)
             newest = (template.releases() or [""])[-1]
             report = Report("drift", template.address, newest, fleet.each(Drift(template)))
-    if all(project.outcome == outcomes.NONE for project in report.projects):
-        raise UnableError(f"There is no project of any template in {', '.join(asked.paths)}.")
     if asked.html:
         write_whole(asked.html, html(report))
     say(showing.document(report) if asked.json else "\n".join(showing.markdown(report)))
+    if outcomes.are_others(report.projects):
+        say(f"No project of this template is in {', '.join(asked.paths)}.", file=sys.stderr)
     status = outcomes.status(report.projects)
     return 0 if asked.verb == "drift" and status == 1 and not asked.check else status
 

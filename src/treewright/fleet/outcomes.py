@@ -92,8 +92,13 @@ class Project:
         return self.path if self.project == "." else f"{self.path} ({self.project})"
 
 
+def are_others(projects: Sequence[Project]) -> bool:
+    """Tell whether none of the projects is the template's."""
+    return all(project.outcome in {OTHER, NONE} for project in projects)
+
+
 def status(projects: Sequence[Project]) -> int:
-    """Give the exit status: 2 where one could not be looked at, 1 where a person has to act."""
-    if any(project.unable for project in projects):
+    """Give the exit status: 2 where one, or all, could not be looked at; 1 where a person acts."""
+    if are_others(projects) or any(project.unable for project in projects):
         return 2
     return 1 if any(project.person for project in projects) else 0

@@ -59,5 +59,5 @@ def test_projects_at_its_addresses_are_its_own(
     from_clone(checkout, monkeypatch)
     monkeypatch.setenv("GIT_ALLOW_PROTOCOL", "file")
     arguments, outcome = VERBS[verb]
-    document = told(capsys, *arguments, project, updater=None)
+    document = told(capsys, *arguments, project, status=0 if is_known else 2, updater=None)
     assert document["counts"] == {outcome if is_known else outcomes.OTHER: 1}

@@ -185,14 +185,16 @@ def test_each_clone_is_rehearsed_as_it_is(world: Path, tmp_path: Path, capsys: C
     assert notes == {"dirty": ["what is not committed does not count"]}
 
 
-def test_where_no_clone_has_a_project_nothing_is_reported(
-    world: Path, tmp_path: Path, capsys: Capture
+@pytest.mark.parametrize("edit", ["forget", "other"])
+def test_where_no_project_is_the_templates_nothing_is_in_order(
+    edit: str, world: Path, tmp_path: Path, capsys: Capture
 ) -> None:
-    without_answers(world, tmp_path)
+    """An answers file that somebody deleted, or changed, is no way around a check."""
+    clone(world, tmp_path, "acme-tool", edit)
     assert fleet("drift", "--check", tmp_path) == 2
     printed = capsys.readouterr()
-    assert printed.out == ""
-    assert printed.err == f"There is no project of any template in {tmp_path}.\n"
+    assert printed.out.startswith("# How far 1 project has drifted\n")
+    assert printed.err == f"No project of this template is in {tmp_path}.\n"
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
