@@ -46,6 +46,7 @@ EDITS: Mapping[str, Mapping[str, Callable[[str], str | None]]] = {
         ANSWERS: lambda text: text.replace("_src_path: ", "_src_path: https://git.example.org/x#")
     },
     "break": {ANSWERS: lambda text: f"{text}<<<<<<< HEAD\n"},
+    "lack": {ANSWERS: lambda text: text.replace("_src_path: ", "src_path: ")},
     "forget": {ANSWERS: lambda _: None},
 }  # fmt: skip
 

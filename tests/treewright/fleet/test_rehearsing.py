@@ -19,7 +19,7 @@ from test_update_faults import NEXT
 from tiers import full
 from treewright.branch.scratch import Updated, Updater
 from treewright.fleet import outcomes, rehearsing
-from treewright.fleet.testing import run
+from treewright.fleet.testing import command, run
 from treewright.proof import Finding
 from treewright.proof.proving import Proof
 from treewright.rows import row
@@ -41,6 +41,7 @@ PLANTED: Mapping[str, tuple[str, Sequence[str], str]] = {
     "others": ("acme-tool", ["other"], outcomes.OTHER),
     "unknown": ("acme-tool", ["unknown"], outcomes.UNKNOWN),
     "breaks": ("acme-tool", ["break"], outcomes.UNREADABLE),
+    "lacks": ("acme-tool", ["lack"], outcomes.UNREADABLE),
 }
 CLASHES = {
     ("conflict", "AGENTS.md", "changed the same lines"): ["claims", "claims-too"],
@@ -51,6 +52,7 @@ CLASHES = {
     (outcomes.OTHER, ".copier-answers.yml", "https://git.example.org/x#"): ["others"],
     (outcomes.UNKNOWN, ".copier-answers.yml", "v8.7.6"): ["unknown"],
     (outcomes.UNREADABLE, ".copier-answers.yml", "YAML"): ["breaks"],
+    (outcomes.UNREADABLE, ".copier-answers.yml", "lacks `_commit` or `_src_path`"): ["lacks"],
 }
 _NOT_UPDATED = {outcomes.REFUSED, outcomes.OTHER, outcomes.UNKNOWN, outcomes.UNREADABLE}
 WORLDS = {"world": fleets.update_made_up, "template": finishing.run_update}
@@ -236,7 +238,7 @@ def test_what_this_machine_cannot_prove_is_no_success(
 
 
 @pytest.mark.parametrize(
-    ("command", "status", "tests", "points"),
+    ("line", "status", "tests", "points"),
     [
         full("true", 0, "passed", []),
         (
@@ -250,7 +252,7 @@ def test_what_this_machine_cannot_prove_is_no_success(
     ],
 )
 def test_the_tests_are_run_after_the_update_and_before_it_where_they_fail(
-    command: str,
+    line: str,
     status: int,
     tests: str,
     points: Sequence[tuple[str, str, str]],
@@ -258,11 +260,24 @@ def test_the_tests_are_run_after_the_update_and_before_it_where_they_fail(
     tmp_path: Path,
     capsys: Capture,
 ) -> None:
-    answer = {"test_command": repr(command)}
+    answer = {"test_command": repr(line)}
     found = rehearse(world, tmp_path, capsys, "--tests", status=status, **answer)
     assert found["tests"] == tests
     told_points = [(point["where"], point["what"], point["detail"]) for point in found["points"]]
     assert told_points == points
+
+
+@pytest.mark.parametrize(
+    ("answers", "line"),
+    [
+        ({}, "uv run pytest"),
+        ({"own_kinds": ["lint"], "test_command": ""}, "uv run pytest"),
+        ({"own_kinds": ["tests"]}, ""),
+        ({"own_kinds": ["tests"], "test_command": "tox"}, "tox"),
+    ],
+)
+def test_the_answers_say_how_to_test(answers: Mapping[str, object], line: str) -> None:
+    assert command(answers) == line
 
 
 def test_without_being_asked_no_test_is_run(world: Path, tmp_path: Path, capsys: Capture) -> None:
