@@ -92,7 +92,7 @@ def several(shelf: Path, folder: Path) -> Path:
     other = "_commit: v1\n_src_path: https://git.example.org/acme/overlay.git\n"
     write(top, "two/.copier-answers.acme.yml", other)
     write(top, "docs/answers.yml", other)
-    write(top, "docs/of-none.md", f"An answers file:\n\n{other}")
+    write(top, "of-none.md", f"An answers file:\n\n{other}")
     write(top, "docs/of-none.yaml", "# _src_path: none\nanswers:\n  _src_path: none\n")
     commit(top)
     return top
