@@ -161,7 +161,7 @@ def markdown(report: Report) -> Iterator[str]:
     if telling := [project for project in report.listed if project.outcome not in _QUIET]:
         yield ""
         yield from _table(
-            ("project", "outcome", "release", "behind", "see"),
+            ("project", "outcome", "release", "behind", "rows"),
             [_of_project(report, project) for project in telling],
         )
 
