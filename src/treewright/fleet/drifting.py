@@ -15,8 +15,11 @@ from treewright.fleet.hunks import changed
 from treewright.fleet.looking import Found
 from treewright.fleet.outcomes import Point
 from treewright.fleet.template import Template, is_newer
+from treewright.toml_merge import UnmergeableError
+from treewright.toml_merge.laying import lay
 from treewright.updating import line_sets
 from treewright.updating.answers import EMPTY, listed
+from treewright.updating.layers import FOLDER
 from treewright.updating.names import Names
 from treewright.updating.repository import FILE_MODES
 
@@ -88,9 +91,38 @@ class _Comparison:
         made = self.template.render(self._answers, version, name)
         folder = Names.of(self._answers).package_dir
         once = GitIgnoreSpec.from_lines(self.template.seeds(folder, version))
-        return {
-            path: made[path] for path in sorted(made) if path != name and not once.match_file(path)
-        }
+        files = {path: made[path] for path in made if path != name and not once.match_file(path)}
+        return dict(sorted(self._under_overlays(files).items()))
+
+    def _under_overlays(self, files: dict[str, bytes]) -> dict[str, bytes]:
+        """Lay over the template's files what overlays have for them.
+
+        Raises:
+            UnableError: If that cannot be read.
+
+        """
+        laid = dict(files)
+        for path, fragments in self._fragments().items():
+            below = files.get(path, b"").decode()
+            try:
+                texts = {name: _text(data) for name, data in fragments.items()}
+                if path == _SETTINGS:
+                    laid[path] = lay(below, texts).text.encode()
+                elif line_sets.is_line_set(path):
+                    laid[path] = line_sets.lay(path, below, texts).text.encode()
+            except (UnmergeableError, UnicodeDecodeError) as error:
+                raise UnableError(f"{path} cannot be read with its overlays: {error}") from error
+        return laid
+
+    def _fragments(self) -> dict[str, dict[str, bytes]]:
+        """Give what overlays have for each file, by their names."""
+        start, found = f"{self.found.prefix}{FOLDER}/", dict[str, dict[str, bytes]]()
+        for place in sorted(self.found.opened.tree, key=PurePosixPath):
+            name, _, path = place.removeprefix(start).partition("/")
+            if place.startswith(start) and path:
+                data = self._there(place.removeprefix(self.found.prefix)) or b""
+                found.setdefault(path, {})[name] = data
+        return found
 
     def _there(self, path: str) -> bytes | None:
         """Give what a file of the project holds; None where there is no regular file."""
@@ -164,6 +196,10 @@ class _Comparison:
             if file.startswith(self.found.prefix)
         )
         return any(GitIgnoreSpec.from_lines([line]).match_files(files))
+
+
+def _text(data: bytes) -> str:
+    return data.decode("utf-8-sig").replace("\r\n", "\n")
 
 
 def _meant(path: str, line: str) -> str:

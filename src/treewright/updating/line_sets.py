@@ -108,10 +108,10 @@ def lay(path: str, template: str, overlays: Mapping[str, str]) -> Lines:
     over: dict[str, str] = {}  # what was there, by the line that took its place
     lines = _lines(template)
     for text in overlays.values():
-        places = {subject(line): number for number, line in enumerate(lines) if _speaks(line)}
+        places = {subject(line): number for number, line in enumerate(lines) if speaks(line)}
         new = list[str]()
         for line in _lines(text):
-            place = places.get(subject(line)) if _speaks(line) else None
+            place = places.get(subject(line)) if speaks(line) else None
             if place is None:
                 new.append(line)
             elif lines[place] != line:
@@ -125,7 +125,7 @@ def _paragraphs(lines: list[str], *, opens: bool) -> Iterator[str]:
     """Yield the paragraphs that say something, each behind a blank line but for the first."""
     for says, run in groupby(lines, key=lambda line: bool(line.strip())):
         paragraph = [*run]
-        if says and any(map(_speaks, paragraph)):
+        if says and any(map(speaks, paragraph)):
             yield from ["", *paragraph] if opens else paragraph
             opens = True
 

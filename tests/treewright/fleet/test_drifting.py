@@ -63,6 +63,16 @@ MANAGED: dict[str, tuple[Files, Sequence[Found]]] = {
         {"pyproject.toml": replacing('requires-python = ">=3.11"', 'requires-python = ">=3.12"')},
         [("differs", "pyproject.toml: project.requires-python", 'the template has ">=3.11"')],
     ),
+    "an overlay's key and line": (
+        {
+            ".treewright/acme/pyproject.toml": lambda _: "[tool.mypy]\nstrict = false\n",
+            ".treewright/acme/.gitignore": lambda _: "/acme/\n",
+        },
+        [
+            ("differs", "pyproject.toml: tool.mypy.strict", "the template has false"),
+            ("lacks", ".gitignore", "/acme/"),
+        ],
+    ),
     "no TOML": (
         {"pyproject.toml": behind("[tool.mine\n")},
         [("changed", "pyproject.toml", "it cannot be read")],
@@ -102,13 +112,20 @@ OWN: dict[str, Files] = {
         ".pre-commit-config.yaml": lambda text: text.replace("rev: v", "rev: v99."),
         "pyproject.toml": replacing('"pytest>=9.1"', '"pytest>=99.1"'),
     },
+    "overlays": {
+        ".treewright/acme/pyproject.toml": lambda _: "[tool.ruff.format]\nquote-style = 'single'\n",
+        ".treewright/acme/.gitignore": lambda _: "/acme/\n",
+        ".gitignore": behind("\n/acme/\n"),
+        "pyproject.toml": behind("\n[tool.ruff.format]\nquote-style = 'single'\n"),
+    },
     "line ends": {"AGENTS.md": lambda text: text.replace("\n", "\r\n")},
 }
 
 
 def edit(project: Path, files: Files) -> None:
     for path, change in files.items():
-        after = change((project / path).read_text("utf-8"))
+        before = (project / path).read_text("utf-8") if (project / path).is_file() else ""
+        after = change(before)
         if after is None:
             (project / path).unlink()
         else:
@@ -173,6 +190,19 @@ def test_drift_is_found(
     assert every_file(project) == before
     assert seen(points(document), wanted), points(document)
     assert document["counts"] == {outcomes.DRIFTED: 1}
+
+
+def test_an_overlay_that_cannot_be_read_is_told(
+    template: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    project = make(template, tmp_path)
+    write(project, ".treewright/acme/pyproject.toml", "[tool.mypy\n")
+    commit(project)
+    document = told(capsys, "drift", project)
+    (point,) = points(document)
+    assert point[0] == outcomes.FAILED
+    why = "pyproject.toml cannot be read with its overlays: what acme has for it cannot be read: "
+    assert point[2].startswith(why)
 
 
 def joined(folder: Path, capsys: Capture) -> Path:
