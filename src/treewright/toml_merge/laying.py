@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from treewright.toml_merge import Clash, Merged, UnmergeableError, merge, plain
+from treewright.toml_merge import Clash, Merged, UnmergeableError, fault, merge
 from treewright.toml_merge.meaning import OLDER, by_name, is_of_requirements, is_set, same
 from treewright.toml_merge.syntax import Document, Path, key, toml
 from treewright.toml_merge.writing import rewrite
@@ -93,10 +93,9 @@ def _changed(before: Overlays, now: Overlays) -> str:
 
 
 def _read(name: str, text: str) -> str:
-    try:
-        return plain("", "", text)[2]
-    except UnmergeableError as error:
-        raise UnmergeableError(f"what {name} has for it cannot be read: {error}") from None
+    if reason := fault(text):
+        raise UnmergeableError(f"what {name} has for it is not valid TOML: {reason}")
+    return text
 
 
 def _says(text: str, wanted: Mapping[str, Any]) -> bool:

@@ -198,10 +198,11 @@ def test_an_overlay_that_cannot_be_read_is_told(
     project = make(template, tmp_path)
     write(project, ".treewright/acme/pyproject.toml", "[tool.mypy\n")
     commit(project)
-    document = told(capsys, "drift", project)
-    (point,) = points(document)
+    (point,) = points(told(capsys, "drift", project, status=2))
     assert point[0] == outcomes.FAILED
-    why = "pyproject.toml cannot be read with its overlays: what acme has for it cannot be read: "
+    why = (
+        "pyproject.toml cannot be read with its overlays: what acme has for it is not valid TOML: "
+    )
     assert point[2].startswith(why)
 
 

@@ -92,7 +92,7 @@ def test_a_later_overlay_counts_more() -> None:
 @pytest.mark.parametrize(
     ("template", "overlay", "reason"),
     [
-        (TEMPLATE, "[tool", "what acme has for it cannot be read: it was not valid TOML"),
+        (TEMPLATE, "[tool", "what acme has for it is not valid TOML: "),
         (
             "[tool.pytest]\nstrict = true\n",
             '[tool.pytest.ini_options]\naddopts = "-q"\n',

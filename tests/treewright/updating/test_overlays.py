@@ -224,7 +224,10 @@ def test_whose_a_file_is(
 @pytest.mark.parametrize(
     ("fragment", "note"),
     [
-        ("[tool", "pyproject.toml is merged without its overlays: what acme has for it cannot"),
+        (
+            "[tool",
+            "pyproject.toml is merged without its overlays: what acme has for it is not",
+        ),
         (b"\xff", ".treewright/acme/pyproject.toml is not UTF-8 text: no overlay was laid"),
     ],
 )
