@@ -145,7 +145,7 @@ def test_the_wheel_is_what_it_says(wheel: Path) -> None:
     assert points == b"[console_scripts]\ntreewright = treewright.cli:main\n"
     assert list(trees) == ["v0.0.0", *VERSIONS, HERE]
     package = ROOT / "src/treewright"
-    modules = {path for path in package.rglob("*") if path.suffix in {".py", ".json"}}
+    modules = {path for path in package.rglob("*") if path.suffix in {".html", ".json", ".py"}}
     expected = {path.relative_to(ROOT / "src").as_posix() for path in modules}
     expected |= {f"treewright/{name}" for name in ("py.typed", *RELEASES)}
     assert {name for name in names if ".dist-info/" not in name} == expected
