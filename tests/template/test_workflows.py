@@ -126,11 +126,17 @@ def files(project: Path, glob: str) -> list[Path]:
 
 
 @pytest.fixture
-def ours(tmp_path: Path) -> Path:
-    """What this repository itself has for a forge."""
-    shutil.copytree(ROOT / ".github", tmp_path / ".github")
-    shutil.copy(ROOT / "renovate.json", tmp_path)
-    return tmp_path
+def ours(tmp_path: Path) -> list[Path]:
+    """What this repository itself has for a forge, and what it has for those of organisations."""
+    shutil.copytree(ROOT / ".github", tmp_path / "ours/.github")
+    shutil.copy(ROOT / "renovate.json", tmp_path / "ours")
+    for path in (ROOT / "fleet").glob("git*/*.yml"):
+        is_github = path.parent.name == "github"
+        name = f".github/workflows/{path.name}" if is_github else ".gitlab-ci.yml"
+        copy = tmp_path / path.parent.name / path.stem / name
+        copy.parent.mkdir(parents=True)
+        shutil.copy(path, copy)
+    return [tmp_path / "ours", *tmp_path.glob("git*/*")]
 
 
 @pytest.mark.parametrize("name", LINTERS)
@@ -140,10 +146,10 @@ def test_nothing_is_found(
     from_address: dict[str, Path],
     of_package: OfPackage,
     few_kinds: list[OfKinds],
-    ours: Path,
+    ours: list[Path],
     request: pytest.FixtureRequest,
 ) -> None:
-    projects = [*covering, *from_address.values(), *of_package.values(), ours]
+    projects = [*covering, *from_address.values(), *of_package.values(), *ours]
     projects += [project for _, project in few_kinds]
     done = lint(name, projects, request)
     assert done.returncode == 0, done.stdout + done.stderr
