@@ -6,11 +6,12 @@ or something that the machine or the repository lacks.
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from treewright import again, machine, stock
 from treewright.adopting.errors import UnableError
@@ -27,6 +28,9 @@ from treewright.updating.report import counting, decided
 from treewright.updating.repository import BASE, OURS, THEIRS, GitError, Repository
 
 _DONE, _LEFT, _UNABLE = 0, 1, 2
+_HEAD = "HEAD"
+_ANSWERS_FILE = re.compile(r"\.copier-answers\.([^/.][^/]*)\.yml")
+_FRAGMENT = re.compile(rf"{re.escape(FOLDER)}/([^/]+)/")
 
 
 class _LeftError(Exception):
@@ -71,13 +75,13 @@ def _parser() -> argparse.ArgumentParser:
         metavar="PATH",
         help="the project's folder; by default, this one",
     )
-    parser.add_argument(
+    one = parser.add_mutually_exclusive_group()
+    one.add_argument(
         "--base",
-        default="HEAD",
         metavar="COMMIT",
         help="the commit with what is laid in until now; by default, the last one",
     )
-    parser.add_argument(
+    one.add_argument(
         "--remove", metavar="NAME", help="take an overlay out, with all that it brought"
     )
     return parser
@@ -87,11 +91,14 @@ def _run(asked: argparse.Namespace) -> int:
     if not machine.git():
         raise UnableError("git is needed, and is not on the PATH.")
     repository = Repository(asked.project.absolute())
-    _check(repository, asked.base)
-    if asked.remove:
+    base = _HEAD if asked.base is None else asked.base
+    _check(repository, base)
+    settled = _settle(repository)
+    if asked.remove is not None:
         return _remove(repository, asked.remove)
-    found = _layers(repository, asked.base)
+    found = _layers(repository, base)
     laid = _laid(repository, found)
+    laid.files[:0] = settled
     laid.write(repository)
     say(*laid.told(), *_next(repository, laid))
     return _LEFT if laid.notes else _DONE
@@ -101,7 +108,7 @@ def _run(asked: argparse.Namespace) -> int:
 
 
 def _check(repository: Repository, base: str) -> None:
-    """See that the project is in a repository, and nothing that matters here is in conflict."""
+    """See that this is a project, in a repository that has the base."""
     if not repository.project.is_dir():
         raise UnableError(f"{repository.project} is no folder.")
     try:
@@ -110,15 +117,38 @@ def _check(repository: Repository, base: str) -> None:
         raise UnableError(
             f"Overlays are merged by what git has: run `git init`, and commit. git said: {error}"
         ) from None
-    if base != "HEAD":
+    if base != _HEAD:
         words = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{base}^{{commit}}")
         try:
             repository.git(*words)
         except GitError:
             raise UnableError(f"--base {base} names no commit here: fetch it first.") from None
-    # An owner's edit of a fragment, or a new name of the package in it, meets a new release.
-    if left := merging.settle(repository, lambda text, _: text, FOLDER).conflicts:
-        raise _in_conflict([file.path for file in left])
+    if not (any(_answers(repository)) or any(_names(repository)) or layers.are_there(repository)):
+        raise UnableError(
+            f"{repository.project} is no project: it has neither an answers file nor {FOLDER}/."
+        )
+
+
+def _names(repository: Repository) -> Iterator[str]:
+    """Yield the names of the overlays of which git has anything: fragments, or an answers file."""
+    for path in repository.files():
+        if (found := _ANSWERS_FILE.fullmatch(path)) or (found := _FRAGMENT.match(path)):
+            yield found[1]
+
+
+def _settle(repository: Repository) -> list[File]:
+    """Settle conflicts in fragments, where an owner's edit, or a new name, met a new release."""
+    settled = merging.settle(repository, lambda text, _: text, FOLDER)
+    if settled.conflicts:
+        raise _in_conflict([file.path for file in settled.conflicts])
+    return [
+        replace(file, clashes=tuple(replace(clash, by=_owner(file.path)) for clash in file.clashes))
+        for file in settled.files
+    ]
+
+
+def _owner(fragment: str) -> str:
+    return fragment.split("/")[1]
 
 
 def _in_conflict(paths: Sequence[str]) -> _LeftError:
@@ -133,20 +163,22 @@ def _layers(repository: Repository, base: str) -> dict[str, Layers]:
     """Give what overlays lay over each file for which that has changed."""
     try:
         found = layers.of(repository, base)
-    except layers.NoTextError as error:
+    except layers.NoFragmentError as error:
         raise _LeftError(f"{error}: nothing was laid in.") from None
     return {path: one for path, one in found.items() if one.before != one.now}
 
 
-def _request(repository: Repository) -> Request | None:
-    """Find what the project has of Treewright; None where it has nothing."""
+def _answers(repository: Repository) -> Iterator[Request]:
+    """Yield what the answers files of a project ask for; first Treewright's, as it is called."""
     for file in sorted(repository.project.glob(".*.y*ml"), key=lambda file: len(file.name)):
         data = repository.read(file.name) or b""
         if looks_like_answers(file.name, data):
-            request = read(file.name, data)
-            if request.is_ours:
-                return request
-    return None
+            yield read(file.name, data)
+
+
+def _request(repository: Repository) -> Request | None:
+    """Find what the project has of Treewright; None where it has nothing."""
+    return next((request for request in _answers(repository) if request.is_ours), None)
 
 
 def _of_template(
@@ -193,6 +225,7 @@ class _Laid:
 
     texts: dict[str, str] = field(default_factory=dict)
     files: list[File] = field(default_factory=list)
+    deleted: list[str] = field(default_factory=list)  # by the owner
     notes: list[str] = field(default_factory=list)
 
     def write(self, repository: Repository) -> None:
@@ -214,6 +247,8 @@ class _Laid:
                 yield from row("yours", f"{file.path}: {clash.key} {decided(clash)}")
             for clash in file.over:
                 yield from row("overlay", f"{file.path}: {clash.key} {counting(clash)}")
+        if self.deleted:
+            yield from row("yours", f"{', '.join(self.deleted)}: deleted, so it stays away")
         yield from map(escaped, self.notes)
 
 
@@ -234,8 +269,20 @@ def _laid(repository: Repository, found: Mapping[str, Layers]) -> _Laid:
         try:
             _lay(repository, laid, project, path, below.get(path, ""), one)
         except merging.LeftError as left:
-            laid.notes.append(f"{path} stays as it was, without what overlays have: {left}.")
+            told = f"{path} stays as it was, without what overlays have: {left}."
+            laid.notes.append(told + _broken_before(path, below.get(path, ""), one))
     return laid
+
+
+def _broken_before(path: str, template: str, one: Layers) -> str:
+    """Say how to go on where it is the fragments of the base that cannot be laid in."""
+    if one.before == one.now:
+        return ""
+    try:
+        merging.by_meaning(path, dict.fromkeys((BASE, OURS, THEIRS), template), Layers(one.before))
+    except merging.LeftError:
+        return " It is so in the base: name the last commit in which it was not, by --base."
+    return ""
 
 
 def _lay(  # noqa: PLR0913, PLR0917
@@ -249,6 +296,9 @@ def _lay(  # noqa: PLR0913, PLR0917
     data = repository.read(path)
     if data is None and os.path.lexists(repository.project / path):
         raise merging.LeftError("it is not a regular file")
+    if data is None and (template or one.before):
+        laid.deleted.append(path)
+        return
     ours = merging.text(data or b"")
     sides = {BASE: template, OURS: ours, THEIRS: template}
     answers = project.answers if project else {}
@@ -284,11 +334,15 @@ def _next(repository: Repository, laid: _Laid) -> Iterator[str]:
 def _remove(repository: Repository, name: str) -> int:
     """Take an overlay out: what it laid in, its own files as far as unedited, and its answers."""
     folder, answers_file = f"{FOLDER}/{name}", f".copier-answers.{name}.yml"
-    brought = repository.files("--", folder, answers_file)
-    if PurePosixPath(name).name != name or not brought:
+    if name not in _names(repository):
         raise UnableError(
             f"There is no overlay {name!r} here: git knows neither {folder}/ nor {answers_file}."
         )
+    data = repository.read(answers_file)
+    request = read(answers_file, data) if data else None
+    if request and request.is_ours and not repository.files("--", folder):
+        raise UnableError(f"{answers_file} is no overlay's: it is of Treewright itself.")
+    brought = repository.files("--", folder, answers_file)
     if repository.git("status", "--porcelain", "--untracked-files=no", "--", "."):
         raise UnableError("Commit or stash your changes first: so git can take back what follows.")
     found = {
@@ -300,7 +354,7 @@ def _remove(repository: Repository, name: str) -> int:
     if laid.notes:
         say(*laid.told())
         return _LEFT
-    own, kept = _own(repository, answers_file)
+    own, kept = _own(repository, answers_file, request)
     laid.write(repository)
     for path in [*own, *brought]:
         (repository.project / path).unlink(missing_ok=True)
@@ -311,12 +365,12 @@ def _remove(repository: Repository, name: str) -> int:
     return _DONE
 
 
-def _own(repository: Repository, answers_file: str) -> tuple[list[str], list[str]]:
+def _own(
+    repository: Repository, answers_file: str, request: Request | None
+) -> tuple[list[str], list[str]]:
     """Give an overlay's own files that nobody edited, and lines on what stays."""
-    data = repository.read(answers_file)
-    if data is None:
+    if request is None:
         return [], [*row("untold", f"{answers_file} is gone: other files of the overlay stay")]
-    request = read(answers_file, data)
     asked = {**request.answers, "_src_path": request.source}
     try:
         made = rendered(asked, _place(repository, request), request.version)

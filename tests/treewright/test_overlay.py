@@ -120,16 +120,86 @@ def test_what_cannot_be_laid_in(
 
 
 def test_usage(make: Make, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    project = make({})
+    project = make({f"{FOLDER}/pyproject.toml": RUFF, "src/x.py": ""})
+    before = snapshot(project)
     for arguments, told in [
         ([str(tmp_path / "nowhere")], "is no folder"),
         ([str(tmp_path)], "run `git init`, and commit"),
+        ([str(project / "src")], "src is no project: it has neither an answers file nor .treew"),
         ([str(project), "--base", "v1"], "--base v1 names no commit here"),
-        ([str(project), "--remove", "acme"], "There is no overlay 'acme' here"),
-        ([str(project), "--remove", "../acme"], "There is no overlay '../acme' here"),
     ]:
         assert overlay.run(arguments) == 2
         assert told in capsys.readouterr().err
+    with pytest.raises(SystemExit, match="2"):
+        overlay.run([str(project), "--base", "HEAD", "--remove", "acme"])
+    assert snapshot(project) == before
+
+
+NAMES = ["data", "", ".", "..", "../acme", "acme/", "...", "/"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_only_an_overlay_is_taken_out(
+    make: Make, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    """Whatever somebody makes of a name: `..` would be all that is there."""
+    files = {f"{FOLDER}/pyproject.toml": RUFF, f".copier-answers.{name}.yml".replace("/", "-"): ""}
+    project = make(files if name in {".", "..", "..."} else {f"{FOLDER}/CODEOWNERS": OWNERS})
+    before = snapshot(project)
+    assert overlay.run([str(project), "--remove", name]) == 2
+    assert f"There is no overlay {name!r} here" in capsys.readouterr().err
+    assert snapshot(project) == before
+
+
+def test_treewright_itself_is_not_taken_out(make: Make, capsys: pytest.CaptureFixture[str]) -> None:
+    answers = f"_commit: {HERE}\n_src_path: {distribution.ADDRESS}\n"
+    project = make({".copier-answers.lib.yml": answers})
+    before = snapshot(project)
+    assert overlay.run([str(project), "--remove", "lib"]) == 2
+    assert capsys.readouterr().err.startswith(".copier-answers.lib.yml is no overlay's")
+    assert snapshot(project) == before
+
+
+@pytest.mark.parametrize("link", [f"{FOLDER}/pyproject.toml", FOLDER, ".treewright"])
+def test_a_link_is_no_fragment(
+    make: Make, capsys: pytest.CaptureFixture[str], tmp_path: Path, link: str
+) -> None:
+    """It does not read as one that is gone, with which all that it brought would go, too."""
+    project = make({f"{FOLDER}/pyproject.toml": RUFF})
+    before = snapshot(project)["pyproject.toml"]
+    (project / link).rename(tmp_path / "elsewhere")
+    (project / link).symlink_to(tmp_path / "elsewhere")
+    assert overlay.run([str(project)]) == 1
+    assert f"{link} is not a " in capsys.readouterr().err
+    assert (project / "pyproject.toml").read_bytes() == before
+
+
+def test_a_file_that_its_owner_deleted_stays_away(
+    make: Make, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project = make({f"{FOLDER}/pyproject.toml": RUFF})
+    (project / "pyproject.toml").unlink()
+    commit(project)
+    write(project, f"{FOLDER}/pyproject.toml", RUFF.replace("120", "110"))
+    assert overlay.run([str(project)]) == 0
+    assert "yours     pyproject.toml: deleted, so it stays away\n" in capsys.readouterr().out
+    assert not (project / "pyproject.toml").exists()
+
+
+def test_after_a_broken_fragment_was_committed(
+    make: Make, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project = make({f"{FOLDER}/pyproject.toml": ""})
+    write(project, f"{FOLDER}/pyproject.toml", RUFF)
+    overlay.run([str(project)])
+    commit(project)
+    write(project, f"{FOLDER}/pyproject.toml", "[tool")
+    commit(project)
+    write(project, f"{FOLDER}/pyproject.toml", RUFF.replace("120", "110"))
+    assert overlay.run([str(project)]) == 1
+    assert "name the last commit in which it was not, by --base" in capsys.readouterr().out
+    assert overlay.run([str(project), "--base", "HEAD~1"]) == 0
+    assert "line-length = 110\n" in (project / "pyproject.toml").read_text("utf-8")
 
 
 @pytest.mark.parametrize(
@@ -159,20 +229,26 @@ def test_what_the_template_has_must_be_known(  # an empty release has nothing
     assert (snapshot(project) == before) == bool(told)
 
 
-def test_a_conflict_in_a_fragment_is_settled_by_meaning(make: Make) -> None:
+def test_a_conflict_in_a_fragment_is_settled_by_meaning(
+    make: Make, capsys: pytest.CaptureFixture[str]
+) -> None:
     project = make({f"{FOLDER}/pyproject.toml": RUFF})
     git("switch", "--quiet", "--create=other", cwd=project)
-    write(project, f"{FOLDER}/pyproject.toml", f"{RUFF}other = 1\n")
+    other = RUFF.replace("120", "110")
+    write(project, f"{FOLDER}/pyproject.toml", f"{other}other = 1\n")
     commit(project)
     git("switch", "--quiet", "main", cwd=project)
-    write(project, f"{FOLDER}/pyproject.toml", f"{RUFF}mine = 1\n")
+    mine = RUFF.replace("120", "99")
+    write(project, f"{FOLDER}/pyproject.toml", f"{mine}mine = 1\n")
     commit(project)
     with pytest.raises(AssertionError):
         git("merge", "other", cwd=project)
     assert overlay.run([str(project)]) == 0
     assert (project / FOLDER / "pyproject.toml").read_text("utf-8") == (
-        "[tool.ruff]\nline-length = 120\nother = 1\nmine = 1\n"
+        "[tool.ruff]\nline-length = 99\nother = 1\nmine = 1\n"
     )
+    told = " ".join(capsys.readouterr().out.split())
+    assert f"{FOLDER}/pyproject.toml: tool.ruff.line-length stays 99; acme has 110" in told
 
 
 def test_removal_needs_a_clean_tree_and_keeps_what_was_edited(
@@ -204,6 +280,6 @@ def test_removal_needs_a_clean_tree_and_keeps_what_was_edited(
     assert overlay.run([str(project), "--remove", "acme"]) == 0
     told = capsys.readouterr().out
     assert told.startswith("Overlay acme taken out: pyproject.toml\n")
-    assert 'yours     pyproject.toml: tool.ruff.src stays ["src"]; acme no longer has it\n' in told
+    assert "src" not in told, "which acme never had"
     assert "yours     edited.yml: edited, so they stay\n" in told
     assert snapshot(project) == {**before, "edited.yml": b"a: 2\n"}

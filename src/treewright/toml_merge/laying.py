@@ -80,7 +80,11 @@ def merge_laid(base: str, ours: str, theirs: str, before: Overlays, now: Overlay
     there = Document(_read("", merged.text))
     by = {key(path): name for sides in (before, now) for path, (name, _) in _set(sides).items()}
     who = _changed(before, now) if base == theirs else Clash.by
-    clashes = [replace(clash, by=by.get(clash.key, who)) for clash in merged.clashes]
+    clashes = [
+        replace(clash, by=by.get(clash.key, who))
+        for clash in merged.clashes
+        if clash.key in by or clash.template or base != theirs  # else of the owner's alone
+    ]
     told = {clash.key for clash in clashes}
     clashes += [clash for clash in _absent(there, before, now) if clash.key not in told]
     over = [clash for clash in new.over if clash not in old.over and _says_so(there, clash)]

@@ -5,7 +5,7 @@ renders into that folder are fragments, each at the path of the file that it is 
 has what is laid over it, before an update and after, and nothing is rendered to know it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
@@ -27,8 +27,8 @@ class Layers:
 NONE = Layers()
 
 
-class NoTextError(Exception):
-    """A fragment is no text; the message names it."""
+class NoFragmentError(Exception):
+    """Something where fragments are is none; the message says what, and why."""
 
 
 def are_there(repository: Repository) -> bool:
@@ -49,19 +49,30 @@ def of(
         translate: Rewrites an older text, of which it also gets the path.
 
     Raises:
-        NoTextError: If a fragment is not in UTF-8.
+        NoFragmentError: If one is not in UTF-8, or is a link.
 
     """
     found: dict[str, tuple[dict[str, str], dict[str, str]]] = {}
     for place in sorted(repository.committed_files(FOLDER, commit), key=PurePosixPath):
         data = repository.committed(place, commit) or b""
         _note(found, 0, place, translate(_text(place, data), place))
-    folder = repository.project / FOLDER
-    for file in sorted(folder.rglob("*")):
-        if is_regular(file):
-            place = file.relative_to(repository.project).as_posix()
-            _note(found, 1, place, translate(_text(place, file.read_bytes()), place))
+    for place in _in_work_tree(repository):
+        data = (repository.project / place).read_bytes()
+        _note(found, 1, place, translate(_text(place, data), place))
     return {path: Layers(*sides) for path, sides in sorted(found.items())}
+
+
+def _in_work_tree(repository: Repository) -> Iterator[str]:
+    """Yield the fragments; a link is none, as git has no more of it than its target."""
+    folder = repository.project / FOLDER
+    if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
+        raise NoFragmentError(f"{FOLDER} is not a folder")
+    for file in sorted(folder.rglob("*")):
+        place = file.relative_to(repository.project).as_posix()
+        if is_regular(file):
+            yield place
+        elif file.is_symlink() or not file.is_dir():
+            raise NoFragmentError(f"{place} is not a regular file")
 
 
 def _note(
@@ -76,4 +87,4 @@ def _text(place: str, data: bytes) -> str:
     try:
         return data.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError:
-        raise NoTextError(f"{place} is not UTF-8 text") from None
+        raise NoFragmentError(f"{place} is not UTF-8 text") from None

@@ -47,7 +47,7 @@ def of(update: Update, translate: Translate) -> Overlays:
         return Overlays()
     try:
         return Overlays(layers_.of(repository, translate=translate))
-    except layers_.NoTextError as error:
+    except layers_.NoFragmentError as error:
         return Overlays(notes=[f"{error}: no overlay was laid over the template's files."])
 
 
