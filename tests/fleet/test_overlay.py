@@ -165,6 +165,9 @@ def assert_like(project: Path, wanted: Files) -> None:
 
 
 def test_where_there_is_no_treewright(tmp_path: Path) -> None:
+    """It fetches none: as long as PyPI has none of ours, somebody else's could run."""
+    (tmp_path / "uvx").write_text("#!/bin/sh\ntouch fetched\n")
+    (tmp_path / "uvx").chmod(0o755)
     done = subprocess.run(
         [sys.executable, EXAMPLE / "hooks/lay_in.py"],
         cwd=tmp_path,
@@ -175,10 +178,11 @@ def test_where_there_is_no_treewright(tmp_path: Path) -> None:
     )
     assert done.returncode == 1
     assert done.stderr == (
-        "Neither treewright nor uvx is on the PATH: install uv.\n"
-        "The overlay's files are here, but nothing is laid in yet. Once that is settled, run:"
-        " uvx treewright overlay\n"
+        "treewright is neither beside Copier nor on the PATH: install it.\n"
+        "The overlay's files are here, but not laid in yet. Once that is settled, run:"
+        " treewright overlay\n"
     )
+    assert not (tmp_path / "fetched").exists()
 
 
 def test_actions_are_pinned_as_in_packages() -> None:
