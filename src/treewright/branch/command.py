@@ -17,11 +17,10 @@ from types import FrameType
 from treewright import again, machine, shell
 from treewright.branch import history, requests, summary
 from treewright.branch.applying import Applying, DirtyError, diffstat, ignored_behind
-from treewright.branch.computing import Result, compute
+from treewright.branch.computing import Result, compute_each, merged
 from treewright.branch.requests import UnreadableError
 from treewright.branch.scratch import (
     Scratch,
-    Tree,
     UpdateError,
     Updater,
     run_stock,
@@ -94,40 +93,10 @@ def _finish(asked: argparse.Namespace, updater: Updater) -> int:
         line = history.read(made, base, head)
         files = [given] if given else list(_changed_answers(made, line))
         kept = _kept(made, base, head)
-        final, results = _compute(made, line, files, kept)
-        whole = _whole(final, results)
+        final, results = compute_each(made, line, files, kept)
+        whole = merged(final, results)
         applying = Applying(top, made, head, line.head)
         return _Output(asked, top, applying, results).act(whole)
-
-
-def _compute(
-    made: Scratch, line: history.History, files: Sequence[str], kept: set[str]
-) -> tuple[Tree, dict[str, Result]]:
-    """Compute one project after the other; each begins where the one before has ended."""
-    results: dict[str, Result] = {}
-    for file in files:
-        result = compute(made, line, file, kept)
-        results[file] = result
-        change = {
-            path: result.tree.get(path)
-            for path in {*result.tree, *line.head}
-            if result.tree.get(path) != line.head.get(path)
-        }
-        if change and len(files) > 1:
-            line = history.History(line.root, line.start, [*line.changes, change], line.merged)
-    return (results[files[-1]].tree if files else line.head), results
-
-
-def _whole(final: Tree, results: dict[str, Result]) -> Result:
-    """Give the end of all projects as one."""
-    conflicts = {path: why for result in results.values() for path, why in result.conflicts.items()}
-    settled = dict(final)
-    for result in results.values():
-        for path in result.conflicts:
-            settled.pop(path, None)
-            if path in result.settled:
-                settled[path] = result.settled[path]
-    return Result(final, conflicts, settled)
 
 
 # --- What there is ---------------------------------------------------------------------

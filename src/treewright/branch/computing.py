@@ -85,6 +85,56 @@ def compute(
     return _Finishing(scratch, asked, kept).result()
 
 
+def compute_each(
+    scratch: Scratch,
+    history: History,
+    answers_files: Sequence[str],
+    kept: AbstractSet[str] = frozenset(),
+) -> tuple[Tree, dict[str, Result]]:
+    """Compute one project after the other; each begins where the one before has ended.
+
+    Args:
+        scratch: The repository to compute in.
+        history: The branch.
+        answers_files: The answers file of each project, from the top.
+        kept: Files of which a person has said that they stay as they are, conflict or not.
+
+    Returns:
+        The files in the end, and what each project came to.
+
+    Raises:
+        UnreadableError: If the answers cannot be read.
+        UpdateError: If an update is refused or fails.
+        GitError: If git fails.
+
+    """
+    results: dict[str, Result] = {}
+    for file in answers_files:
+        result = compute(scratch, history, file, kept)
+        results[file] = result
+        change = {
+            path: result.tree.get(path)
+            for path in {*result.tree, *history.head}
+            if result.tree.get(path) != history.head.get(path)
+        }
+        if change and len(answers_files) > 1:
+            changes = [*history.changes, change]
+            history = History(history.root, history.start, changes, history.merged)
+    return (results[answers_files[-1]].tree if answers_files else history.head), results
+
+
+def merged(final: Tree, results: Mapping[str, Result]) -> Result:
+    """Give the end of all projects as one."""
+    conflicts = {path: why for result in results.values() for path, why in result.conflicts.items()}
+    settled = dict(final)
+    for result in results.values():
+        for path in result.conflicts:
+            settled.pop(path, None)
+            if path in result.settled:
+                settled[path] = result.settled[path]
+    return Result(final, conflicts, settled)
+
+
 @dataclass(frozen=True)
 class _Asked:
     """A branch, from where its answers file begins, and what that asks for.

@@ -41,8 +41,9 @@ class Opened:
     Args:
         clone: The clone.
         made: That repository.
-        tree: The files of the commit at HEAD.
+        tree: The files of the commit.
         notes: What is to be said of the clone.
+        commit: The commit.
 
     """
 
@@ -50,10 +51,11 @@ class Opened:
     made: Scratch
     tree: Tree
     notes: Sequence[str] = ()
+    commit: str = "HEAD"
 
     def answers_files(self) -> list[str]:
         """List the answers files, of whatever template, from the top."""
-        words = ("grep", "-lzI", "--no-textconv", "--extended-regexp", "-e", _PATTERN, "HEAD")
+        words = ("grep", "-lzI", "--no-textconv", "--extended-regexp", "-e", _PATTERN, self.commit)
         try:
             found = [path.partition(":")[2] for path in paths(self.made.git(*words))]
         except GitError:  # it also fails where there is none

@@ -1,0 +1,502 @@
+"""Campaigns: what the fixers share, by a fixer that is made up; and both fixers themselves."""
+
+import json
+import os
+import signal
+import stat
+import sys
+import time
+from argparse import Namespace
+from collections.abc import Callable
+from contextlib import ExitStack
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from importlib import import_module
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+from filelock import FileLock
+
+import campaigns
+import fleets
+from adopting import from_clone
+from campaigns import FIXERS, Fleet, Ran
+from conftest import shared_folder
+from keeping import ANSWERS, write
+from repositories import commit, git, snapshot
+from test_update_faults import NEXT
+from tiers import full
+from treewright.adopting.errors import UnableError
+from treewright.branch.scratch import Scratch
+from treewright.fleet.clones import Clone, Opened
+from treewright.updating.repository import Repository
+
+BRANCH = "made-up"
+# Each repository says in a file what its worker does.
+_FIXER = f"""\
+import os, signal, sys, time
+sys.path.append({str(FIXERS)!r})
+import campaign
+from campaign import Fixed
+
+
+class MadeUp:
+    name = "made_up"
+    description = "Do what a file says."
+
+    def add_options(self, parser):
+        parser.add_argument("--text", default="new")
+
+    def prepare(self, options, stack):
+        return {BRANCH!r}
+
+    def look(self, there):
+        done = "new.txt" in there.tree
+        return ([], "current", "") if done else (["todo"], "", "")
+
+    def fix(self, clone, job, options):
+        todo = clone.read("todo").decode().strip()
+        with open(os.environ["BEGUN"], "a") as begun:
+            begun.write(job.name + "\\n")
+        if todo == "die":
+            os.kill(os.getpid(), signal.SIGKILL)
+        elif todo == "exit":
+            sys.exit("it wanted out")
+        elif todo == "raise":
+            raise ValueError("no such thing at https://ann:secret@example.org/x")
+        elif todo == "slow":
+            time.sleep(60)
+        elif todo == "refuse":
+            return Fixed("refused", why="it is not for us")
+        clone.write("new.txt", options.text.encode())
+        clone.git("add", "--all")
+        sound = todo != "clash"
+        return Fixed("clean" if sound else "conflicts", "Do it", details=dict(todo=todo), sound=sound)
+
+
+sys.exit(campaign.main(MadeUp()))
+"""
+_PUSHES = """\
+from collections import namedtuple
+from all_repos import autofix_lib
+Settings = namedtuple("Settings", ())
+
+def push(settings, branch_name):
+    if {first!r}:
+        autofix_lib.run(*{first!r})
+    autofix_lib.run("git", "push", "--quiet", "origin", f"HEAD:{{branch_name}}")
+    if {fails}:
+        raise SystemExit("no pull request")
+"""
+
+
+@pytest.fixture(scope="session")
+def all_repos(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with all-repos in it, as the fixers pin it."""
+    folder = shared_folder(tmp_path_factory) / "all-repos"
+    with FileLock(folder.with_suffix(".lock")):
+        if not folder.exists():
+            campaigns.fetch_all_repos(folder)
+    return folder
+
+
+@pytest.fixture
+def fleet(all_repos: Path, tmp_path: Path) -> Fleet:
+    """A fleet, with what its programs need on their path."""
+    write(tmp_path, "made_up.py", _FIXER)
+    path = os.pathsep.join([str(all_repos), str(campaigns.ROOT / "src"), str(tmp_path)])
+    variables = {**os.environ, "PYTHONPATH": path, "BEGUN": str(tmp_path / "begun")}
+    return Fleet(tmp_path, sys.executable, variables)
+
+
+def make(fleet: Fleet, *todo: str, push: str = "push_branch", **settings: object) -> None:
+    """Make a repository for each thing to do, which it is called after."""
+    bare = {}
+    for number, what in enumerate(todo):
+        project = fleet.folder / "made" / f"{number}-{what}"
+        write(project, "todo", f"{what}\n")
+        commit(project)
+        bare[project.name] = project.with_suffix(".git")
+        git("clone", "--quiet", "--bare", project, bare[project.name], cwd=project)
+    fleet.make(bare, push, **settings)
+
+
+def run(fleet: Fleet, *arguments: str) -> Ran:
+    return fleet.run(fleet.folder / "made_up.py", *arguments)
+
+
+def outcomes(ran: Ran) -> dict[str, Any]:
+    found = {str(line["repository"]): line["outcome"] for line in ran.lines}
+    assert len(found) == len(ran.lines)
+    return found
+
+
+def begun(fleet: Fleet) -> list[str]:
+    """List the repositories whose work has begun, each time."""
+    file = fleet.folder / "begun"
+    return file.read_text("utf-8").splitlines() if file.exists() else []
+
+
+def head(fleet: Fleet, name: str, ref: str = BRANCH) -> str:
+    return git("rev-parse", ref, cwd=fleet.remotes / name).strip()
+
+
+# --- What the fixers share -----------------------------------------------------------------
+
+
+def each_alone(fleet: Fleet) -> None:
+    make(fleet, "work", "die", "exit", "raise", "clash", "work")
+    ran = run(fleet, "-j2")
+    assert ran.status == 2
+    assert fleet.branches(BRANCH) == ["0-work", "4-clash", "5-work"]
+    lines = {str(line["repository"]): line for line in ran.lines}
+    assert outcomes(ran) == {
+        "0-work": "clean",
+        "1-die": "failed",
+        "2-exit": "failed",
+        "3-raise": "failed",
+        "4-clash": "conflicts",
+        "5-work": "clean",
+    }
+    for name, line in lines.items():
+        pushed = line["outcome"] != "failed"
+        assert line["pushed"] is pushed
+        assert line["commit"] == (head(fleet, name) if pushed else "")
+    assert lines["0-work"]["details"] == {"todo": "work"}
+    assert "signal 9" in str(lines["1-die"]["why"])
+    assert "it wanted out" in str(lines["2-exit"]["why"])
+    assert "no such thing" in str(lines["3-raise"]["why"])
+    assert "secret" not in ran.log + json.dumps(ran.lines)
+    # A new file is in the commit, and nothing else has changed.
+    shown = git("show", "--name-status", "--format=%s%n%an", BRANCH, cwd=fleet.remotes / "0-work")
+    assert shown.split("\n") == ["Do it", "Tests", "", "A\tnew.txt", ""]
+
+
+def again(fleet: Fleet) -> None:
+    make(fleet, "work", "work", "clash")
+    assert run(fleet, "-j2").status == 1
+    before = [head(fleet, name) for name in fleet.branches(BRANCH)]
+    git("branch", "--force", "main", BRANCH, cwd=fleet.remotes / "1-work")  # it was merged
+    git("branch", "--delete", "--force", BRANCH, cwd=fleet.remotes / "1-work")
+    ran = run(fleet, "-j2")
+    assert ran.status == 0
+    was = "proposed before"
+    assert outcomes(ran) == {"0-work": was, "1-work": "current", "2-clash": was}
+    assert len(begun(fleet)) == 3
+    assert [head(fleet, name) for name in fleet.branches(BRANCH)] == [before[0], before[2]]
+
+
+def killed(fleet: Fleet) -> None:
+    make(fleet, "work", "slow", "slow", "work", "work")
+    out = fleet.folder / "killed.jsonl"
+    process = fleet.start(fleet.folder / "made_up.py", "-j2", out=out)
+    while len(begun(fleet)) < 3:
+        time.sleep(0.05)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    done = fleet.branches(BRANCH)
+    assert done == ["0-work"]
+    assert [json.loads(line)["repository"] for line in out.read_text("utf-8").splitlines()] == done
+    for name in ("1-slow", "2-slow"):
+        write(fleet.folder / "made" / name, "todo", "work\n")
+        commit(fleet.folder / "made" / name)
+        place = fleet.remotes / name
+        git("push", "--quiet", place, "main", cwd=fleet.folder / "made" / name)
+    ran = run(fleet, "-j2")  # in clones that are older than that
+    assert ran.status == 0
+    assert [*outcomes(ran).values()].count("clean") == 4
+    assert len(fleet.branches(BRANCH)) == 5
+    for name in fleet.branches(BRANCH):
+        assert git("rev-list", "--count", f"main..{BRANCH}", cwd=fleet.remotes / name) == "1\n"
+
+
+def limited(fleet: Fleet) -> None:
+    make(fleet, "refuse", "work", "work", "work")
+    for count, status, jobs in ((1, 1, "-j1"), (2, None, "-j2"), (3, None, "-j2")):
+        ran = run(fleet, jobs, "--limit=1")
+        assert status in {None, ran.status}
+        assert fleet.branches(BRANCH) == [f"{number}-work" for number in range(1, count + 1)]
+        told = [*outcomes(ran).values()]
+        assert told.count("clean") == 1
+        assert told.count("proposed before") == count - 1
+    assert outcomes(run(fleet, "--limit=1"))["0-refuse"] == "refused"
+
+
+def dry(fleet: Fleet) -> None:
+    make(fleet, "work", "clash")
+    ran = run(fleet, "-j2", "--dry-run")
+    assert ran.status == 1
+    assert outcomes(ran) == {"0-work": "clean", "1-clash": "conflicts"}
+    assert all(line["commit"] and not line["pushed"] for line in ran.lines)
+    assert fleet.branches(BRANCH) == []
+
+
+def clean_only(fleet: Fleet) -> None:
+    merges = "all_repos.push.merge_to_master"
+    make(fleet, "work", "clash", push=merges)
+    ran = run(fleet)
+    assert (ran.status, begun(fleet)) == (2, [])
+    assert "--clean-only" in ran.log
+    ran = run(fleet, "--clean-only")
+    assert ran.status == 1
+    assert [line["pushed"] for line in ran.lines] == [True, False]
+    assert git("log", "-1", "--format=%s", "main", cwd=fleet.remotes / "1-clash") == "all\n"
+    assert "new.txt" in git("ls-tree", "main", cwd=fleet.remotes / "0-work")
+
+
+def taken_back(fleet: Fleet) -> None:
+    write(fleet.folder, "halfway.py", _PUSHES.format(first=(), fails=True))
+    make(fleet, "work", push="halfway")
+    ran = run(fleet)
+    (line,) = ran.lines
+    assert (ran.status, line["outcome"], line["pushed"]) == (2, "failed", False)
+    assert "no pull request" in str(line["why"])
+    assert fleet.branches(BRANCH) == []
+    fleet.configure("push_branch")
+    assert outcomes(run(fleet)) == {"0-work": "clean"}
+
+
+def somebody_else(fleet: Fleet) -> None:
+    other = f"git push -q origin $(git commit-tree -m other HEAD^{{tree}}):refs/heads/{BRANCH}"
+    write(fleet.folder, "late.py", _PUSHES.format(first=("sh", "-c", other), fails=False))
+    make(fleet, "work", push="late")
+    ran = run(fleet)
+    (line,) = ran.lines
+    assert (ran.status, line["outcome"], line["pushed"]) == (0, "proposed before", False)
+    assert line["commit"] == head(fleet, "0-work")
+    assert git("log", "-1", "--format=%s", BRANCH, cwd=fleet.remotes / "0-work") == "other\n"
+
+
+def a_pull_request(fleet: Fleet) -> None:
+    asked: list[dict[str, Any]] = []
+    answers = [(422, {}), (201, {"html_url": "https://example.com/1"})]
+
+    class Forge(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            asked.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            status, said = answers[len(asked) - 1]
+            self.send_response(status)
+            self.end_headers()
+            self.wfile.write(json.dumps(said).encode())
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Forge)
+    Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        url = f"http://127.0.0.1:{server.server_port}"
+        github = "all_repos.push.github_pull_request"
+        make(fleet, "work", push=github, username="bot", api_key="none", base_url=url)
+        assert run(fleet).status == 2
+        assert fleet.branches(BRANCH) == []
+        assert run(fleet).status == 0
+        assert fleet.branches(BRANCH) == ["0-work"]
+        assert [one["title"] for one in asked] == ["Do it", "Do it"]
+        assert (asked[1]["base"], asked[1]["head"]) == ("main", BRANCH)
+        # A fork's branch would tell nothing.
+        fleet.configure(github, username="bot", api_key="none", fork=True)
+        ran = run(fleet)
+        assert (ran.status, len(asked)) == (2, 2)
+        assert "fork" in ran.log
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def empty(fleet: Fleet) -> None:
+    make(fleet, "work")
+    remote = fleet.remotes / "0-work"
+    git("update-ref", "-d", "refs/heads/main", cwd=remote)
+    ran = run(fleet)
+    (line,) = ran.lines
+    assert (ran.status, line["outcome"], line["why"]) == (0, "no project", "it has no commit")
+    remote.rename(remote.with_suffix(".gone"))
+    ran = run(fleet)
+    assert (ran.status, ran.lines[0]["outcome"]) == (2, "failed")
+
+
+def chosen(fleet: Fleet) -> None:
+    make(fleet, "work", "work")
+    ran = run(fleet, "--branch=other", "--author=Ann <ann@example.org>", "--repos", "clones/1-work")
+    assert (ran.status, outcomes(ran)) == (0, {"clones/1-work": "clean"})
+    assert fleet.branches("other") == ["1-work"]
+    assert git("log", "-1", "--format=%an", "other", cwd=fleet.remotes / "1-work") == "Ann\n"
+
+
+def not_usable(fleet: Fleet) -> None:
+    make(fleet, "work")
+    fleet.config.chmod(0o644)
+    ran = run(fleet)
+    assert (ran.status, [*ran.lines]) == (2, [])
+    assert "permissions" in ran.log
+    fleet.config.chmod(stat.S_IRUSR | stat.S_IWUSR)
+    fleet.configure("no_such_module")
+    ran = run(fleet)
+    assert (ran.status, "no_such_module" in ran.log) == (2, True)
+    fleet.configure("push_branch")
+    (fleet.folder / "clones/repos_filtered.json").unlink()
+    ran = run(fleet)
+    assert (ran.status, "all-repos-clone" in ran.log) == (2, True)
+    assert "Traceback" not in ran.log
+    assert run(fleet, "--limit=0").status == 2
+
+
+@pytest.mark.parametrize(
+    "scenario",
+    [
+        each_alone,
+        *map(
+            full,
+            (
+                again,
+                killed,
+                limited,
+                dry,
+                clean_only,
+                taken_back,
+                somebody_else,
+                a_pull_request,
+                empty,
+                chosen,
+                not_usable,
+            ),
+        ),
+    ],
+)
+@pytest.mark.skipif(os.name == "nt", reason="all-repos is for a POSIX shell")
+def test_a_campaign(scenario: Callable[[Fleet], None], fleet: Fleet) -> None:
+    scenario(fleet)
+
+
+# --- Updates -------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def made_up(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A template of which only the releases are there, and projects of it. Do not write."""
+    folder = shared_folder(tmp_path_factory) / "made-up-campaign"
+    with FileLock(folder.with_suffix(".lock")):
+        if not folder.exists():
+            fleets.make_up(folder)
+    return folder
+
+
+@pytest.fixture
+def fixers(all_repos: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Any]:
+    """What imports a fixer into this process."""
+    for folder in (all_repos, FIXERS):
+        monkeypatch.syspath_prepend(folder)
+    return import_module
+
+
+def of(fixer: Any, clone: Path, *files: str, **options: str) -> tuple[tuple[Any, ...], Any]:  # noqa: ANN401
+    """Look at a clone and fix it; give what was seen, and what came of it."""
+    with ExitStack() as stack:
+        given = Namespace(to=NEXT, answer=[], features=None, **options)
+        branch = fixer.prepare(given, stack)
+        made = Scratch(clone)
+        there = Opened(Clone(clone, clone.name), made, made.listing("HEAD"))
+        seen = fixer.look(there)
+        if not seen[0]:
+            return seen, None
+        assert seen[0] == [*files]
+        job = import_module("campaign").Job(str(clone), f"acme/{clone.name}", branch, seen[0])
+        git("checkout", "--quiet", "-b", branch, cwd=clone)
+        return seen, fixer.fix(Repository(clone), job, given)
+
+
+@pytest.mark.parametrize(
+    ("edits", "outcome", "sound"),
+    [
+        (["claim", "own"], "conflicts", False),
+        full([], "clean", True),
+        full(["wide", "delete"], "clean", True),
+        full(["refuse"], "refused", True),
+        full(["unknown"], "unknown release", None),
+        full(["other"], "another template", None),
+        full(["break"], "unreadable answers", None),
+        full(["forget"], "no project", None),
+    ],
+)
+def test_an_update_stages_what_is_settled(
+    edits: list[str],
+    outcome: str,
+    sound: bool | None,  # noqa: FBT001
+    made_up: Path,
+    fixers: Callable[[str], Any],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from_clone(made_up / "treewright", monkeypatch)
+    clone = fleets.clone(made_up, tmp_path, "acme-tool", *edits)
+    before = snapshot(clone)
+    fixer = fixers("update").Update(fleets.update_made_up)
+    seen, fixed = of(fixer, clone, ANSWERS)
+    if sound is None:
+        assert (seen[0], seen[1], bool(seen[2])) == ([], outcome, True)
+        return
+    assert (fixed.outcome, fixed.sound) == (outcome, sound)
+    assert git("diff", "--name-only", cwd=clone) == ""  # the work tree is as the index
+    assert git("ls-files", "--unmerged", cwd=clone) == ""
+    if outcome == "refused":
+        assert (fixed.message, snapshot(clone)) == ("", before)
+        assert "license" in fixed.why
+        return
+    after = snapshot(clone)
+    assert f"_commit: {NEXT}" in after[ANSWERS].decode()
+    assert after["NEW.md"] == b"New.\n"
+    told = fixed.details[ANSWERS]
+    assert (told["from"], told["to"], [*told["conflicts"]]) == (
+        "v9.0.0",
+        NEXT,
+        ["AGENTS.md"] if outcome == "conflicts" else [],
+    )
+    subject, _, body = fixed.message.partition("\n\n")
+    if outcome == "conflicts":
+        assert after["AGENTS.md"] == before["AGENTS.md"]
+        assert subject == f"Update Treewright to {NEXT}: 1 file left to you"
+        assert "- `AGENTS.md`: you and the template changed the same lines" in body
+        assert b"level = 1" in after["pyproject.toml"]
+    else:
+        assert subject == f"Update Treewright to {NEXT}"
+        assert ("AGENTS.md" in after) is ("delete" not in edits)
+        length = b"line-length = 120" if "wide" in edits else b"line-length = 110"
+        assert length in after["pyproject.toml"]
+    assert not any(b"<<<<<<<" in data for data in after.values())
+
+
+def test_projects_of_one_repository_are_one_commit(
+    made_up: Path,
+    fixers: Callable[[str], Any],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from_clone(made_up / "treewright", monkeypatch)
+    clone = tmp_path / "both"
+    for name in fleets.NAMES:
+        fleets.clone(made_up, clone / "packages", name)
+        (clone / "packages" / name / ".git").rename(tmp_path / name)
+    commit(clone)
+    fixer = fixers("update").Update(fleets.update_made_up)
+    files = [f"packages/{name}/{ANSWERS}" for name in fleets.NAMES]
+    _, fixed = of(fixer, clone, *files)
+    assert (fixed.outcome, [*fixed.details]) == ("clean", files)
+    after = snapshot(clone)
+    assert all(f"_commit: {NEXT}" in after[file].decode() for file in files)
+    # The next campaign has nothing to do.
+    commit(clone)
+    assert of(fixers("update").Update(), clone) == (([], "current", ""), None)
+
+
+def test_only_a_release_is_proposed(
+    made_up: Path, fixers: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from_clone(made_up / "treewright", monkeypatch)
+    with ExitStack() as stack, pytest.raises(UnableError, match="HEAD is not a release here"):
+        fixers("update").Update().prepare(Namespace(to="HEAD"), stack)
+    with ExitStack() as stack:
+        given = Namespace(to=None)
+        assert fixers("update").Update().prepare(given, stack) == f"treewright-update-{NEXT}"
+        assert given.to == NEXT
