@@ -1,4 +1,4 @@
-"""Campaigns in tests and benchmarks: many bare repositories of a few kinds, and what is owed to them.
+"""Campaigns: many bare repositories of a few kinds, and what is owed to each.
 
 One project of each kind is made by an older release, edited as people edit theirs, and kept as a
 bare repository. All others are copies of these, so a thousand of them cost seconds.
@@ -206,7 +206,7 @@ def _kind(folder: Path, environment: Environment, name: str) -> Kind:
         _run(environment, "treewright", "adopt", "--json", cwd=project)
     else:
         project = folder / "acme-tool"
-        words = ["--defaults", "--skip-tasks", "--quiet", f"--vcs-ref={OLD}", project]
+        words = ["--defaults", "--skip-tasks", "--quiet", f"--vcs-ref={OLD}", str(project)]
         _run(environment, "treewright", "new", "--data=github_user=acme", *words, cwd=folder.parent)
         commit(project)
         base = git("rev-parse", "HEAD", cwd=project).strip()
@@ -337,11 +337,11 @@ class Fleet:
 
     def branches(self, branch: str) -> list[str]:
         """List the remotes that have a branch."""
-        found = []
-        for remote in sorted(self.remotes.iterdir()):
-            if git("for-each-ref", f"refs/heads/{branch}", cwd=remote):
-                found.append(remote.name)
-        return found
+        return [
+            remote.name
+            for remote in sorted(self.remotes.iterdir())
+            if git("for-each-ref", f"refs/heads/{branch}", cwd=remote)
+        ]
 
 
 def of_environment(environment: Environment, folder: Path) -> Fleet:
@@ -398,11 +398,9 @@ def wrong(remote: Path, kind: Kind, tree: str) -> Iterator[str]:
     yield from (f"{path} is back" for path in DELETED.get(kind.name, ()) if path in files)
     if f"_commit: {NEXT}" not in git("show", f"{BRANCH}:{ANSWERS}", cwd=remote):
         yield "the answers name another release"
-    marked = subprocess.run(
-        ["git", "grep", "-lE", "^(<{7}|>{7}|[|]{7}) ", BRANCH], cwd=remote, capture_output=True, check=False
-    )  # fmt: skip
-    if marked.stdout:
-        yield f"there are markers: {marked.stdout.decode()}"
+    shown = git("diff", "--text", "--unified=0", f"main..{BRANCH}", cwd=remote)
+    if re.search(r"(?m)^\+(<{7}|>{7}|[|]{7}) ", shown):
+        yield "there are markers"
     for path, lines in kind.added.items():
         there = git("show", f"{BRANCH}:{path}", cwd=remote).encode().splitlines()
         yield from (f"{path} has lost {line!r}" for line in lines if line not in there)

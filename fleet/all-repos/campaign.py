@@ -12,7 +12,6 @@ asked first, and a push is whole or not at all. So a run that was killed is run 
 import argparse
 import json
 import os
-import re
 import subprocess
 import sys
 import tempfile
@@ -43,7 +42,6 @@ _PERSON = {outcomes.CONFLICTS, outcomes.REFUSED, outcomes.UNREADABLE, outcomes.U
 _UNABLE, _INTERRUPTED = 2, 130
 _VERSION = 1  # of the lines
 _MERGES = "all_repos.push.merge_to_master"
-_PASSWORD = re.compile(r"://[^/@\s]+@")
 
 
 @dataclass
@@ -242,8 +240,13 @@ def _check(options: argparse.Namespace, config: Config) -> None:
 
 
 def sentence(text: object) -> str:
-    """Give a text on one line, without a password that an address has in it."""
-    return _PASSWORD.sub("://***@", on_one_line(" ".join(str(text).split())))
+    """Give a text on one line, without the passwords that addresses have in it."""
+    return unsecret(on_one_line(" ".join(str(text).split())))
+
+
+def unsecret(text: str) -> str:
+    """Give a text without the passwords that addresses have in it."""
+    return machine.PASSWORD_IN_ADDRESS.sub("://***@", text)
 
 
 # --- All repositories ------------------------------------------------------------------
@@ -303,7 +306,7 @@ class _Campaign:
         told, log = done.result()
         self.counts[told.outcome] += 1
         if log:
-            say(f"--- {told.repository}", _PASSWORD.sub("://***@", log), file=sys.stderr)
+            say(f"--- {told.repository}", unsecret(log), file=sys.stderr)
         print(told.line, flush=True)
 
     def _one(self, path: str, name: str, command: Sequence[str]) -> tuple[Told, str]:
@@ -380,7 +383,7 @@ class _Campaign:
 def remote(clone: Repository, *names: str) -> dict[str, str]:
     """Ask the remote for refs, and give the commit of each that is there."""
     listed = clone.git("ls-remote", "origin", *names).decode().splitlines()
-    found = dict(reversed(line.split("\t", 1)) for line in listed)
+    found = {name: commit for commit, name in (line.split("\t", 1) for line in listed)}
     return {name: found[name] for name in names if name in found}
 
 
@@ -402,7 +405,7 @@ def _work(fixer: Fixer, options: argparse.Namespace, config: Config) -> int:
     ):
         try:
             _in_clone(fixer, job, options, config, told)
-        except (Exception, SystemExit) as error:
+        except (Exception, SystemExit) as error:  # noqa: BLE001  # no other repository is stopped
             told.fail(f"{error}" if isinstance(error, (GitError, OSError)) else repr(error))
     sys.stdout.flush()
     with os.fdopen(answer, "w", encoding="utf-8") as file:
@@ -430,7 +433,7 @@ def _push(clone: Repository, config: Config, branch: str, told: Told) -> None:
     """Push; what has no pull request after that is taken back, as it would pass for done."""
     try:
         config.push(config.push_settings, branch)
-    except (Exception, SystemExit) as error:  # whatever the module raises
+    except (Exception, SystemExit) as error:  # noqa: BLE001  # whatever the module raises
         name = f"refs/heads/{branch}"
         there = remote(clone, name).get(name)
         told.fail(f"{config.push.__module__} failed: {error!r}")

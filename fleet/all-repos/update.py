@@ -28,13 +28,16 @@ from treewright.branch import requests, summary
 from treewright.branch.applying import diffstat
 from treewright.branch.computing import Result, compute_each, merged
 from treewright.branch.history import History
-from treewright.branch.requests import Request, UnreadableError
+from treewright.branch.requests import UnreadableError
 from treewright.branch.scratch import Blob, Scratch, UpdateError, Updater, run_stock, scratch
 from treewright.fleet import outcomes
 from treewright.fleet.clones import Opened
 from treewright.updating.repository import Repository
 
 _PROVEN = "Proven"
+_SETTLE = """\
+To settle that, run `treewright finish --base origin/HEAD` on this branch, edit the files where the
+markers are, and commit."""
 
 
 @dataclass
@@ -118,7 +121,9 @@ class Update:
         try:
             with scratch(clone, head, self.updater, name) as made:
                 tree = made.listing(head)
-                lines = {file: _raised(made, tree[file], options.to) for file in job.files}
+                lines: dict[str, Blob | None] = {
+                    file: _raised(made, tree[file], options.to) for file in job.files
+                }
                 final, results = compute_each(made, History(tree, tree, [lines]), job.files)
                 whole = merged(final, results)
                 made.git("update-ref", "refs/heads/update", made.commit(whole.settled, head))
@@ -172,8 +177,7 @@ def _message(to: str, conflicts: Mapping[str, str], texts: Sequence[str]) -> str
         [
             f"Update Treewright to {to}: {files} left to you",
             f"These files are as they were, as nothing decides what they are to be:\n\n{listed}",
-            "To settle that, run `treewright finish --base origin/HEAD` on this branch, edit the"
-            " files where the markers are, and commit.",
+            _SETTLE,
             *texts,
         ]
     )

@@ -38,7 +38,7 @@ _SECRET = re.compile(
     r"TOKEN|SECRET|PASSW|PASSPHRASE|CREDENTIAL|COOKIE|APIKEY|PRIVATE_?KEY|CONNECTION_STRING"
     r"|(?:^|_)(?:KEY|KEYS|AUTH|PAT|PASS|DSN|SAS)(?:_|$)(?!SOCK)"
 )
-_PASSWORD_IN_ADDRESS = re.compile(r"://[^/@\s]+@")
+PASSWORD_IN_ADDRESS = re.compile(r"://[^/@\s]+@")
 # Of uv, pip and all that honours proxies; what uploads with is not among them.
 _FOR_FETCHING = re.compile(
     r"UV_(?:DEFAULT_INDEX|INDEX\w*|EXTRA_INDEX_URL|FIND_LINKS)|PIP_(?:EXTRA_)?INDEX_URL"
@@ -73,7 +73,7 @@ def without_secrets(environment: dict[str, str], *, fetches: bool = False) -> di
         for name, value in environment.items()
         if name.startswith("GIT_CONFIG_KEY_")  # git's own numbered settings
         or (fetches and _FOR_FETCHING.fullmatch(name.upper()))
-        or not (_SECRET.search(name.upper()) or _PASSWORD_IN_ADDRESS.search(value))
+        or not (_SECRET.search(name.upper()) or PASSWORD_IN_ADDRESS.search(value))
     }
 
 

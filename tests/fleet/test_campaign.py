@@ -24,6 +24,7 @@ from adopting import from_clone
 from campaigns import FIXERS, Fleet, Ran
 from conftest import shared_folder
 from keeping import ANSWERS, write
+from rendering import ROOT
 from repositories import commit, git, snapshot
 from test_update_faults import NEXT
 from tiers import full
@@ -72,7 +73,8 @@ class MadeUp:
         clone.write("new.txt", options.text.encode())
         clone.git("add", "--all")
         sound = todo != "clash"
-        return Fixed("clean" if sound else "conflicts", "Do it", details=dict(todo=todo), sound=sound)
+        outcome = "clean" if sound else "conflicts"
+        return Fixed(outcome, "Do it", details=dict(todo=todo), sound=sound)
 
 
 sys.exit(campaign.main(MadeUp()))
@@ -105,7 +107,7 @@ def all_repos(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def fleet(all_repos: Path, tmp_path: Path) -> Fleet:
     """A fleet, with what its programs need on their path."""
     write(tmp_path, "made_up.py", _FIXER)
-    path = os.pathsep.join([str(all_repos), str(campaigns.ROOT / "src"), str(tmp_path)])
+    path = os.pathsep.join([str(all_repos), str(ROOT / "src"), str(tmp_path)])
     variables = {**os.environ, "PYTHONPATH": path, "BEGUN": str(tmp_path / "begun")}
     return Fleet(tmp_path, sys.executable, variables)
 
