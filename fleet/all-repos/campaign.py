@@ -28,7 +28,10 @@ from typing import Any, Protocol
 from all_repos import autofix_lib, cli
 from all_repos.config import Config, load_config
 
-from treewright import machine
+try:
+    from treewright import machine
+except ModuleNotFoundError:  # it is given, never fetched by its name: that may be anybody's
+    sys.exit("Say where Treewright is: uv run --with PATH-OF-THE-CHECKOUT --script ...")
 from treewright.adopting.errors import UnableError
 from treewright.branch.scratch import Scratch
 from treewright.fleet import outcomes

@@ -1,16 +1,13 @@
 # /// script
 # requires-python = ">=3.11"
-# dependencies = ["all-repos==1.33.0", "treewright"]
-#
-# [tool.uv.sources]
-# treewright = { path = "../.." }
+# dependencies = ["all-repos==1.33.0"]
 # ///
 """Propose to many repositories that they join: a branch with one file, the answers.
 
-Usage: uv run --script fleet/all-repos/register.py [--features A,B] [-j N] > register.jsonl
+Usage: uv run --with TREEWRIGHT --script register.py [--features A,B] [-j N] > register.jsonl
 
-Each answer is inferred as `treewright adopt` does it, which refuses what it refuses by hand. See
-docs/fleet.md.
+TREEWRIGHT is a checkout, a fork's address, or a wheel. Its `treewright adopt` infers the answers, and
+refuses what it refuses by hand. See docs/fleet.md.
 """
 
 import argparse

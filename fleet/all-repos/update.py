@@ -1,15 +1,12 @@
 # /// script
 # requires-python = ">=3.11"
-# dependencies = ["all-repos==1.33.0", "treewright"]
-#
-# [tool.uv.sources]
-# treewright = { path = "../.." }
+# dependencies = ["all-repos==1.33.0"]
 # ///
 """Propose an update of the template to many repositories.
 
-Usage: uv run --script fleet/all-repos/update.py [--to RELEASE] [-j N] > update.jsonl
+Usage: uv run --with TREEWRIGHT --script update.py [--to RELEASE] [-j N] > update.jsonl
 
-The releases are those of the checkout that this file is in. See docs/fleet.md.
+TREEWRIGHT is a checkout, a fork's address, or a wheel, whose releases count. See docs/fleet.md.
 """
 
 import argparse
