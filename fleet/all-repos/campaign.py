@@ -31,7 +31,8 @@ from all_repos.config import Config, load_config
 try:
     from treewright import machine
 except ModuleNotFoundError:  # it is given, never fetched by its name: that may be anybody's
-    sys.exit("Say where Treewright is: uv run --with PATH-OF-THE-CHECKOUT --script ...")
+    print("Say where Treewright is: uv run --with PATH --script ...", file=sys.stderr)
+    sys.exit(2)
 from treewright.adopting.errors import UnableError
 from treewright.branch.scratch import Scratch
 from treewright.fleet import outcomes

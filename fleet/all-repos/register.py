@@ -6,8 +6,8 @@
 
 Usage: uv run --with TREEWRIGHT --script register.py [--features A,B] [-j N] > register.jsonl
 
-TREEWRIGHT is a checkout, a fork's address, or a wheel. Its `treewright adopt` infers the answers, and
-refuses what it refuses by hand. See docs/fleet.md.
+TREEWRIGHT is a checkout, a fork's address, or a wheel. Its `treewright adopt` infers the answers,
+and refuses what it refuses by hand. See docs/fleet.md.
 """
 
 import argparse
@@ -16,6 +16,7 @@ import json
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack, redirect_stdout, suppress
+from dataclasses import dataclass
 from typing import Any
 
 import campaign
@@ -25,6 +26,7 @@ from treewright.adopting import stored
 from treewright.adopting.errors import UnableError
 from treewright.branch import requests
 from treewright.branch.requests import UnreadableError
+from treewright.branch.scratch import Updater
 from treewright.branch.summary import code
 from treewright.fleet import outcomes
 from treewright.fleet.clones import Opened
@@ -33,9 +35,16 @@ from treewright.updating.repository import Repository
 _OUTCOMES = {"ready": outcomes.CLEAN, "refused": outcomes.REFUSED}
 
 
+@dataclass
 class Register:
-    """The fixer."""
+    """The fixer.
 
+    Args:
+        updater: Tries joining in a folder; by default, as `treewright adopt` does.
+
+    """
+
+    updater: Updater | None = None
     name = "register"
     description = "Propose to each repository that it joins, by a branch with one file."
 
@@ -80,7 +89,7 @@ class Register:
         words = [f"--answer={answer}" for answer in options.answer]
         words += [f"--features={options.features}"] if options.features else []
         with redirect_stdout(io.StringIO()) as printed:
-            run(["--json", *words])
+            run(["--json", *words], self.updater)
         told = json.loads(printed.getvalue())
         if told["written"]:
             clone.git("add", "--force", "--", told["written"])

@@ -16,15 +16,18 @@ from threading import Thread
 from typing import Any
 
 import pytest
+import yaml
 from filelock import FileLock
 
+import adopting
 import campaigns
+import finishing
 import fleets
+import rendering
 from adopting import from_clone
 from campaigns import FIXERS, Fleet, Ran
 from conftest import shared_folder
 from keeping import ANSWERS, write
-from rendering import ROOT
 from repositories import commit, git, snapshot
 from test_update_faults import NEXT
 from tiers import full
@@ -107,7 +110,7 @@ def all_repos(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def fleet(all_repos: Path, tmp_path: Path) -> Fleet:
     """A fleet, with what its programs need on their path."""
     write(tmp_path, "made_up.py", _FIXER)
-    path = os.pathsep.join([str(all_repos), str(ROOT / "src"), str(tmp_path)])
+    path = os.pathsep.join([str(all_repos), str(rendering.ROOT / "src"), str(tmp_path)])
     variables = {**os.environ, "PYTHONPATH": path, "BEGUN": str(tmp_path / "begun")}
     return Fleet(tmp_path, sys.executable, variables)
 
@@ -401,7 +404,7 @@ def of(fixer: Any, clone: Path, *files: str, **options: str) -> tuple[tuple[Any,
         made = Scratch(clone)
         there = Opened(Clone(clone, clone.name), made, made.listing("HEAD"))
         seen = fixer.look(there)
-        if not seen[0]:
+        if seen[1]:
             return seen, None
         assert seen[0] == [*files]
         job = import_module("campaign").Job(str(clone), f"acme/{clone.name}", branch, seen[0])
@@ -502,3 +505,47 @@ def test_only_a_release_is_proposed(
         given = Namespace(to=None)
         assert fixers("update").Update().prepare(given, stack) == f"treewright-update-{NEXT}"
         assert given.to == NEXT
+
+
+# --- Joining -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("files", "outcome", "said"),
+    [
+        ({"src/acme_lib/fast.pyx": "ONE = 1\n"}, "refused", "fast.pyx"),
+        full({}, "clean", ""),
+    ],
+)
+def test_joining_adds_one_file(
+    files: dict[str, str],
+    outcome: str,
+    said: str,
+    tagged: Path,
+    fixers: Callable[[str], Any],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from_clone(tagged, monkeypatch)
+    clone = adopting.make(tmp_path / "acme-lib", files)
+    before = snapshot(clone)
+    fixer = fixers("register").Register(finishing.run_update)
+    monkeypatch.chdir(clone)
+    with rendering.remembering():
+        _, fixed = of(fixer, clone)
+    assert fixed.outcome == outcome
+    if outcome == "refused":
+        assert said in fixed.why
+        assert (fixed.message, snapshot(clone)) == ("", before)
+        return
+    assert git("status", "--porcelain", cwd=clone) == f"A  {ANSWERS}\n"
+    stored = yaml.safe_load((clone / ANSWERS).read_text("utf-8"))
+    assert (stored["_commit"], stored["import_name"]) == ("v0.0.0", "acme_lib")
+    assert fixed.details["answers"]["import_name"]["value"] == "acme_lib"
+    subject, _, body = fixed.message.partition("\n\n")
+    assert subject == "Join Treewright"
+    assert "- import_name: `acme_lib` (sure, from src/acme_lib/)" in body
+    assert "- `.github/workflows/ci.yml`" in body
+    commit(clone)
+    seen, _ = of(fixers("register").Register(), clone)
+    assert seen == ([], "current", f"{ANSWERS}: it has v0.0.0")
