@@ -21,7 +21,7 @@ from treewright.rows import escaped, row, say, some
 from treewright.updating import ignoring, layers, leaving, line_sets, merging, owners
 from treewright.updating.answers import EMPTY, listed
 from treewright.updating.joined import IGNORED, OWN, SETTINGS
-from treewright.updating.layers import FOLDER, Layers
+from treewright.updating.layers import ANSWERS_FILE, FOLDER, Layers
 from treewright.updating.merging import File
 from treewright.updating.rendering import render, rendered
 from treewright.updating.report import counting, decided
@@ -29,7 +29,6 @@ from treewright.updating.repository import BASE, OURS, THEIRS, GitError, Reposit
 
 _DONE, _LEFT, _UNABLE = 0, 1, 2
 _HEAD = "HEAD"
-_ANSWERS_FILE = re.compile(r"\.copier-answers\.([^/.][^/]*)\.yml")
 _FRAGMENT = re.compile(rf"{re.escape(FOLDER)}/([^/]+)/")
 
 
@@ -132,7 +131,7 @@ def _check(repository: Repository, base: str) -> None:
 def _names(repository: Repository) -> Iterator[str]:
     """Yield the names of the overlays of which git has anything: fragments, or an answers file."""
     for path in repository.files():
-        if (found := _ANSWERS_FILE.fullmatch(path)) or (found := _FRAGMENT.match(path)):
+        if (found := ANSWERS_FILE.fullmatch(path)) or (found := _FRAGMENT.match(path)):
             yield found[1]
 
 

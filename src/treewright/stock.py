@@ -179,6 +179,19 @@ def update(arguments: list[str]) -> int:
     return _run(_Update, arguments)
 
 
+def update_untrusted(arguments: list[str]) -> int:
+    """Update a project of another template, to which this gives no trust.
+
+    Args:
+        arguments: The options of `copier update`.
+
+    Returns:
+        Copier's exit status.
+
+    """
+    return _run(copier._cli.CopierUpdateSubApp, arguments, trusted=False)  # noqa: SLF001
+
+
 class _New(copier._cli.CopierCopySubApp):  # noqa: SLF001  # Copier is pinned
     PROGNAME = "treewright new"
     DESCRIPTION = "Make a package in a folder; by default, in this one. Options as of copier copy."
@@ -212,9 +225,9 @@ class _Update(copier._cli.CopierUpdateSubApp):  # noqa: SLF001
             return super().main(destination_path)
 
 
-def _run(application: type[cli.Application], arguments: list[str]) -> int:
-    """Run a command of Copier, with trust and with our releases."""
-    command = [str(application.PROGNAME), "--trust", *arguments]
+def _run(application: type[cli.Application], arguments: list[str], *, trusted: bool = True) -> int:
+    """Run a command of Copier, by default with trust."""
+    command = [str(application.PROGNAME), *(["--trust"] if trusted else []), *arguments]
     try:
         _check(arguments)
         _, status = application.run(command, exit=False)

@@ -27,6 +27,7 @@ from treewright.branch.scratch import (
     scratch,
 )
 from treewright.rows import say, some
+from treewright.updating.layers import owner_of
 from treewright.updating.locking import LockedError, lock, unlock
 from treewright.updating.repository import GitError, Repository
 
@@ -164,7 +165,10 @@ def _from_top(here: Repository, file: str) -> str:
 
 
 def _changed_answers(made: Scratch, line: history.History) -> Iterator[str]:
-    """Find the answers files of this template that the branch changes, or whose pin it does."""
+    """Find the answers files that the branch changes, or whose pin it does.
+
+    They are this template's, or those of overlays on it.
+    """
     changed = {
         path for path in {*line.start, *line.head} if line.start.get(path) != line.head.get(path)
     }
@@ -176,7 +180,9 @@ def _changed_answers(made: Scratch, line: history.History) -> Iterator[str]:
         if (path not in changed and not beside) or not path.endswith((".yml", ".yaml")):
             continue
         data = made.read(blob)
-        if requests.looks_like_answers(path, data) and _is_ours(made, line, path, data):
+        if not requests.looks_like_answers(path, data):
+            continue
+        if (path in changed and owner_of(path, line.head)) or _is_ours(made, line, path, data):
             yield path
 
 
@@ -247,7 +253,7 @@ class _Output:
         if self.asked.patch:
             self.applying.to_patch(whole, Path(self.asked.patch))
         if not updated:
-            say("Nothing to do: no answers file of Treewright asks for anything else.")
+            say("Nothing to do: no answers file asks for anything else.")
             return _FINISHED
         if not done:
             self._write(whole)
@@ -268,8 +274,9 @@ class _Output:
             return
         self.applying.check(whole)
         if self.asked.commit:
-            versions = sorted({result.versions[1] for result in self.results.values()} - {""})
-            self.applying.to_commit(whole, f"Finish the update to Treewright {some(versions)}")
+            updated = [result for result in self.results.values() if result.update]
+            named = sorted({f"{summary.called(one)} {one.versions[1]}" for one in updated})
+            self.applying.to_commit(whole, f"Finish the update to {some(named)}")
             self.notes.append("committed")
         else:
             changed = self.applying.to_work_tree(whole)

@@ -29,6 +29,7 @@ from treewright.branch.requests import (
     with_source,
 )
 from treewright.branch.scratch import MARKERS, REJECTS, Blob, Scratch, Tree, Updated, UpdateError
+from treewright.updating.layers import owner_of
 from treewright.updating.merging import Clash
 from treewright.updating.names import Names
 from treewright.updating.repository import BASE, OURS, THEIRS, Stage
@@ -49,6 +50,7 @@ class Result:
         clashes: What was decided by meaning, with the file.
         update: What the update made and said; None where there is nothing to update.
         touched: Whether the branch had anything of an update, finished or not.
+        overlay: The name of the overlay that is updated, if it is not Treewright.
 
     """
 
@@ -60,6 +62,7 @@ class Result:
     clashes: Sequence[tuple[str, Clash]] = ()
     update: Updated | None = None
     touched: bool = False
+    overlay: str = ""
 
 
 def compute(
@@ -145,6 +148,7 @@ class _Asked:
         content: What it holds before.
         before: What it asks for before.
         requests: What it asks for after each commit, with that before the first.
+        overlay: The name of the overlay whose it is, if it is not Treewright's.
 
     """
 
@@ -152,6 +156,7 @@ class _Asked:
     file: str
     content: Blob
     requests: Sequence[Request]
+    overlay: str = ""
 
     @property
     def before(self) -> Request:
@@ -163,7 +168,7 @@ class _Asked:
 
     @property
     def pin(self) -> str:
-        return place_of_pin(self.file)
+        return "" if self.overlay else place_of_pin(self.file)
 
     @classmethod
     def read(cls, scratch: Scratch, history: History, file: str) -> "_Asked | None":
@@ -171,19 +176,22 @@ class _Asked:
         if file not in history.head:
             return None  # the project no longer has a template
         content = history.start.get(file)
+        overlay = owner_of(file, history.head)
         if content is None:  # it is new: what it was first is what was before
             old = _renamed(scratch, history, file)
             number = next(n for n, change in enumerate(history.changes, 1) if change.get(file))
             history = history.since(number, history.at(number))
             content = old or history.start[file]
             history = replace(history, start={**history.start, file: content})
-        pin = place_of_pin(file)
+        pin = "" if overlay else place_of_pin(file)
         requests = [
             read(file, scratch.read(content), scratch.read(history.start.get(pin))),
             read(file, scratch.read(history.head[file]), scratch.read(history.head.get(pin))),
         ]
         last = requests.pop()
-        if last.source != requests[0].source:  # the template has moved
+        if overlay:
+            _check_overlay(file, requests[0], last)
+        elif last.source != requests[0].source:  # the template has moved
             moved = with_source(scratch.read(content), last.source)
             content = content._replace(name=scratch.store(moved))
         for number in range(1, len(history.changes)):
@@ -196,7 +204,7 @@ class _Asked:
             except UnreadableError:
                 requests.append(requests[-1])
         requests.append(last)
-        asked = cls(history, file, content, requests)
+        asked = cls(history, file, content, requests, overlay)
         return asked if asked.steps else None
 
     @property
@@ -204,6 +212,22 @@ class _Asked:
         """The commits, by number from 1, that ask for something else than the one before."""
         pairs = zip(self.requests, self.requests[1:], strict=False)
         return [n for n, (old, new) in enumerate(pairs, 1) if new.differs(old)]
+
+
+def _check_overlay(file: str, before: Request, now: Request) -> None:
+    """Refuse what nobody has agreed to: an overlay is fetched from where it was before the branch.
+
+    Raises:
+        UpdateError: If it is to come from elsewhere, or its release is no name of one.
+
+    """
+    if now.source != before.source:
+        raise UpdateError(
+            f"{file} names another template than before the branch, {now.source}: if you trust"
+            f" that, run `copier update --trust --answers-file {file}`."
+        )
+    if now.version.startswith("-"):
+        raise UpdateError(f"{file} has a `_commit` that names no release: {now.version}")
 
 
 def _renamed(scratch: Scratch, history: History, file: str) -> Blob | None:
@@ -416,6 +440,7 @@ class _Finishing:
             merged.clashes,
             update,
             bool(self.hits),
+            self.asked.overlay,
         )
 
     def _base(self, before: Tree, update: Updated, plain: Sequence[Updated]) -> Tree:

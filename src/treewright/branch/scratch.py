@@ -19,7 +19,7 @@ import yaml
 
 from treewright import machine
 from treewright.branch.requests import Request
-from treewright.updating import merging
+from treewright.updating import layers, merging
 from treewright.updating.merging import Clash
 from treewright.updating.repository import (
     BASE,
@@ -153,6 +153,16 @@ def run_stock(
     """Run stock Copier with the releases of this distribution; see stock.py."""
     module = ["treewright", "update"] if hooks else ["treewright.branch.plain"]
     return run_module(project, [*module, *arguments], update_variables(project) | variables)
+
+
+def _run_overlay(
+    project: Path,
+    arguments: Sequence[str],
+    hooks: bool,  # noqa: FBT001
+) -> "subprocess.CompletedProcess[str]":
+    """Update an overlay; see laying.py."""
+    words = ["treewright.branch.laying", *([] if hooks else ["plain"]), "--quiet", *arguments]
+    return run_module(project, words, update_variables(project))
 
 
 def run_module(
@@ -340,7 +350,9 @@ class Scratch:
             arguments.append(f"--data-file={file}")
         if plain:
             arguments.append(f"--conflict={plain}")
-        done = self.updater(project, arguments, not plain)
+        tracked = Repository(self.top).files()
+        updater = _run_overlay if layers.owner_of(answers_file, tracked) else self.updater
+        done = updater(project, arguments, not plain)
         if done.returncode:
             raise UpdateError(_reason(done))
         repository = Repository(self.top)

@@ -10,8 +10,8 @@ from treewright.updating.report import decided
 
 _SHOWN = 5  # of a list
 _WIDTH = 160  # characters of what a hook said
-_ROW = re.compile(r"^(new|answer|migrated|moved|renamed|files|merged|yours|brought|unused|untouched"
-                  r"|old names|look at|lacking)\s{1,9}(\S.*)$")  # fmt: skip
+_ROW = re.compile(r"^(new|answer|migrated|moved|renamed|files|merged|yours|overlay|brought|unused"
+                  r"|untouched|old names|look at|lacking)\s{1,9}(\S.*)$")  # fmt: skip
 _VERDICT = re.compile(r"Proven|Not proven|\d+ faults?\.")
 _LEFT = ("untouched", "unused", "old names", "look at", "lacking")
 _DECIDED = ("answer", "migrated", "moved", "renamed", "merged", "yours", "overlay", "brought")
@@ -41,8 +41,14 @@ def text(
     """
     before, now = result.versions
     version = now if before == now else f"{before} -> {now}"
-    head = f"**Treewright {code(version)}** in {code(name)}: {verdict}."
+    what = f"Overlay {code(result.overlay)}" if result.overlay else "Treewright"
+    head = f"**{what} {code(version)}** in {code(name)}: {verdict}."
     return "\n".join([head, "", *(f"- {line}" for line in _lines(result, counted, notes))])
+
+
+def called(result: Result) -> str:
+    """Say of what an update is, in the subject of a commit."""
+    return f"overlay {on_one_line(result.overlay)}" if result.overlay else "Treewright"
 
 
 def _lines(result: Result, counted: Mapping[str, int], notes: Sequence[str]) -> Iterator[str]:

@@ -5,7 +5,8 @@ renders into that folder are fragments, each at the path of the file that it is 
 has what is laid over it, before an update and after, and nothing is rendered to know it.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
@@ -13,6 +14,7 @@ from treewright.disk import is_regular
 from treewright.updating.repository import Repository
 
 FOLDER = ".treewright"
+ANSWERS_FILE = re.compile(r"\.copier-answers\.([^/.][^/]*)\.yml")
 Texts = Mapping[str, str]  # by the names of overlays, in their order: a later one counts more
 
 
@@ -29,6 +31,20 @@ NONE = Layers()
 
 class NoFragmentError(Exception):
     """Something where fragments are is none; the message says what, and why."""
+
+
+def owner_of(answers_file: str, paths: Iterable[str]) -> str:
+    """Give the name of the overlay that an answers file is of; empty if it is of none.
+
+    Args:
+        answers_file: Its path.
+        paths: The files that are there: an overlay has fragments beside its answers file.
+
+    """
+    place = PurePosixPath(answers_file)
+    found = ANSWERS_FILE.fullmatch(place.name)
+    fragments = f"{place.with_name(FOLDER)}/{found[1]}/" if found else ""
+    return found[1] if found and any(path.startswith(fragments) for path in paths) else ""
 
 
 def are_there(repository: Repository) -> bool:
