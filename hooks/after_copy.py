@@ -17,6 +17,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))  # before a
 from treewright import isolation  # noqa: F401  # first
 from treewright.rendered import prove_here, warn_of_secret
 from treewright.rows import say
+from treewright.updating.layers import FOLDER
+from treewright.updating.repository import Repository
 
 
 def main(answers_file: str, situation: str, _version: str = "", theirs: str = "", *_: str) -> int:
@@ -28,6 +30,10 @@ def main(answers_file: str, situation: str, _version: str = "", theirs: str = ""
         from treewright.theirs import join  # noqa: PLC0415  # seldom needed
 
         say(*join(answers_file, theirs.split(",")))
+    if Path(FOLDER).is_dir() and Path(answers_file).is_file():
+        from treewright.updating.overlays import lay_again  # noqa: PLC0415  # as above
+
+        say(*lay_again(Repository(Path.cwd()), answers_file))
     new, quiet = "existing" not in situation, "quiet" in situation
     status = prove_here(answers_file, quiet=quiet, strict=new and not theirs)
     if status == 1 and new and not theirs:

@@ -110,6 +110,7 @@ def update_overlay(project: Path) -> None:
 
 
 ORDERS = ["template, overlay", "overlay, template", "flat, overlay", "overlay, flat"]
+ORDERS += ["overlay, recopy"]
 
 
 @pytest.mark.parametrize("order", ["overlay", *map(full, ORDERS)])
@@ -130,6 +131,9 @@ def test_whatever_is_updated_first_the_project_is_as_if_new(
         "overlay": lambda: update_overlay(project),
         "template": lambda: update(project, next_release.VERSION),
         "flat": lambda: update(project, HERE, layout="flat"),
+        "recopy": lambda: in_process.copier(
+            "recopy", "--trust", "--defaults", "--quiet", "--overwrite", project
+        ),
     }
     for what in order.split(", "):
         updates[what]()

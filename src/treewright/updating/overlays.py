@@ -4,15 +4,20 @@ What an overlay lays over a file is the same before the update and after it. So 
 sides of the template's, and nothing of it clashes with what the template changes.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
+import yaml
+
+from treewright.disk import write_whole
+from treewright.rows import row
 from treewright.updating import layers as layers_
 from treewright.updating import merging, owners, sides
 from treewright.updating.answers import Update
 from treewright.updating.layers import Layers
 from treewright.updating.merging import File
-from treewright.updating.repository import BASE, OURS, THEIRS
+from treewright.updating.rendering import current, render
+from treewright.updating.repository import BASE, OURS, THEIRS, Repository
 
 Translate = Callable[[str, str], str]
 
@@ -92,3 +97,35 @@ def merge(
         if found.stage and path in repository.unmerged():
             repository.settled(path, found.stage)
         overlays.files.append(file)
+
+
+def lay_again(repository: Repository, answers_file: str) -> Iterator[str]:
+    """Lay overlays over files that `copier recopy` has made the template's again.
+
+    Args:
+        repository: The project.
+        answers_file: The answers file, relative to it.
+
+    Returns:
+        The lines of the report.
+
+    """
+    try:
+        found = {p: one for p, one in layers_.of(repository).items() if merging.has_meaning(p)}
+    except layers_.NoFragmentError as error:
+        yield from row("overlay", f"{error}: none was laid in")
+        return
+    answers = yaml.safe_load(repository.read(answers_file) or b"")
+    with current() as template:
+        made = render(answers, [f"/{path}" for path in found], source=template) or {}
+    for path, data in made.items():
+        if path not in found or repository.read(path) != data:
+            continue  # as Copier was told to leave it
+        try:
+            alike = dict.fromkeys((BASE, OURS, THEIRS), merging.text(data))
+            text, _ = merging.by_meaning(path, alike, Layers(now=found[path].now))
+        except merging.LeftError as left:
+            yield from row("overlay", f"{path} is without its overlays: {left}")
+        else:
+            write_whole(repository.project / path, text.encode())  # which may be in no git
+            yield from row("overlay", f"{path}: laid in again")

@@ -293,6 +293,23 @@ def _same(text: str, _: str) -> str:
     return text
 
 
+def test_what_a_recopy_has_taken_is_laid_in_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        overlays, "render", lambda *_, **__: {"pyproject.toml": OLD.encode(), "CODEOWNERS": b""}
+    )
+    write(tmp_path, "answers.yml", "layout: src\n")
+    for path, text in {"pyproject.toml": ACME, "CODEOWNERS": "* @acme\n"}.items():
+        write(tmp_path, f".treewright/acme/{path}", text)
+    write(tmp_path, "pyproject.toml", OLD)
+    write(tmp_path, "CODEOWNERS", "* @me\n")  # which Copier was told not to overwrite
+    told = [*overlays.lay_again(Repository(tmp_path), "answers.yml")]
+    assert told == ["overlay   pyproject.toml: laid in again"]
+    assert (tmp_path / "pyproject.toml").read_text("utf-8") == ACME
+    assert (tmp_path / "CODEOWNERS").read_text("utf-8") == "* @me\n"
+
+
 def test_an_update_has_it_done(tmp_path: Path) -> None:
     answers = "_commit: v9.0.0\n_src_path: x\nproject_name: x\nimport_name: x\npackage: regular\n"
     write(tmp_path, "answers.yml", f"{answers}layout: src\nlicense: MIT\nstarter: minimal\n")
