@@ -141,10 +141,11 @@ def trust(answers: Mapping[str, object], answers_file: str) -> None:
     source, commit = answers.get("_src_path"), answers.get("_commit")
     if not again.is_own(source):
         named = f"This line of {answers_file}" if source else f"{answers_file}, which should"
+        by = "" if answers_file == ".copier-answers.yml" else f" --answers-file {answers_file}"
         raise RefusedError(
             f"{named} names another template, and only Treewright's own address is trusted:\n"
             f"  _src_path: {source}\n"
-            "To go on with that template, if you trust it: copier update --trust\n"
+            f"To go on with that template, if you trust it: copier update --trust{by}\n"
             "To go on with the releases in this treewright, change that line, and commit it:\n"
             f"  _src_path: {ADDRESS}",
             _UNTRUSTED,

@@ -17,6 +17,7 @@ from treewright import again
 from treewright.adopting import metadata
 from treewright.adopting.found import Found
 from treewright.adopting.reading import Sources, table, under
+from treewright.updating.layers import owner_of
 from treewright.updating.rendering import TEMPLATE
 
 _ANSWERS = re.compile(
@@ -111,8 +112,10 @@ def is_own(address: object) -> bool:
 
 
 def live(sources: Sources) -> Iterator[Other]:
-    """Find the templates that keep a repository."""
+    """Find the templates that keep a repository; an overlay only has its part in files."""
     for path, found in _copier(sources):
+        if owner_of(path, sources.files):
+            continue
         if (address := found.get("_src_path")) and not is_own(address):
             yield Other(path, f"the Copier template {_address(address)}", _plain(found))
     if there := sources.data(".cruft.json"):

@@ -290,6 +290,12 @@ TAKEN: dict[str, Files] = {
         **CODE,
         "tests/.copier-answers.yml": "_src_path: gh:other/template\n",
     },
+    "an overlay": {
+        "pyproject.toml": HEAD,
+        **CODE,
+        ".copier-answers.acme.yml": "_src_path: https://git.example.com/acme/overlay.git\n",
+        ".treewright/acme/CODEOWNERS": "* @acme\n",
+    },
     "setuptools, long name": built("setuptools.build_meta:__legacy__"),
 }
 
