@@ -23,12 +23,14 @@ from xdist.workermanage import WorkerController
 import keeping
 import kinds
 import prek_mirrors
+import published
 import pythons
 import rendering
 import renovate
 import tiers
 from answers import COVERING, VARIANTS
 from environments import Environment, uv
+from published import PIN
 from treewright import distribution
 
 Render = Callable[..., Path]
@@ -47,7 +49,7 @@ GITCONFIG = """\
   auto = false
 """
 
-PIN = "9.0.0"
+
 PROJECT = {"project_name": "acme-tool", "github_user": "acme"}
 FORGES_AND_BOTS = [
     ("github", "renovate"),
@@ -289,6 +291,19 @@ def wheel(tagged: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
             subprocess.run([*build, f"--out-dir={folder}", str(tagged)], check=True)
     (wheel,) = folder.glob("*.whl")
     return wheel
+
+
+@pytest.fixture(scope="session")
+def index(tagged: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with three releases of the package, as PyPI will have them."""
+    folder = shared_folder(tmp_path_factory) / "published"
+    with FileLock(folder.with_suffix(".lock")):
+        if not folder.exists():
+            folder.mkdir()
+            published.publish(
+                tagged, folder / "treewright", folder / "index", published.NEXT, published.LATER
+            )
+    return folder / "index"
 
 
 @pytest.fixture(scope="session")

@@ -142,7 +142,7 @@ class Forge(ThreadingHTTPServer):
         """Give a pull request or an issue as the API does."""
         shown = {**item, "labels": [], "user": BOT, "created_at": _NOW, "updated_at": _NOW}
         if item["kind"] == "pulls":
-            head = self.heads(name)[item["head"]]
+            head = self.heads(name).get(item["head"], "0" * 40)
             repo = {"full_name": f"{OWNER}/{name}"}
             shown["base"] = {"ref": item["base"]}
             shown["head"] = {"label": item["head"], "sha": head, "repo": repo}

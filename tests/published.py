@@ -6,10 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from conftest import PIN
 from repositories import git
 
-NEXT = "9.1.0"
+PIN = "9.0.0"  # what is here
+NEXT, LATER = "9.1.0", "9.2.0"
 UVX = Path(sys.executable).with_name("uvx")
 
 

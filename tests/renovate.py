@@ -13,7 +13,9 @@ import pytest
 from loopback_forge import Forge
 from rendering import ROOT
 
-VERSION = "44.121.2"
+# The one that an organisation's runner has.
+_PINNED = json.loads((ROOT / "fleet/runner/package.json").read_text("utf-8"))
+VERSION: str = _PINNED["dependencies"]["renovate"]
 NODE = "24"  # which that Renovate needs
 WARNING = 40  # a level of its log
 Log: TypeAlias = list[dict[str, Any]]

@@ -74,7 +74,11 @@ class Organisation:
             more: Further variables.
 
         """
-        searched = [str(Path(sys.executable).parent), variables(self.programs)["PATH"]]
+        searched = [
+            str(self.folder / "bin"),  # a test may put a command there
+            str(Path(sys.executable).parent),
+            variables(self.programs)["PATH"],
+        ]
         settings = {
             "HOME": str(self.home),
             "PATH": os.pathsep.join(searched),

@@ -15,16 +15,14 @@ import pytest
 
 import adopting
 import finishing
-from conftest import PIN
 from keeping import HERE
 from loopback_forge import OWNER, Forge, serving
-from published import NEXT, publish, treewright
+from published import LATER, NEXT, PIN, treewright
 from renovate import start, validate, variables, warnings
 from repositories import commit, git, snapshot
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="git has no http-backend there")
 
-LATER = "9.2.0"
 BRANCH = "renovate/treewright-9.x"
 LINES = "diff", "--unified=0", "--no-prefix", "--no-color"
 
@@ -44,14 +42,6 @@ PROJECTS: Mapping[str, Sequence[str]] = {
 # Those that a newer release comes to while the pull request is open: who has finished each of them?
 BY_A_JOB, BY_A_PERSON = ["as-it-comes", "on-gitlab"], ["on-no-forge"]
 PERSON = "jane@example.org"
-
-
-@pytest.fixture(scope="module")
-def index(tagged: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with three releases of the package."""
-    folder = tmp_path_factory.mktemp("published")
-    publish(tagged, folder / "treewright", folder / "index", NEXT, LATER)
-    return folder / "index"
 
 
 def test_one_line_of_renovate_is_an_update(programs: Path, index: Path, tmp_path: Path) -> None:
@@ -197,9 +187,9 @@ def pulls(forge: Forge, name: str) -> list[str]:
     return [pull["head"] for pull in forge.pulls(name) if pull["state"] == "open"]
 
 
-def changed_lines(forge: Forge, name: str) -> list[str]:
+def changed_lines(forge: Forge, name: str, branch: str = BRANCH) -> list[str]:
     """Give what the branch changes of its base."""
-    shown = git(*LINES, "main", BRANCH, cwd=forge.repository(name)).splitlines()
+    shown = git(*LINES, "main", branch, cwd=forge.repository(name)).splitlines()
     return [line for line in shown if re.match(r"[+-]", line)]
 
 
@@ -207,12 +197,20 @@ def one_line(file: str, old: str, new: str) -> list[str]:
     return [f"--- {file}", f"+++ {file}", f"-_commit: v{old}", f"+_commit: v{new}"]
 
 
-def finish(forge: Forge, index: Path, name: str, version: str, folder: Path, file: str) -> None:
+def finish(
+    forge: Forge,
+    index: Path,
+    name: str,
+    version: str,
+    folder: Path,
+    file: str,
+    branch: str = BRANCH,
+) -> None:
     """Finish a branch, push that, and compare it with an update by hand."""
     clone, by_hand = (folder / place / f"{name}-{version}" for place in ("branches", "by-hand"))
-    for place, branch in ((clone, BRANCH), (by_hand, "main")):
+    for place, head in ((clone, branch), (by_hand, "main")):
         place.parent.mkdir(exist_ok=True)
-        git("clone", "--quiet", f"--branch={branch}", forge.clone_url(name), place, cwd=folder)
+        git("clone", "--quiet", f"--branch={head}", forge.clone_url(name), place, cwd=folder)
     email = email_of_job(clone)
     author = {f"GIT_{who}_EMAIL": email for who in ("AUTHOR", "COMMITTER")}
     treewright(index, clone, version, "finish", "--base=origin/main", "--commit", **author)

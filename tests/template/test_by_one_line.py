@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from conftest import PIN, shared_folder
+from conftest import shared_folder
 from forges import (
     ANSWERS,
     BRANCH,
@@ -20,7 +20,7 @@ from forges import (
     run_pipeline,
     run_workflow,
 )
-from published import NEXT, UVX, publish, treewright
+from published import NEXT, PIN, UVX, publish, treewright
 from repositories import commit, git, snapshot
 from tiers import full
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-from conftest import PIN, OfPackage
+from conftest import OfPackage
 from forges import (
     ANSWERS,
     AUTHOR,
@@ -28,6 +28,7 @@ from forges import (
     run_pipeline,
     run_workflow,
 )
+from published import PIN
 from repositories import commit, git
 from tiers import full, spread
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from conftest import PIN, OfPackage
+from conftest import OfPackage
+from published import PIN
 from rendering import ROOT
 from treewright import distribution
 

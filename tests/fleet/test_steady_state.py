@@ -1,0 +1,195 @@
+"""Renovate, for real, keeps an organisation's repositories up to date, as `fleet/renovate/` says.
+
+Only `--renovate FOLDER` runs this, as npm fetches a lot.
+"""
+
+import os
+import shutil
+import stat
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import adopting
+import in_process
+from keeping import ANSWERS, HERE, update, write
+from loopback_forge import OWNER, Forge, serving
+from published import LATER, NEXT
+from rendering import ROOT
+from renovate import warnings
+from repositories import commit, git, snapshot
+from steady import Change, Organisation
+from test_update_faults import release
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="git has no http-backend there")
+
+BRANCH, OF_OVERLAY = "template/copier-answers", "template/copier-answers.acme"
+OVERLAID = ".copier-answers.acme.yml"
+TEMPLATE, OVERLAY = "treewright", "overlay"
+SECOND, THIRD = f"v{NEXT}", f"v{LATER}"  # releases after HERE
+# The answers of ten repositories, by their names.
+REPOSITORIES: Mapping[str, Mapping[str, str]] = {
+    "canary-lib": {"forge": "github"},
+    "canary-app": {"forge": "gitlab", "starter": "command"},
+    "as-it-comes": {"forge": "github"},
+    "flat": {"forge": "gitlab", "layout": "flat", "build_backend": "hatchling"},
+    "namespace": {"forge": "github", "package": "namespace", "namespace": "acme.data"},
+    "no-bot": {"forge": "github", "update_bot": "none"},
+    "minimal": {"forge": "none", "starter": "minimal", "docs": "none"},
+    "in-conflict": {"forge": "github"},
+    "overlaid": {"forge": "github", "github_user": "acme"},
+    "joining": {},
+}
+PROMOTED = ("as-it-comes", "in-conflict")
+
+
+def ring_1(version: str) -> Change:
+    """Offer all repositories a release: one line."""
+
+    def change(rings: dict[str, Any]) -> None:
+        rings["packageRules"][0]["allowedVersions"] = f"<={version.removeprefix('v')}"
+
+    return change
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("fleet")
+
+
+@pytest.fixture(scope="module")
+def organisation(programs: Path, tagged: Path, folder: Path) -> Iterator[Organisation]:
+    """Ten repositories, the template with two more releases, and an overlay with two."""
+    with serving(folder / "forge") as forge, pytest.MonkeyPatch.context() as patch:
+        template = folder / TEMPLATE
+        git("clone", "--quiet", tagged, template, cwd=folder)
+        git("checkout", "--quiet", "-B", "main", cwd=template)
+        release(template)
+        write(template, "template/NEWER.md", "Newer.\n")
+        commit(template)
+        git("tag", THIRD, cwd=template)
+        forge.add(TEMPLATE, template)
+        make_overlay(folder / OVERLAY)
+        forge.add(OVERLAY, folder / OVERLAY)
+        command(folder / "bin/treewright", tagged)
+        patch.setenv("PATH", os.pathsep.join([str(folder / "bin"), os.environ["PATH"]]))
+        for name, answers in REPOSITORIES.items():
+            if name == "joining":
+                join(folder / name, tagged, forge, patch)
+            else:
+                copy(folder / name, forge, answers)
+            edit(folder / name)
+            commit(folder / name)
+            forge.add(name, folder / name)
+        yield Organisation(programs, forge, folder)
+
+
+def make_overlay(place: Path) -> None:
+    shutil.copytree(ROOT / "fleet/overlay", place)
+    commit(place)
+    git("add", "--all", "--force", cwd=place)  # what a fragment has git ignore
+    commit(place)
+    git("tag", "v1.0.0", cwd=place)
+    fragment = place / "template/.treewright/acme/pyproject.toml.jinja"
+    text = fragment.read_text("utf-8")
+    assert "= 120" in text
+    fragment.write_text(text.replace("= 120", "= 110"), "utf-8")
+    commit(place)
+    git("tag", "v2.0.0", cwd=place)
+
+
+def command(program: Path, tagged: Path) -> None:
+    """Put the command `treewright` there, of the code that is tested."""
+    program.parent.mkdir()
+    program.write_text(
+        f'#!/bin/sh\nPYTHONPATH="{tagged / "src"}" exec "{sys.executable}" -m treewright "$@"\n'
+    )
+    program.chmod(program.stat().st_mode | stat.S_IXUSR)
+
+
+def copy(project: Path, forge: Forge, answers: Mapping[str, str]) -> None:
+    options = ("--trust", "--defaults", "--quiet")
+    given = [f"--data={name}={value}" for name, value in answers.items()]
+    source = forge.clone_url(TEMPLATE)
+    in_process.copier(
+        "copy", *options, "--skip-tasks", *given, f"--vcs-ref={HERE}", source, project
+    )
+    if project.name == "overlaid":
+        commit(project)
+        source = forge.clone_url(OVERLAY)
+        in_process.copier("copy", *options, "--vcs-ref=v1.0.0", source, project)
+
+
+def join(project: Path, tagged: Path, forge: Forge, patch: pytest.MonkeyPatch) -> None:
+    """Have a repository join by one file, which an update makes a project of."""
+    adopting.from_clone(tagged, patch)
+    adopting.make(project)
+    assert adopting.adopt(project, "--defaults", "--features", "checks,community") == 0
+    text = (project / ANSWERS).read_text("utf-8")
+    assert str(tagged) in text
+    write(project, ANSWERS, text.replace(str(tagged), forge.clone_url(TEMPLATE)))
+
+
+def edit(project: Path) -> None:
+    """Do to a project what its owner does."""
+    write(project, "notes.txt", "ours\n")
+    with (project / "README.md").open("a", encoding="utf-8") as readme:
+        readme.write("\nOurs.\n")
+    if project.name == "in-conflict":
+        _, _, rest = (project / "AGENTS.md").read_text("utf-8").partition("\n")
+        write(project, "AGENTS.md", f"# Our own words\n{rest}")
+
+
+def test_ten_repositories(organisation: Organisation, folder: Path) -> None:
+    forge = organisation.forge
+    assert not (folder / "no-bot/renovate.json").exists(), "the organisation's is enough"
+    organisation.configure(rings=ring_1(SECOND))
+    base = forge.branches()
+    log = organisation.run()
+    assert {line["repository"] for line in warnings(log)} == {f"{OWNER}/in-conflict"}
+    for name in REPOSITORIES:
+        both = {OF_OVERLAY: ""} if name == "overlaid" else {}
+        red = "failure" if name == "in-conflict" else ""
+        assert organisation.pulls(name) == {BRANCH: red, **both}
+    assert [name for name in REPOSITORIES if forge.comments[name]] == ["in-conflict"]
+    assert "* AGENTS.md" in forge.comments["in-conflict"][0]["body"]
+    for name in REPOSITORIES:
+        clone = cloned(organisation, name, BRANCH)
+        update(folder / name, THIRD if name.startswith("canary-") else SECOND)
+        assert snapshot(clone) == snapshot(folder / name)
+    assert "<<<<<<< " in (folder / "in-conflict/AGENTS.md").read_text("utf-8")
+    laid = cloned(organisation, "overlaid", OF_OVERLAY)
+    by_hand = cloned(organisation, "overlaid", "main")
+    options = ("--trust", "--defaults", "--skip-answered", "--vcs-ref=v2.0.0")
+    in_process.copier("update", *options, f"--answers-file={OVERLAID}", by_hand)
+    assert snapshot(laid) == snapshot(by_hand)
+    assert "line-length = 110" in (laid / "pyproject.toml").read_text("utf-8")
+
+    proposed = forge.branches(), dict(forge.items), dict(forge.comments)
+    organisation.run()
+    assert (forge.branches(), dict(forge.items), dict(forge.comments)) == proposed
+
+    organisation.configure(rings=ring_1(THIRD))
+    organisation.run(*PROMOTED)
+    for name in PROMOTED:
+        assert list(organisation.pulls(name)) == [BRANCH]
+        answers = git("show", f"{BRANCH}:{ANSWERS}", cwd=forge.repository(name))
+        assert f"_commit: {THIRD}\n" in answers
+    organisation.configure(rings=ring_1(HERE))
+    organisation.run(*PROMOTED)
+    assert [organisation.pulls(name) for name in PROMOTED] == [{}, {}]
+    assert {name: heads["main"] for name, heads in forge.branches().items() if name in base} == {
+        name: heads["main"] for name, heads in base.items()
+    } | {"renovate-config": forge.heads("renovate-config")["main"]}
+
+
+def cloned(organisation: Organisation, name: str, branch: str) -> Path:
+    """Give a clone of a branch."""
+    clone = organisation.folder / "clones" / name / branch
+    clone.parent.mkdir(parents=True, exist_ok=True)
+    address = organisation.forge.clone_url(name)
+    git("clone", "--quiet", f"--branch={branch}", address, clone, cwd=clone.parent)
+    return clone
