@@ -91,7 +91,7 @@ def start(programs: Path, forge: Forge, more: Mapping[str, str]) -> "Run":
         "RENOVATE_PLATFORM": "gitea",
         "RENOVATE_TOKEN": "token",
     }
-    return Run(folder, [str(programs / "renovate")], variables(programs) | settings | more)
+    return Run(folder, [str(programs / "renovate")], {**variables(programs), **settings, **more})
 
 
 class Run:

@@ -4,9 +4,11 @@ import json
 import os
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
+
+import yaml
 
 from keeping import write
 from loopback_forge import OWNER, Forge
@@ -15,6 +17,8 @@ from renovate import Log, Run, start, variables
 from repositories import commit, git
 
 SHIPPED = ROOT / "fleet/renovate"
+ANSWERS, OF_OVERLAY = ".copier-answers.yml", ".copier-answers.acme.yml"
+ALONE, OVERLAY = "template/copier-answers", "template/copier-answers.acme"  # their branches
 PRESETS = "renovate-config"  # the repository of the organisation's presets
 Change = Callable[[dict[str, Any]], object]
 
@@ -110,3 +114,87 @@ class Organisation:
             if status["context"] == "renovate/artifacts"
         ]
         return str(said[-1]) if said else ""
+
+
+def ring_1(version: str) -> Change:
+    """Offer all repositories a release: one line."""
+
+    def change(rings: dict[str, Any]) -> None:
+        rings["packageRules"][0]["allowedVersions"] = f"<={version}"
+
+    return change
+
+
+# --- A small template, and repositories of it ------------------------------------------
+
+RELEASES = ("9.0.0", "9.1.0", "10.0.0", "10.1.0")
+_COPIER = """\
+_subdirectory: template
+_answers_file: {answers}
+_migrations:
+  - command: ["{{{{ _copier_python }}}}", "-c", "open('{name}.migrated', 'a').write('once')"]
+    when: "{{{{ _stage == 'after' }}}}"
+level:
+  type: int
+  default: 1
+"""
+
+
+def make_template(forge: Forge, folder: Path, name: str, answers: str) -> None:
+    """Put a template on the forge that needs trust, with some releases.
+
+    Args:
+        forge: The forge.
+        folder: Where it is made.
+        name: Its name.
+        answers: The name of its answers file.
+
+    """
+    place = folder / f"template-{name}"
+    write(place, "copier.yml", _COPIER.format(name=name, answers=answers))
+    answers_file = "{{ _copier_answers | to_nice_yaml -}}\n"
+    write(place, "template/{{ _copier_conf.answers_file }}.jinja", answers_file)
+    for version in RELEASES:
+        write(place, f"template/{name}.txt.jinja", f"{version}\nlevel {{{{ level }}}}\n")
+        commit(place)
+        git("tag", f"v{version}", cwd=place)
+    forge.add(name, place)
+
+
+def make_small(
+    forge: Forge,
+    folder: Path,
+    name: str,
+    *,
+    places: Iterable[str] = (ANSWERS,),
+    answers: Mapping[str, object] | None = None,
+    files: Mapping[str, str] | None = None,
+) -> None:
+    """Put a repository with projects of the first release on the forge.
+
+    Args:
+        forge: The forge.
+        folder: Where it is made.
+        name: Its name.
+        places: Its answers files.
+        answers: What these have that others do not; None where they lack an answer.
+        files: Further files, and what is in each.
+
+    """
+    place = folder / name
+    for path in places:
+        template = "acme" if "acme" in path else "treewright"
+        said = {
+            "_commit": f"v{RELEASES[0]}",
+            "_src_path": forge.clone_url(template),
+            "level": 1,
+            **(answers or {}),
+        }
+        given = {key: value for key, value in said.items() if value is not None}
+        write(place, path, yaml.safe_dump(given))
+        write((place / path).parent, f"{template}.txt", f"{RELEASES[0]}\nlevel 1\n")
+    for path, text in (files or {}).items():
+        write(place, path, text)
+    commit(place)
+    git("branch", "renovate/of-another-bot", cwd=place)
+    forge.add(name, place)

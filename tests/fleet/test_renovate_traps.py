@@ -7,36 +7,35 @@ traps at once, as it is shipped; further ones are without what avoids them.
 import json
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pytest
 import yaml
 
-from keeping import write
 from loopback_forge import OWNER, Forge, serving
-from repositories import commit, git
-from steady import Change, Organisation
+from renovate import warnings
+from repositories import git
+from steady import (
+    ALONE,
+    ANSWERS,
+    OF_OVERLAY,
+    OVERLAY,
+    PRESETS,
+    RELEASES,
+    Change,
+    Organisation,
+    make_small,
+    make_template,
+    ring_1,
+)
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="git has no http-backend there")
 
-ANSWERS, OF_OVERLAY = ".copier-answers.yml", ".copier-answers.acme.yml"
-ALONE, OVERLAY = "template/copier-answers", "template/copier-answers.acme"
-RELEASES = ("9.0.0", "9.1.0", "10.0.0", "10.1.0")
-ANOTHER_DAY = (datetime.now(UTC) + timedelta(days=3)).day
 OFFERED = "10.0.0"  # to all but ring 0
-COPIER = """\
-_subdirectory: template
-_answers_file: {answers}
-_migrations:
-  - command: ["{{{{ _copier_python }}}}", "-c", "open('{name}.migrated', 'a').write('once')"]
-    when: "{{{{ _stage == 'after' }}}}"
-level:
-  type: int
-  default: 1
-"""
+ANOTHER_DAY = (datetime.now(UTC) + timedelta(days=3)).day
 
 
 class Trap(NamedTuple):
@@ -96,52 +95,24 @@ OTHERS = {
 TRAPS = {**RULED, **FORCED, **UNREADABLE, **OTHERS}
 
 
-def make_template(forge: Forge, folder: Path, name: str, answers: str) -> None:
-    place = folder / f"template-{name}"
-    write(place, "copier.yml", COPIER.format(name=name, answers=answers))
-    answers_file = "{{ _copier_answers | to_nice_yaml -}}\n"
-    write(place, "template/{{ _copier_conf.answers_file }}.jinja", answers_file)
-    for version in RELEASES:
-        write(place, f"template/{name}.txt.jinja", f"{version}\nlevel {{{{ level }}}}\n")
-        commit(place)
-        git("tag", f"v{version}", cwd=place)
-    forge.add(name, place)
+def make_templates(forge: Forge, folder: Path) -> None:
+    make_template(forge, folder, "treewright", ANSWERS)
+    make_template(forge, folder, "acme", OF_OVERLAY)
 
 
 def make(forge: Forge, folder: Path, name: str, trap: Trap) -> None:
-    """Make a repository with projects of the first release."""
-    place = folder / name
-    for path in trap.places:
-        template = "acme" if "acme" in path else "treewright"
-        answers = {
-            "_commit": f"v{RELEASES[0]}",
-            "_src_path": forge.clone_url(template),
-            "level": 1,
-            **trap.answers,
-        }
-        given = {key: value for key, value in answers.items() if value is not None}
-        write(place, path, yaml.safe_dump(given))
-        write((place / path).parent, f"{template}.txt", f"{RELEASES[0]}\nlevel 1\n")
-    if trap.config:
-        write(place, "renovate.json", json.dumps(trap.config))
-    commit(place)
-    git("branch", "renovate/of-another-bot", cwd=place)
-    forge.add(name, place)
-
-
-def ring_1(rings: dict[str, Any]) -> None:
-    rings["packageRules"][0]["allowedVersions"] = f"<={OFFERED}"
+    config = {"renovate.json": json.dumps(trap.config)} if trap.config else {}
+    make_small(forge, folder, name, places=trap.places, answers=trap.answers, files=config)
 
 
 def run(programs: Path, folder: Path, traps: Mapping[str, Trap], **changes: Change) -> Organisation:
     """Run Renovate once for repositories of traps, and two templates."""
     with serving(folder / "forge") as forge:
-        make_template(forge, folder, "treewright", ANSWERS)
-        make_template(forge, folder, "acme", OF_OVERLAY)
         for name, trap in traps.items():
             make(forge, folder, name, trap)
         organisation = Organisation(programs, forge, folder)
-        organisation.configure(rings=ring_1, **changes)
+        make_templates(forge, folder)
+        organisation.configure(rings=ring_1(OFFERED), **changes)
         organisation.run()
         return organisation
 
@@ -218,24 +189,54 @@ def test_without_force_a_trap_bites(unforced: Organisation, name: str) -> None:
     assert "renovate/of-another-bot" not in unforced.forge.heads(name)
 
 
-def one(programs: Path, folder: Path, forge: Forge, trap: Trap = Trap()) -> Organisation:  # noqa: B008
-    """Make an organisation with one repository, and the two templates."""
-    make_template(forge, folder, "treewright", ANSWERS)
-    make_template(forge, folder, "acme", OF_OVERLAY)
-    make(forge, folder, "lib", trap)
-    return Organisation(programs, forge, folder)
-
-
-def test_without_trust_in_the_home_folder_it_is_red(programs: Path, tmp_path: Path) -> None:
+@pytest.fixture
+def alone(programs: Path, tmp_path: Path) -> Iterator[Organisation]:
+    """An organisation with one repository."""
     with serving(tmp_path / "forge") as forge:
-        organisation = one(programs, tmp_path, forge)
-        elsewhere = (organisation.home / ".config").rename(tmp_path / "elsewhere")
-        # Renovate does not hand this variable on to Copier.
-        organisation.run("lib", COPIER_SETTINGS_PATH=str(elsewhere / "copier/settings.yml"))
-        assert organisation.pulls("lib") == {ALONE: "failure"}
-        assert changed(organisation, "lib", ALONE) == {ANSWERS}
-        (said,) = forge.comments["lib"]
-        assert "unsafe feature: migrations" in said["body"]
+        make_templates(forge, tmp_path)
+        make(forge, tmp_path, "lib", Trap())
+        yield Organisation(programs, forge, tmp_path)
 
-        elsewhere.rename(organisation.home / ".config")
-        organisation.run("lib", RENOVATE_FORCE=json.dumps({"rebaseWhen": "behind-base-branch"}))
+
+def test_without_trust_in_the_home_folder_it_is_red(alone: Organisation) -> None:
+    elsewhere = (alone.home / ".config").rename(alone.folder / "elsewhere")
+    # Renovate does not hand this variable on to Copier.
+    alone.run("lib", COPIER_SETTINGS_PATH=str(elsewhere / "copier/settings.yml"))
+    assert alone.pulls("lib") == {ALONE: "failure"}
+    assert changed(alone, "lib", ALONE) == {ANSWERS}
+    (said,) = alone.forge.comments["lib"]
+    assert "unsafe feature: migrations" in said["body"]
+
+
+@pytest.mark.parametrize("strict", [True, False])
+def test_without_presets_nothing_is_proposed(alone: Organisation, *, strict: bool) -> None:
+    alone.configure(config=lambda config: config.update(inheritConfigStrict=strict))
+    alone.forge.repository(PRESETS).rename(alone.folder / "away.git")
+    log = alone.run("lib")
+    assert alone.pulls("lib") == ({} if strict else {f"template/{newest(alone)}": ""})
+    assert any("inherit" in json.dumps(line).lower() for line in warnings(log)) == strict
+
+
+def newest(organisation: Organisation) -> str:
+    address = re.sub("[/:]+", "-", organisation.forge.clone_url("treewright"))
+    return f"{address}-9.x"
+
+
+@pytest.mark.parametrize("ruled", [True, False])
+def test_what_an_overlay_sets_is_no_dependency(
+    programs: Path, tmp_path: Path, *, ruled: bool
+) -> None:
+    """In a bot for all dependencies, which takes the same presets."""
+    settings = '[project]\nname = "lib"\nversion = "1"\ndependencies = ["treewright==9.0.0"]\n'
+    files = dict.fromkeys(("pyproject.toml", ".treewright/acme/pyproject.toml"), settings)
+    with serving(tmp_path / "forge") as forge:
+        forge.releases = dict.fromkeys(("9.0.0", "9.1.0"), "2026-01-01T00:00:00")
+        make_small(forge, tmp_path, "lib", places=(), answers={}, files=files)
+        organisation = Organisation(programs, forge, tmp_path)
+        organisation.configure(
+            default=lambda preset: preset["packageRules"].pop() if not ruled else None,
+            config=lambda config: config.update(force={"enabledManagers": ["pep621"]}),
+        )
+        organisation.run("lib")
+        (branch,) = organisation.pulls("lib")
+        assert changed(organisation, "lib", branch) == set([*files][: 1 if ruled else 2])

@@ -6,30 +6,29 @@ Only `--renovate FOLDER` runs this, as npm fetches a lot.
 import os
 import shutil
 import stat
+import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 import adopting
 import in_process
-from keeping import ANSWERS, HERE, update, write
+from keeping import HERE, update, write
 from loopback_forge import OWNER, Forge, serving
-from published import LATER, NEXT
+from published import LATER, NEXT, PIN, UVX
 from rendering import ROOT
 from renovate import warnings
 from repositories import commit, git, snapshot
-from steady import Change, Organisation
+from steady import ALONE, ANSWERS, OF_OVERLAY, OVERLAY, Organisation, ring_1
+from test_renovate import changed_lines, finish, make, one_line
 from test_update_faults import release
+from treewright import distribution
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="git has no http-backend there")
 
-BRANCH, OF_OVERLAY = "template/copier-answers", "template/copier-answers.acme"
-OVERLAID = ".copier-answers.acme.yml"
-TEMPLATE, OVERLAY = "treewright", "overlay"
-SECOND, THIRD = f"v{NEXT}", f"v{LATER}"  # releases after HERE
+TEMPLATE, ABOVE = "treewright", "overlay"
 # The answers of ten repositories, by their names.
 REPOSITORIES: Mapping[str, Mapping[str, str]] = {
     "canary-lib": {"forge": "github"},
@@ -44,15 +43,6 @@ REPOSITORIES: Mapping[str, Mapping[str, str]] = {
     "joining": {},
 }
 PROMOTED = ("as-it-comes", "in-conflict")
-
-
-def ring_1(version: str) -> Change:
-    """Offer all repositories a release: one line."""
-
-    def change(rings: dict[str, Any]) -> None:
-        rings["packageRules"][0]["allowedVersions"] = f"<={version.removeprefix('v')}"
-
-    return change
 
 
 @pytest.fixture(scope="module")
@@ -70,10 +60,10 @@ def organisation(programs: Path, tagged: Path, folder: Path) -> Iterator[Organis
         release(template)
         write(template, "template/NEWER.md", "Newer.\n")
         commit(template)
-        git("tag", THIRD, cwd=template)
+        git("tag", f"v{LATER}", cwd=template)
         forge.add(TEMPLATE, template)
-        make_overlay(folder / OVERLAY)
-        forge.add(OVERLAY, folder / OVERLAY)
+        make_overlay(folder / ABOVE)
+        forge.add(ABOVE, folder / ABOVE)
         command(folder / "bin/treewright", tagged)
         patch.setenv("PATH", os.pathsep.join([str(folder / "bin"), os.environ["PATH"]]))
         for name, answers in REPOSITORIES.items():
@@ -119,7 +109,7 @@ def copy(project: Path, forge: Forge, answers: Mapping[str, str]) -> None:
     )
     if project.name == "overlaid":
         commit(project)
-        source = forge.clone_url(OVERLAY)
+        source = forge.clone_url(ABOVE)
         in_process.copier("copy", *options, "--vcs-ref=v1.0.0", source, project)
 
 
@@ -146,25 +136,25 @@ def edit(project: Path) -> None:
 def test_ten_repositories(organisation: Organisation, folder: Path) -> None:
     forge = organisation.forge
     assert not (folder / "no-bot/renovate.json").exists(), "the organisation's is enough"
-    organisation.configure(rings=ring_1(SECOND))
+    organisation.configure(rings=ring_1(NEXT))
     base = forge.branches()
     log = organisation.run()
     assert {line["repository"] for line in warnings(log)} == {f"{OWNER}/in-conflict"}
     for name in REPOSITORIES:
-        both = {OF_OVERLAY: ""} if name == "overlaid" else {}
+        both = {OVERLAY: ""} if name == "overlaid" else {}
         red = "failure" if name == "in-conflict" else ""
-        assert organisation.pulls(name) == {BRANCH: red, **both}
+        assert organisation.pulls(name) == {ALONE: red, **both}
     assert [name for name in REPOSITORIES if forge.comments[name]] == ["in-conflict"]
     assert "* AGENTS.md" in forge.comments["in-conflict"][0]["body"]
     for name in REPOSITORIES:
-        clone = cloned(organisation, name, BRANCH)
-        update(folder / name, THIRD if name.startswith("canary-") else SECOND)
+        clone = cloned(organisation, name, ALONE)
+        update(folder / name, f"v{LATER if name.startswith('canary-') else NEXT}")
         assert snapshot(clone) == snapshot(folder / name)
     assert "<<<<<<< " in (folder / "in-conflict/AGENTS.md").read_text("utf-8")
-    laid = cloned(organisation, "overlaid", OF_OVERLAY)
+    laid = cloned(organisation, "overlaid", OVERLAY)
     by_hand = cloned(organisation, "overlaid", "main")
     options = ("--trust", "--defaults", "--skip-answered", "--vcs-ref=v2.0.0")
-    in_process.copier("update", *options, f"--answers-file={OVERLAID}", by_hand)
+    in_process.copier("update", *options, f"--answers-file={OF_OVERLAY}", by_hand)
     assert snapshot(laid) == snapshot(by_hand)
     assert "line-length = 110" in (laid / "pyproject.toml").read_text("utf-8")
 
@@ -172,13 +162,13 @@ def test_ten_repositories(organisation: Organisation, folder: Path) -> None:
     organisation.run()
     assert (forge.branches(), dict(forge.items), dict(forge.comments)) == proposed
 
-    organisation.configure(rings=ring_1(THIRD))
+    organisation.configure(rings=ring_1(LATER))
     organisation.run(*PROMOTED)
     for name in PROMOTED:
-        assert list(organisation.pulls(name)) == [BRANCH]
-        answers = git("show", f"{BRANCH}:{ANSWERS}", cwd=forge.repository(name))
-        assert f"_commit: {THIRD}\n" in answers
-    organisation.configure(rings=ring_1(HERE))
+        assert list(organisation.pulls(name)) == [ALONE]
+        answers = git("show", f"{ALONE}:{ANSWERS}", cwd=forge.repository(name))
+        assert f"_commit: v{LATER}\n" in answers
+    organisation.configure(rings=ring_1(PIN))
     organisation.run(*PROMOTED)
     assert [organisation.pulls(name) for name in PROMOTED] == [{}, {}]
     assert {name: heads["main"] for name, heads in forge.branches().items() if name in base} == {
@@ -193,3 +183,67 @@ def cloned(organisation: Organisation, name: str, branch: str) -> Path:
     address = organisation.forge.clone_url(name)
     git("clone", "--quiet", f"--branch={branch}", address, clone, cwd=clone.parent)
     return clone
+
+
+# Repositories of the package that PyPI has, and what each is offered.
+LINES: Mapping[str, str] = {
+    "canary-lib": LATER,
+    "as-rendered": NEXT,
+    "without-renovate": NEXT,
+    "in-conflict": NEXT,
+}
+
+
+def test_one_line(programs: Path, index: Path, tmp_path: Path) -> None:
+    with serving(tmp_path / "forge") as forge:
+        forge.add(TEMPLATE, index.parent / TEMPLATE)
+        for name in LINES:
+            make(forge, index, tmp_path / name, ["forge=github"])
+        rework(forge, tmp_path)
+        forge.releases = dict.fromkeys((PIN, NEXT, LATER), "2026-01-01T00:00:00")
+        organisation = Organisation(programs, forge, tmp_path, "one-line")
+        organisation.configure(rings=ring_1(NEXT))
+        log = organisation.run()
+        assert warnings(log) == []
+        assert not [line for line in log if "Executing command" in line["msg"]]
+        for name, version in {**LINES, "of-a-fork": NEXT}.items():
+            assert organisation.pulls(name) == {ALONE: ""}
+            assert changed_lines(forge, name, ALONE) == one_line(ANSWERS, PIN, version)
+        assert organisation.pulls("of-another-template") == {}
+
+        for name, version in LINES.items():
+            if name != "in-conflict":
+                finish(forge, index, name, version, tmp_path, ANSWERS, ALONE)
+        clone = cloned(organisation, "in-conflict", ALONE)
+        head = git("rev-parse", "HEAD", cwd=clone)
+        finishing = [str(UVX), "--quiet", f"treewright=={NEXT}", "finish", "--base=origin/main"]
+        variables = os.environ | {"UV_FIND_LINKS": str(index)}
+        done = subprocess.run(
+            [*finishing, "--commit"], cwd=clone, env=variables, capture_output=True, check=False
+        )
+        assert done.returncode == 1, "the job is red"
+        assert b".github/workflows/ci.yml" in done.stdout
+        assert git("rev-parse", "HEAD", cwd=clone) == head, "and has nothing to push"
+
+        proposed = forge.branches(), dict(forge.items), dict(forge.comments)
+        organisation.run()
+        assert (forge.branches(), dict(forge.items), dict(forge.comments)) == proposed
+
+
+def rework(forge: Forge, folder: Path) -> None:
+    """Edit repositories on the forge, and add those of two other templates."""
+    conflict = folder / "in-conflict/.github/workflows/ci.yml"
+    with conflict.open("a") as file:
+        file.write("# ours\n")
+    (folder / "without-renovate/renovate.json").unlink()
+    for name in ("in-conflict", "without-renovate"):
+        commit(folder / name)
+        git("push", "--quiet", forge.clone_url(name), "main", cwd=folder / name)
+    text = (folder / "as-rendered" / ANSWERS).read_text("utf-8")
+    for name, address in (
+        ("of-a-fork", forge.clone_url(TEMPLATE)),
+        ("of-another-template", forge.clone_url("cookies")),
+    ):
+        write(folder / name, ANSWERS, text.replace(distribution.ADDRESS, address))
+        commit(folder / name)
+        forge.add(name, folder / name)
