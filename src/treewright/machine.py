@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import sys
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 # What belongs to the user's shell: it changes which interpreter, repository or environment is
@@ -86,6 +87,25 @@ def variables_for_git(**more: str) -> dict[str, str]:
     """
     kept = {name: value for name, value in os.environ.items() if not _MOODS.fullmatch(name)}
     return kept | {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"} | more
+
+
+def with_git_settings(
+    environment: Mapping[str, str], settings: Iterable[tuple[str, str]]
+) -> dict[str, str]:
+    """Give an environment in which git has some settings, above those of any file.
+
+    https://git-scm.com/docs/git-config#Documentation/git-config.txt-GITCONFIGCOUNT
+
+    Args:
+        environment: The variables, which may have such settings.
+        settings: Names and values.
+
+    """
+    found, number = {**environment}, int(environment.get("GIT_CONFIG_COUNT") or 0)
+    for name, value in settings:
+        found |= {f"GIT_CONFIG_KEY_{number}": name, f"GIT_CONFIG_VALUE_{number}": value}
+        number += 1
+    return found | {"GIT_CONFIG_COUNT": str(number)}
 
 
 def forget_repository() -> None:

@@ -6,13 +6,11 @@ that the machine or the repository lacks.
 
 import argparse
 import os
-import signal
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import FrameType
 
 from treewright import again, machine, shell
 from treewright.branch import history, requests, summary
@@ -27,6 +25,7 @@ from treewright.branch.scratch import (
     scratch,
 )
 from treewright.rows import say, some
+from treewright.signals import ended_by_signal
 from treewright.updating.layers import owner_of
 from treewright.updating.locking import LockedError, lock, unlock
 from treewright.updating.repository import GitError, Repository
@@ -52,7 +51,7 @@ def run(arguments: Sequence[str], updater: Updater = run_stock) -> int:
     """
     asked = _parser().parse_args(arguments)
     machine.forget_repository()
-    with _ended_by_signal():
+    with ended_by_signal():
         try:
             return _finish(asked, updater)
         except (_UnableError, UnreadableError, DirtyError, LockedError, UpdateError) as error:
@@ -213,24 +212,6 @@ def _locked(top: Repository, *, only_looks: bool) -> Iterator[None]:
         yield
     finally:
         unlock(top, os.getpid())
-
-
-@contextmanager
-def _ended_by_signal() -> Iterator[None]:
-    """Clean up where a job is cancelled, too."""
-
-    def end(number: int, _: FrameType | None) -> None:
-        sys.exit(128 + number)
-
-    try:
-        before = signal.signal(signal.SIGTERM, end)
-    except ValueError:  # not in the main thread
-        yield
-        return
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 # --- What is said and done -------------------------------------------------------------

@@ -195,13 +195,9 @@ def update_variables(project: Path) -> dict[str, str]:
     Copier makes repositories beside that of the project, which need hashes of the same kind.
     """
     form = Repository(project).git("rev-parse", "--show-object-format").decode().strip()
-    settings = {**_SETTINGS}
-    count = int(os.environ.get("GIT_CONFIG_COUNT") or 0)
-    numbered = {"GIT_CONFIG_COUNT": str(count + len(settings))}
-    for number, (name, value) in enumerate(settings.items(), count):
-        numbered |= {f"GIT_CONFIG_KEY_{number}": name, f"GIT_CONFIG_VALUE_{number}": value}
     git = {"GIT_DEFAULT_HASH": form, "GIT_LFS_SKIP_SMUDGE": "1"}
-    return machine.variables(PYTHONUTF8="1", PYTHONUNBUFFERED="1", **git, **numbered)
+    found = machine.variables(PYTHONUTF8="1", PYTHONUNBUFFERED="1", **git)
+    return machine.with_git_settings(found, _SETTINGS.items())
 
 
 @dataclass
@@ -460,7 +456,7 @@ def scratch(source: Repository, base: str, updater: Updater, name: str = "") -> 
                 config.write(f'[{section}]\n\t{key} = "{value}"\n')
         (own / "objects/info").mkdir(exist_ok=True)
         objects = asked("--git-path", "objects")
-        (own / "objects/info/alternates").write_bytes(os.fsencode(f"{objects.as_posix()}\n"))
+        (own / "objects/info/alternates").write_bytes(_alternate(objects))
         shallow = asked("--git-path", "shallow")
         if shallow.is_file():
             (own / "shallow").write_bytes(shallow.read_bytes())
@@ -468,6 +464,18 @@ def scratch(source: Repository, base: str, updater: Updater, name: str = "") -> 
         made.git("update-ref", "--stdin", given=tags)
         made.git("update-ref", "refs/heads/base", base)
         yield made
+
+
+def _alternate(objects: Path) -> bytes:
+    """Give the line of git's alternates that names a folder, which is quoted where it has lines.
+
+    https://git-scm.com/docs/gitrepository-layout
+    """
+    place = objects.as_posix()
+    if "\n" in place:
+        inner = place.replace("\\", r"\\").replace('"', r"\"").replace("\n", r"\n")
+        place = f'"{inner}"'
+    return os.fsencode(f"{place}\n")
 
 
 def check_git(said: str) -> None:

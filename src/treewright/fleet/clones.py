@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from treewright import machine
 from treewright.adopting.errors import UnableError
 from treewright.branch.requests import looks_like_answers
 from treewright.branch.scratch import Scratch, Tree, Updater, scratch
@@ -15,6 +16,9 @@ from treewright.updating.repository import FILE_MODES, GitError, Repository, pat
 _DEPTH = 5  # folders below the one that was named: groups of groups, as GitLab has them
 # As Copier calls answers files; a project may call its own something else.
 _NAMED = re.compile(r"(?:^|/)\.copier-answers(?:\.[^/]*)?\.ya?ml$")
+_ITS_OWN = {"local", "worktree"}  # as git-config(1) calls the files that are a clone's
+_NO_FILTER = {"clean": "", "smudge": "", "process": "", "required": "false"}
+_MISSING = ("rev-list", "--objects", "--no-walk", "--missing=print")
 _PATTERN = r"""^["']?_src_path["']?[[:space:]]*:"""
 
 
@@ -32,6 +36,11 @@ class Clone:
     place: Path
     shown: str
     below: str = ""
+
+    def is_in(self, other: "Clone") -> bool:
+        """Tell whether this is a part of another, of which more was named."""
+        is_part = self.below != other.below and self.below.startswith(other.below)
+        return is_part and self.place == other.place
 
 
 @dataclass(frozen=True)
@@ -93,7 +102,8 @@ def find(named: Sequence[str]) -> list[Clone]:
             raise UnableError(f"{word} is no clone, and there is none in it.")
         for clone in there:
             found.setdefault((clone.place, clone.below), clone)
-    return sorted(found.values(), key=lambda clone: (clone.shown, clone.below))
+    alone = [clone for clone in found.values() if not any(map(clone.is_in, found.values()))]
+    return sorted(alone, key=lambda clone: (clone.shown, clone.below))
 
 
 def _of(word: str) -> Iterator[Clone]:
@@ -153,10 +163,12 @@ def opened(clone: Clone, updater: Updater) -> Iterator[Opened]:
 
     Raises:
         EmptyError: If HEAD names none.
-        GitError: If git cannot read it.
+        GitError: If git cannot read it, or it lacks files.
 
     """
-    source = Repository(clone.place)
+    source = _powerless(clone.place)
+    if source.prefix:  # git has gone on to a repository around it
+        raise GitError("it is no repository to git")
     is_bare = source.git("rev-parse", "--is-bare-repository").strip() == b"true"
     named = ("rev-parse", "--verify", "--end-of-options")
     try:
@@ -164,6 +176,8 @@ def opened(clone: Clone, updater: Updater) -> Iterator[Opened]:
     except GitError as error:
         raise EmptyError(clone.shown) from error
     head = source.git(*named, "HEAD^{commit}").decode().strip()
+    if _settings(source, r"^remote\..*\.promisor$") and b"\n?" in source.git(*_MISSING, head):
+        raise GitError("it is a partial clone, which lacks files: clone it without --filter")
     notes = [] if is_bare else [*_dirt(source)]
     name = clone.place.name.removesuffix(".git") or "project"
     with scratch(source, head, updater, name) as made:
@@ -171,10 +185,39 @@ def opened(clone: Clone, updater: Updater) -> Iterator[Opened]:
         yield Opened(clone, made, made.listing(head), notes)
 
 
+def _powerless(place: Path) -> Repository:
+    """Give a repository of somebody else's, in which git starts no program that its settings name.
+
+    Beside what Repository never starts, these are filters, where git compares the work tree, and
+    whatever fetches an object that is not there.
+    """
+    lent = machine.variables_for_git(GIT_NO_LAZY_FETCH="1", GIT_ALLOW_PROTOCOL="")
+    names = _settings(Repository(place, lent), r"^filter\.")
+    off = {
+        f"{driver}.{key}": value
+        for driver in {name.rpartition(".")[0] for name in names}
+        for key, value in _NO_FILTER.items()
+    }
+    return Repository(place, machine.with_git_settings(lent, off.items()))
+
+
+def _settings(source: Repository, pattern: str) -> list[str]:
+    """List the settings of a clone's own that a pattern names."""
+    asked = ("config", "-z", "--show-scope", "--name-only", "--get-regexp", pattern)
+    try:
+        words = paths(source.git(*asked))
+    except GitError:  # it also fails where there is none
+        return []
+    return [name for scope, name in zip(words[::2], words[1::2], strict=True) if scope in _ITS_OWN]
+
+
 def _dirt(source: Repository) -> Iterator[str]:
     words = ("status", "--porcelain", "--untracked-files=no", "--ignore-submodules=all")
-    if source.git(*words):
-        yield "what is not committed does not count"
+    try:
+        if source.git(*words):
+            yield "what is not committed does not count"
+    except GitError:  # what counts may be whole all the same
+        yield "git cannot tell whether all is committed"
 
 
 def below(folder: str, path: str) -> str:

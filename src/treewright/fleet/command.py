@@ -21,7 +21,9 @@ from treewright.fleet.page import html
 from treewright.fleet.rehearsing import Rehearsal
 from treewright.fleet.showing import Report
 from treewright.fleet.template import Template
+from treewright.fleet.testing import Tests
 from treewright.rows import on_one_line, say
+from treewright.signals import ended_by_signal
 from treewright.updating.repository import GitError
 
 _UNABLE = 2
@@ -41,10 +43,11 @@ def run(arguments: Sequence[str], updater: Updater | None = None) -> int:
     """
     asked = _parser().parse_args(arguments)
     machine.forget_repository()
-    try:
-        return _run(asked, updater)
-    except (UnableError, stock.RefusedError, GitError, OSError) as error:
-        say(str(error), file=sys.stderr)
+    with ended_by_signal():
+        try:
+            return _run(asked, updater)
+        except (UnableError, stock.RefusedError, GitError, OSError) as error:
+            say(str(error), file=sys.stderr)
     return _UNABLE
 
 
@@ -105,8 +108,10 @@ def _run(asked: argparse.Namespace, updater: Updater | None) -> int:
     with Template.found() as template:
         if asked.verb == "rehearse":
             ref, version = template.named(asked.to)
-            fleet = Fleet(found, template, updater or template.update, asked.jobs, _progress)
-            work = Rehearsal(template, ref, version, tests=asked.tests)
+            tests = Tests()
+            update = updater or template.update
+            fleet = Fleet(found, template, update, asked.jobs, _progress, tests.end)
+            work = Rehearsal(template, ref, version, tests if asked.tests else None)
             report = Report("rehearse", template.address, version, fleet.each(work))
         else:
             fleet = Fleet(found, template, template.update, tell=_progress)

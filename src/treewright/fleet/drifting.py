@@ -15,6 +15,7 @@ from treewright.fleet.hunks import changed
 from treewright.fleet.looking import Found
 from treewright.fleet.outcomes import Point
 from treewright.fleet.template import Template, is_newer
+from treewright.shell import quoted
 from treewright.toml_merge import UnmergeableError
 from treewright.toml_merge.laying import lay
 from treewright.updating import line_sets
@@ -165,13 +166,15 @@ class _Comparison:
             yield Point(CHANGED, _SETTINGS, f"it cannot be read: {error}", "fix it by hand")
             return
         for key, template, yours in found:
-            where = f"{_SETTINGS}: {key}"
+            where, what = f"{_SETTINGS}: {key}", f"the template has {template}"
+            keep = f"add {key} to the answer own_tables"
+            if keys.is_answered(key):
+                keep = "change the answer that decides it"
             if yours:
-                settle = f"set it to {template}, or change the answer that decides it"
-                detail = f"it is {yours}"
-                yield Point(DIFFERS, where, f"the template has {template}", settle, detail)
+                settle = f"set it to {template}; to keep yours, {keep}"
+                yield Point(DIFFERS, where, what, settle, f"it is {yours}")
             else:
-                yield Point(LACKS, where, f"the template has {template}", f"add {template}")
+                yield Point(LACKS, where, what, f"add {template}; to go without, {keep}")
 
     def _lines(self, path: str, data: bytes, there: bytes) -> Iterator[Point]:
         rules = line_sets.RULES[PurePosixPath(path).name]
@@ -208,12 +211,16 @@ def _meant(path: str, line: str) -> str:
 
 
 def _bring_back(path: str) -> str:
-    return f"bring it back from git's history; or own it: treewright adopt --give {path}"
+    give, name = "treewright adopt --give", quoted(path)
+    return (
+        f"bring it back from git's history, or by {give} {name} and then --take {name};"
+        " to keep it so, the first is enough"
+    )
 
 
 def _changes(path: str, data: bytes, there: bytes) -> Iterator[Point]:
     """Give a point for each change that somebody made to a file."""
-    settle = f"take it back by hand; or own the file: treewright adopt --give {path}"
+    settle = f"take it back by hand; to keep it so: treewright adopt --give {quoted(path)}"
     try:
         sides = [side.decode() for side in (data, there)]
     except UnicodeDecodeError:

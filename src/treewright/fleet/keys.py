@@ -36,6 +36,11 @@ class Difference(NamedTuple):
     yours: str = ""
 
 
+def is_answered(name: str) -> bool:
+    """Tell whether answers decide a dotted key."""
+    return name in {key(path) for path in _ANSWERED}
+
+
 def differences(template: str, yours: str, own: Sequence[str]) -> Iterator[Difference]:
     """Give what a file lacks of the template's, or has otherwise.
 

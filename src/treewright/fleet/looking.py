@@ -63,6 +63,7 @@ class Fleet:
         updater: Runs updates.
         jobs: How many clones are worked on at once.
         tell: Is told each project when it is done.
+        stop: Is called where the run is interrupted: it ends what a clone may wait for.
 
     """
 
@@ -71,6 +72,7 @@ class Fleet:
     updater: Updater
     jobs: int = 1
     tell: Told = lambda _: None
+    stop: Callable[[], None] = lambda: None
 
     def each(self, work: Work) -> list[Project]:
         """Have work done on each project, and give them all, in the order of their clones.
@@ -93,6 +95,9 @@ class Fleet:
         pool = ThreadPoolExecutor(self.jobs)  # what takes time runs in processes of its own
         try:
             return [project for found in pool.map(one, self.clones) for project in found]
+        except BaseException:
+            self.stop()
+            raise
         finally:
             pool.shutdown(cancel_futures=True)
 

@@ -18,8 +18,9 @@ from treewright.fleet.hunks import clashing
 from treewright.fleet.looking import Found
 from treewright.fleet.outcomes import Point
 from treewright.fleet.template import Template, is_newer
-from treewright.fleet.testing import command, run
+from treewright.fleet.testing import Tests, command
 from treewright.proof import prove
+from treewright.shell import quoted
 from treewright.updating.merging import fault
 from treewright.updating.repository import BASE, OURS, THEIRS, Stage
 
@@ -43,6 +44,10 @@ _DECIDED = re.compile(
     r"(?P<file>\S+): (?P<key>.+?) (?P<yours>stays (?!away;).*?|stays away|was .*?)"
     r"(?:; (?P<template>.+? (?:has .*|no longer has it))|, and is gone by your answer)"
 )
+# What they say of a value that an overlay and the template set; see counting, in the same module.
+_COUNTING = re.compile(
+    r"(?P<file>\S+): (?P<key>.+?) is (?P<over>.*?), from .+?; without it, (?P<below>.*)"
+)
 # In what the hooks print: the first line, a row, and where what follows is told otherwise.
 _HEAD = re.compile(r"(?:Joined )?Treewright \S")
 _ROW = re.compile(r"(?=.{9} )[a-z]+(?: [a-z]+)* +\S| {10}")
@@ -58,14 +63,14 @@ class Rehearsal:
         template: The template.
         ref: What Copier is to take.
         version: What an answers file says of it.
-        tests: Whether to run each project's tests.
+        tests: Runs each project's tests; None where that was not asked for.
 
     """
 
     template: Template
     ref: str
     version: str
-    tests: bool = False
+    tests: Tests | None = None
 
     def __call__(self, found: Found) -> None:
         """Rehearse the update of a project, and tell what came of it."""
@@ -120,7 +125,7 @@ class _Trial:
         for path, sides in sorted(updated.unmerged.items()):
             file = below(self.found.folder, path)
             reason = why(sides, "the template")
-            settle = f"edit it by hand; or own it: treewright adopt --give {file}"
+            settle = _choice(file, sides)
             for lines in self._lines(sides):
                 what = "\n".join([reason, *lines]) if lines else reason
                 yield Point(CONFLICT, file, what, settle)
@@ -146,7 +151,8 @@ class _Trial:
             return
         found = [*self._faults()]
         told.proof = _verdict(found)
-        found += self._tested(bool(conflicts)) if self.rehearsal.tests else ()
+        if tests := self.rehearsal.tests:
+            found += self._tested(tests, bool(conflicts))
         if found:
             told.points += self._new(found)
 
@@ -170,8 +176,9 @@ class _Trial:
         made.git("reset", "--quiet", "--hard", "HEAD")
         made.git("clean", "-ffdxq")
         before = [*self._faults()]
-        if any(point.kind == TESTS for point in points):
-            before += self._tests()
+        tests = self.rehearsal.tests
+        if tests and any(point.kind == TESTS for point in points):
+            before += self._failing(tests)
         known = {(point.kind, point.where, point.what) for point in before}
         for point in points:
             if (point.kind, point.where, point.what) in known and not point.unable:
@@ -180,7 +187,7 @@ class _Trial:
             else:
                 yield point
 
-    def _tested(self, has_conflicts: bool) -> Iterator[Point]:  # noqa: FBT001
+    def _tested(self, tests: Tests, has_conflicts: bool) -> Iterator[Point]:  # noqa: FBT001
         told = self.found.told
         if has_conflicts:
             told.tests = "not run: files are in conflict"
@@ -188,14 +195,14 @@ class _Trial:
         if not command(self.found.request.answers):
             told.tests = "not run: no answer says how"
             return
-        failed = [*self._tests()]
+        failed = [*self._failing(tests)]
         told.tests = "failed" if failed else "passed"
         yield from failed
 
-    def _tests(self) -> Iterator[Point]:
-        """Run the project's tests."""
+    def _failing(self, tests: Tests) -> Iterator[Point]:
+        """Run the project's tests, and give those that fail."""
         line = command(self.found.request.answers)
-        ended, printed = run(line, self._folder, _PATIENCE)
+        ended, printed = tests.run(line, self._folder, _PATIENCE)
         if ended == 0:
             return
         settle = "fix it on the update's branch"
@@ -211,14 +218,37 @@ class _Trial:
             yield Point(TESTS, line, what, settle)
 
 
+def _choice(file: str, sides: Mapping[int, Stage]) -> str:
+    """Say what settles a conflict."""
+    if sides and THEIRS not in sides:
+        return "keep it or delete it, on the update's branch"
+    choose = "edit it" if OURS in sides or not sides else "restore it or delete it"
+    give = f"treewright adopt --give {quoted(file)}"
+    return f"{choose}, on the update's branch; to keep yours for good, then run: {give}"
+
+
 def _rules(updated: Updated) -> Iterator[Point]:
-    """Give what both sides changed, and a rule decided."""
+    """Give what both sides changed, or an overlay and the template set, and a rule decided."""
     for name, value in said(updated.printed):
         if name == "yours" and (found := _DECIDED.fullmatch(value)):
-            where = f"{found['file']}: {found['key']}"
             what = found["template"] or "it is gone by an answer"
-            settle = f"nothing to do; for the template's value, delete {found['key']} there"
-            yield Point(RULE, where, what, settle, found["yours"], person=False)
+            settle, yours = _other_choice(what), found["yours"]
+        elif name == "overlay" and (found := _COUNTING.fullmatch(value)):
+            what, yours = f"an overlay has {found['over']}", f"without it, {found['below']}"
+            settle = "nothing to do; for another value, change the overlay"
+        else:
+            continue
+        where = f"{found['file']}: {found['key']}"
+        yield Point(RULE, where, what, settle, yours, person=False)
+
+
+def _other_choice(what: str) -> str:
+    """Say how to have the value that did not count."""
+    if " has " in what:
+        return "nothing to do; to have that value, set it after the update"
+    if what.endswith("no longer has it"):
+        return "nothing to do; to follow, delete it"
+    return "nothing to do; to have it back, change that answer"
 
 
 def _left(updated: Updated) -> Iterator[Point]:

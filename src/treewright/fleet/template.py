@@ -21,7 +21,7 @@ import copier._template
 from copier.errors import UserMessageError
 from packaging.version import InvalidVersion, Version
 
-from treewright import again, stock
+from treewright import again, machine, stock
 from treewright.adopting.addresses import place
 from treewright.adopting.errors import UnableError
 from treewright.adopting.source import Source
@@ -154,14 +154,12 @@ class Template:
 
         Copier keeps clones by their addresses, and what is here must not pass for what is there.
         """
-        found = update_variables(project) | _UNPROVEN
-        number = int(found["GIT_CONFIG_COUNT"])
-        for address in sorted({ADDRESS, *FORMER, *self._spelled()}):
-            found[f"GIT_CONFIG_KEY_{number}"] = f"url.{self._copy.with_suffix('')}.insteadOf"
-            found[f"GIT_CONFIG_VALUE_{number}"] = address.removesuffix(".git")
-            number += 1
         cache = self.work / f"clones-{threading.get_ident()}"
-        return found | {"GIT_CONFIG_COUNT": str(number), "COPIER_CACHE_DIR": str(cache)}
+        found = update_variables(project) | _UNPROVEN | {"COPIER_CACHE_DIR": str(cache)}
+        instead = f"url.{self._copy.with_suffix('')}.insteadOf"
+        addresses = sorted({ADDRESS, *FORMER, *self._spelled()})
+        named = [(instead, address.removesuffix(".git")) for address in addresses]
+        return machine.with_git_settings(found, named)
 
     def _spelled(self) -> Iterator[str]:
         """Give the ways to spell the addresses of the remotes."""

@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
@@ -75,9 +75,15 @@ class Repository:
 
     All paths are relative to it. What fails in git raises GitError, and what fails in the file
     system OSError.
+
+    Args:
+        project: The folder.
+        lent: Environment variables for git, beside those of this process.
+
     """
 
     project: Path
+    lent: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     def git(self, *arguments: str, given: bytes = b"", index: Path | None = None) -> bytes:
         """Run git in the project.
@@ -107,7 +113,7 @@ class Repository:
         *,
         pinned: bool = True,
     ) -> subprocess.CompletedProcess[bytes]:
-        more = {} if index is None else {"GIT_INDEX_FILE": str(index)}
+        more = {**self.lent} if index is None else {**self.lent, "GIT_INDEX_FILE": str(index)}
         return subprocess.run(
             [self._program, *(_OPTIONS if pinned else ()), *arguments],
             cwd=self.project,

@@ -19,7 +19,7 @@ from test_update_faults import NEXT
 from tiers import full
 from treewright.branch.scratch import Updated, Updater
 from treewright.fleet import outcomes, rehearsing
-from treewright.fleet.testing import command, run
+from treewright.fleet.testing import Tests, command
 from treewright.proof import Finding
 from treewright.proof.proving import Proof
 from treewright.rows import row
@@ -288,7 +288,7 @@ def test_without_being_asked_no_test_is_run(world: Path, tmp_path: Path, capsys:
 
 def test_tests_that_do_not_end_are_ended_with_all_they_started(tmp_path: Path) -> None:
     started = time.monotonic()
-    status, _ = run("sleep 60 & echo $! > child; wait", tmp_path, 0.5)
+    status, _ = Tests().run("sleep 60 & echo $! > child; wait", tmp_path, 0.5)
     assert status is None
     assert time.monotonic() - started < 30
     child = int((tmp_path / "child").read_text())
@@ -303,7 +303,7 @@ def test_tests_that_do_not_end_are_ended_with_all_they_started(tmp_path: Path) -
 
 def test_tests_get_no_secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FORGE_TOKEN", "s3cret")
-    assert run("env", tmp_path, 60)[1].count("s3cret") == 0
+    assert Tests().run("env", tmp_path, 60)[1].count("s3cret") == 0
 
 
 @pytest.mark.parametrize(
