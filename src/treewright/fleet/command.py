@@ -21,7 +21,7 @@ from treewright.fleet.page import html
 from treewright.fleet.rehearsing import Rehearsal
 from treewright.fleet.showing import Report
 from treewright.fleet.template import Template
-from treewright.fleet.testing import Tests
+from treewright.fleet.testing import Runs
 from treewright.rows import on_one_line, say
 from treewright.signals import ended_by_signal
 from treewright.updating.repository import GitError
@@ -108,7 +108,7 @@ def _run(asked: argparse.Namespace, updater: Updater | None) -> int:
     with Template.found() as template:
         if asked.verb == "rehearse":
             ref, version = template.named(asked.to)
-            tests = Tests()
+            tests = Runs()
             update = updater or template.update
             fleet = Fleet(found, template, update, asked.jobs, _progress, tests.end)
             work = Rehearsal(template, ref, version, tests if asked.tests else None)

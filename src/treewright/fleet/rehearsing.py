@@ -18,7 +18,7 @@ from treewright.fleet.hunks import clashing
 from treewright.fleet.looking import Found
 from treewright.fleet.outcomes import Point
 from treewright.fleet.template import Template, is_newer
-from treewright.fleet.testing import Tests, command
+from treewright.fleet.testing import Runs, command
 from treewright.proof import prove
 from treewright.shell import quoted
 from treewright.updating.merging import fault
@@ -70,7 +70,7 @@ class Rehearsal:
     template: Template
     ref: str
     version: str
-    tests: Tests | None = None
+    tests: Runs | None = None
 
     def __call__(self, found: Found) -> None:
         """Rehearse the update of a project, and tell what came of it."""
@@ -187,7 +187,7 @@ class _Trial:
             else:
                 yield point
 
-    def _tested(self, tests: Tests, has_conflicts: bool) -> Iterator[Point]:  # noqa: FBT001
+    def _tested(self, tests: Runs, has_conflicts: bool) -> Iterator[Point]:  # noqa: FBT001
         told = self.found.told
         if has_conflicts:
             told.tests = "not run: files are in conflict"
@@ -199,7 +199,7 @@ class _Trial:
         told.tests = "failed" if failed else "passed"
         yield from failed
 
-    def _failing(self, tests: Tests) -> Iterator[Point]:
+    def _failing(self, tests: Runs) -> Iterator[Point]:
         """Run the project's tests, and give those that fail."""
         line = command(self.found.request.answers)
         ended, printed = tests.run(line, self._folder, _PATIENCE)
@@ -244,10 +244,10 @@ def _rules(updated: Updated) -> Iterator[Point]:
 
 def _other_choice(what: str) -> str:
     """Say how to have the value that did not count."""
+    if what.endswith(" no longer has it"):
+        return "nothing to do; to follow, delete it"
     if " has " in what:
         return "nothing to do; to have that value, set it after the update"
-    if what.endswith("no longer has it"):
-        return "nothing to do; to follow, delete it"
     return "nothing to do; to have it back, change that answer"
 
 

@@ -22,7 +22,7 @@ def command(answers: Mapping[str, object]) -> str:
 
 
 @dataclass(frozen=True)
-class Tests:
+class Runs:
     """The tests that run at the moment, all of which can be ended at once.
 
     Each run has a session of its own, so that all that it starts ends with it; and so Ctrl-C in the

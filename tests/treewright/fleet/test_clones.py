@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from fleets import clone, every_file, fleet, plant, told
 from keeping import ANSWERS, write
 from repositories import commit, git
 from test_update_faults import NEXT
+from tiers import full
 from treewright.adopting.errors import UnableError
 from treewright.fleet import clones, outcomes
 
@@ -81,6 +83,18 @@ def test_a_folder_in_a_clone_is_that_part_of_it(
         assert there.answers_files() == ["libs/one/.copier-answers.yml"]
 
 
+def test_a_part_of_what_is_named_too_is_looked_at_once(
+    made_up: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(several(made_up, tmp_path))
+
+    def below(*words: str) -> list[str]:
+        return [clone.below for clone in clones.find(words)]
+
+    assert below("libs/one", "libs", "two") == ["libs/", "two/"]
+    assert below("two", ".", "libs/one") == [""]
+
+
 # --- What clones look like ---------------------------------------------------------------
 
 
@@ -121,6 +135,25 @@ def shallow(shelf: Path, folder: Path) -> Path:
     git("clone", "--quiet", "--depth=1", made.as_uri(), where, cwd=folder)
     shutil.rmtree(made)
     return where
+
+
+def partial(shelf: Path, folder: Path) -> Path:
+    source, where = clone(shelf, folder, "whole"), folder / "partial"
+    git("config", "uploadpack.allowFilter", "true", cwd=source)
+    words = ("--quiet", "--no-checkout", "--filter=blob:none")
+    git("clone", *words, source.as_uri(), where, cwd=folder)
+    shutil.rmtree(source)
+    return where
+
+
+def with_broken_index(shelf: Path, folder: Path) -> Path:
+    made = clone(shelf, folder, "with-broken-index")
+    (made / ".git/index").write_text("not an index\n")
+    return made
+
+
+def with_lines_in_its_name(shelf: Path, folder: Path) -> Path:
+    return clone(shelf, folder, 'two\nlines, a "\\" and more')
 
 
 def with_submodule(shelf: Path, folder: Path) -> Path:
@@ -168,7 +201,11 @@ FOUND: dict[Make, dict[str, str]] = {
     without_answers: {".": outcomes.NONE},
     corrupt: {".": outcomes.FAILED},
     marked_up: {".": outcomes.CLEAN},
+    with_broken_index: {".": outcomes.CLEAN},
+    partial: {".": outcomes.FAILED},
 }
+if os.name != "nt":
+    FOUND[with_lines_in_its_name] = {".": outcomes.CLEAN}
 
 
 def test_each_clone_is_rehearsed_as_it_is(world: Path, tmp_path: Path, capsys: Capture) -> None:
@@ -183,7 +220,81 @@ def test_each_clone_is_rehearsed_as_it_is(world: Path, tmp_path: Path, capsys: C
         came.setdefault(project["path"], {})[project["project"]] = project["outcome"]
     assert came == made
     notes = {Path(one["path"]).name: one["notes"] for one in document["projects"] if one["notes"]}
-    assert notes == {"dirty": ["what is not committed does not count"]}
+    assert notes == {
+        "dirty": ["what is not committed does not count"],
+        "with-broken-index": ["git cannot tell whether all is committed"],
+    }
+    told_of = {Path(one["path"]).name: one["points"] for one in document["projects"]}
+    assert told_of["partial"][0]["what"].startswith("it is a partial clone, which lacks files: ")
+
+
+def test_a_broken_clone_is_not_the_repository_around_it(
+    world: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    broken = clone(world, tmp_path, "around") / "broken"
+    (broken / ".git").mkdir(parents=True)
+    document = told(capsys, "drift", broken, status=2)
+    (project,) = document["projects"]
+    assert project["outcome"] == outcomes.FAILED
+    assert project["points"][0]["what"] == "it is no repository to git"
+
+
+Plant = Callable[[Path, str], None]
+
+
+def filters(made: Path, command: str) -> None:
+    """Have git compare each file by a filter."""
+    write(made, ".git/info/attributes", "* filter=mine\n")
+    for name, line in {"clean": f"{command}; cat", "smudge": "cat", "required": "true"}.items():
+        git("config", f"filter.mine.{name}", line, cwd=made)
+    for file in made.glob("*.*"):
+        os.utime(file, (1, 1))
+
+
+def included(made: Path, command: str) -> None:
+    filters(made, command)
+    (made / ".git/config").rename(made / ".git/other")
+    write(made, ".git/config", "[include]\n\tpath = other\n")
+
+
+def processes(made: Path, command: str) -> None:
+    filters(made, command)
+    git("config", "filter.mine.process", command, cwd=made)
+
+
+def watches(made: Path, command: str) -> None:
+    git("config", "core.fsmonitor", f"{command}; false", cwd=made)
+
+
+def fetches(made: Path, command: str) -> None:
+    """Have git fetch a file that is not there."""
+    settings = {
+        "core.repositoryFormatVersion": "1",
+        "core.sshCommand": f"{command}; false",
+        "extensions.partialClone": "origin",
+        "protocol.ssh.allow": "always",
+        "remote.origin.promisor": "true",
+        "remote.origin.url": "ssh://git.example.org/acme/tool",
+    }
+    for name, value in settings.items():
+        git("config", name, value, cwd=made)
+    blob = git("rev-parse", "HEAD", cwd=made).strip()
+    (made / ".git/objects" / blob[:2] / blob[2:]).unlink()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="they are lines of a shell")
+@pytest.mark.parametrize(
+    "plant_", [filters, fetches, full(included), full(processes), full(watches)]
+)
+def test_nothing_runs_that_a_clone_names(
+    plant_: Plant, world: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    mark, made = tmp_path / "mark", clone(world, tmp_path / "clones", "acme-tool")
+    plant_(made, f"touch '{mark}'")
+    told(capsys, "drift", made, status=2)  # nothing can be rendered here
+    assert not mark.exists()
+    subprocess.run(["git", "status"], cwd=made, capture_output=True, check=False)
+    assert mark.exists(), "but for plain git"
 
 
 @pytest.mark.parametrize("edit", ["forget", "other"])

@@ -3,7 +3,8 @@
 import os
 import shutil
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -12,19 +13,20 @@ import pytest
 import finishing
 import fleets
 from adopting import from_clone
-from fleets import clone, every_file, told
+from fleets import clone, every_file, fleet, told
 from keeping import ANSWERS, unmerged, write
 from repositories import commit, git
 from test_update_faults import NEXT
 from tiers import full
 from treewright.branch.scratch import Updated, Updater
 from treewright.fleet import outcomes, rehearsing
-from treewright.fleet.testing import Tests, command
+from treewright.fleet.testing import Runs, command
 from treewright.proof import Finding
 from treewright.proof.proving import Proof
 from treewright.rows import row
 from treewright.updating.merging import Clash
-from treewright.updating.report import decided
+from treewright.updating.report import counting, decided
+from treewright.updating.repository import BASE, OURS, THEIRS, Stage
 
 Capture = pytest.CaptureFixture[str]
 # What was planted in a clone, of which project, and what has to come of it.
@@ -137,6 +139,53 @@ def test_a_decision_is_read_as_the_hooks_tell_it(clash: Clash, what: str, detail
     assert point.what.startswith(what)
     assert point.detail == detail
     assert not point.person
+
+
+@pytest.mark.parametrize(
+    ("clash", "how"),
+    [
+        (Clash("tool.x", "1", "2"), "nothing to do; to have that value, set it after the update"),
+        (Clash("tool.x", "", "2"), "nothing to do; to have that value, set it after the update"),
+        (Clash("tool.x", "1", ""), "nothing to do; to follow, delete it"),
+        (
+            Clash("tool.x", "1", "", kept=False),
+            "nothing to do; to have it back, change that answer",
+        ),
+    ],
+)
+def test_what_gives_the_value_that_did_not_count(clash: Clash, how: str) -> None:
+    """To delete a key would keep it away: see docs/merging.md."""
+    printed = "\n".join(row("yours", f"pyproject.toml: {clash.key} {decided(clash)}"))
+    (point,) = rehearsing._rules(Updated({}, printed=printed))  # noqa: SLF001
+    assert point.settle == how
+
+
+def test_a_key_that_an_overlay_sets_too_is_told() -> None:
+    clash = Clash("tool.ruff.line-length", "88", "110", by="acme")
+    printed = "\n".join(row("overlay", f"pyproject.toml: {clash.key} {counting(clash)}"))
+    (point,) = rehearsing._rules(Updated({}, printed=printed))  # noqa: SLF001
+    assert (point.where, point.what, point.detail, point.person) == (
+        "pyproject.toml: tool.ruff.line-length",
+        "an overlay has 88",
+        "without it, 110",
+        False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("sides", "how"),
+    [
+        ([BASE, OURS, THEIRS], "edit it, "),
+        ([OURS, THEIRS], "edit it, "),
+        ([], "edit it, "),
+        ([BASE, THEIRS], "restore it or delete it, "),
+        ([BASE, OURS], "keep it or delete it, "),
+    ],
+)
+def test_what_settles_a_conflict(sides: Sequence[int], how: str) -> None:
+    settle = rehearsing._choice("a b.md", dict.fromkeys(sides, Stage("100644", "0")))  # noqa: SLF001
+    assert settle.startswith(how)
+    assert ("treewright adopt --give 'a b.md'" in settle) == (sides != [BASE, OURS])
 
 
 def test_other_lines_of_the_hooks_are_no_decision() -> None:
@@ -288,7 +337,7 @@ def test_without_being_asked_no_test_is_run(world: Path, tmp_path: Path, capsys:
 
 def test_tests_that_do_not_end_are_ended_with_all_they_started(tmp_path: Path) -> None:
     started = time.monotonic()
-    status, _ = Tests().run("sleep 60 & echo $! > child; wait", tmp_path, 0.5)
+    status, _ = Runs().run("sleep 60 & echo $! > child; wait", tmp_path, 0.5)
     assert status is None
     assert time.monotonic() - started < 30
     child = int((tmp_path / "child").read_text())
@@ -301,9 +350,43 @@ def test_tests_that_do_not_end_are_ended_with_all_they_started(tmp_path: Path) -
     pytest.fail("the child is there still")
 
 
+Work = Callable[[object], object]
+
+
+def _interrupted(begun: Path) -> Callable[..., Iterator[Any]]:
+    """Give a `map` that is interrupted when two tests run."""
+
+    def map_(pool: ThreadPoolExecutor, work: Work, items: Sequence[object]) -> Iterator[Any]:
+        for item in items:
+            pool.submit(work, item)
+        while not begun.exists() or begun.stat().st_size < 2:
+            time.sleep(0.05)
+        raise KeyboardInterrupt
+
+    return map_
+
+
+def test_an_interrupted_run_ends_the_tests_and_begins_none(
+    world: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C does not reach them by itself, and the threads would wait for their end."""
+    for name in ("a", "b", "c"):
+        clone(world, tmp_path, name)
+        write(tmp_path, f"{name}/{ANSWERS}", f"{(tmp_path / name / ANSWERS).read_text('utf-8')}"
+              f"test_command: echo >> {tmp_path}/begun; sleep 60\n")  # fmt: skip
+        commit(tmp_path / name)
+
+    monkeypatch.setattr(ThreadPoolExecutor, "map", _interrupted(tmp_path / "begun"))
+    started = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        fleet("rehearse", f"--to={NEXT}", "--tests", tmp_path, updater=fleets.update_made_up)
+    assert time.monotonic() - started < 30
+    assert len((tmp_path / "begun").read_text()) == 2
+
+
 def test_tests_get_no_secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FORGE_TOKEN", "s3cret")
-    assert Tests().run("env", tmp_path, 60)[1].count("s3cret") == 0
+    assert Runs().run("env", tmp_path, 60)[1].count("s3cret") == 0
 
 
 @pytest.mark.parametrize(
