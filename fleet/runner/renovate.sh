@@ -18,9 +18,8 @@ if [ -f settings.yml ]; then
   cp settings.yml "$home/.config/copier/"
 fi
 
-# In a shard: the repositories that it got, and no forks, as where Renovate finds them itself.
-if [ -n "${RENOVATE_REPOSITORIES:-}" ]; then
-  export RENOVATE_AUTODISCOVER=false RENOVATE_FORK_PROCESSING=disabled
-fi
+# A shard is all that there is to do: with autodiscovery, Renovate would do all others as well.
+[ -z "${RENOVATE_REPOSITORIES:-}" ] || export RENOVATE_AUTODISCOVER=false
 
+# RE2 is compiled by a script of its package, and none of these was run.
 HOME=$home RENOVATE_CONFIG_FILE=${RENOVATE_CONFIG_FILE:-config.json} RENOVATE_X_IGNORE_RE2=true renovate "$@"
