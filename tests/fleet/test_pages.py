@@ -100,6 +100,7 @@ def test_a_fork_stays_mergeable(tmp_path: Path, what: str) -> None:
     upstream = everything(tmp_path / "upstream")
     upstream = upstream.rename(tmp_path / "upstream/treewright.git")
     git("init", "--quiet", "--bare", "ORG/treewright.git", cwd=tmp_path)
+    git("tag", "v99.0.0", cwd=upstream)
     known = {"https://git.example.com/": tmp_path, HOST: tmp_path / "ORG"}
     clone, merge, release = blocks("A fork that stays mergeable")
     run(clone, tmp_path, known)
@@ -117,6 +118,7 @@ def test_a_fork_stays_mergeable(tmp_path: Path, what: str) -> None:
     if what != "a release":
         run(merge, fork, known)
         assert git("log", "-1", "--format=%P", cwd=fork).split()[1:], "merged"
+        assert git("tag", cwd=fork) == ""
         return
     major, minor, _ = newest.removeprefix("v").split(".")
     publish(upstream, theirs := f"v{major}.{int(minor) + 1}.0")

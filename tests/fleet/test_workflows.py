@@ -240,7 +240,7 @@ def test_gitlab_has_every_repository_once(tmp_path: Path, count: int) -> None:
         index = {"CI_NODE_INDEX": str(number), "CI_NODE_TOTAL": str(job["parallel"])}
         done = run("\n".join(job["script"]), tmp_path, **index)
         assert done.status == 0, done.errors
-    lines = (tmp_path / "seen").read_text("utf-8").split()
+    lines = (tmp_path / "seen").read_text("utf-8").splitlines()
     assert sorted(name for line in lines for name in line.split(",")) == sorted(names)
     assert len(lines) == min(count, job["parallel"]), "who has nothing to do, installs nothing"
 
