@@ -2,8 +2,9 @@
 
 Usage: python .ci/outdated.py
 
-It reads includes/pins.json, the development tools in pyproject.toml and what scripts need, asks
-PyPI and the repositories of hooks, actions and images, and changes nothing. Exit status: 0 all
+It reads includes/pins.json, the development tools in pyproject.toml, what scripts need and what
+runs Renovate in fleet/, asks PyPI, npm and the repositories of hooks, actions and images, and
+changes nothing. Exit status: 0 all
 are up to date; 1 some are not; 2 some could not be looked up.
 """
 
@@ -23,6 +24,7 @@ from packaging.version import InvalidVersion, Version
 
 ROOT = Path(__file__).parents[1]
 INDEX = "https://pypi.org/pypi/{}/json"
+NPM = "https://registry.npmjs.org/{}/latest"
 FORGES = {
     "hooks": "https://github.com/{}",
     "actions": "https://github.com/{}",
@@ -35,7 +37,7 @@ SCRIPT = re.compile(r"(?ms)^# /// script\n(?P<toml>.*?)^# ///$")  # PEP 723
 
 
 class Pin(NamedTuple):
-    """A version that a file asks for, and what it is of: a part of pins.json."""
+    """A version that a file asks for, and what it is of: a part of pins.json, or npm."""
 
     file: str
     kind: str
@@ -58,6 +60,10 @@ def pins(folder: Path) -> Iterator[Pin]:
     for where, requirement in requirements(folder):
         read = Requirement(requirement)
         yield Pin(where, "requirements", read.name, str(read.specifier))
+    for package in sorted(folder.glob("fleet/*/package.json")):
+        where = package.relative_to(folder).as_posix()
+        wanted = json.loads(package.read_text(encoding="utf-8"))["dependencies"]
+        yield from (Pin(where, "npm", name, version) for name, version in wanted.items())
 
 
 def requirements(folder: Path) -> Iterator[tuple[str, str]]:
@@ -67,7 +73,11 @@ def requirements(folder: Path) -> Iterator[tuple[str, str]]:
     needs += [project.get("build-system", {}).get("requires", [])]
     for items in [*needs, *project["dependency-groups"].values()]:
         yield from (("pyproject.toml", item) for item in items if isinstance(item, str))
-    for script in sorted([*folder.glob("docs/*.py"), *folder.glob("src/treewright/scripts/*.py")]):
+    for listed in sorted(folder.glob("fleet/*/requirements.txt")):
+        where = listed.relative_to(folder).as_posix()
+        yield from ((where, item) for item in listed.read_text(encoding="utf-8").splitlines())
+    places = ("docs/*.py", "fleet/*/*.py", "src/treewright/scripts/*.py")
+    for script in sorted(path for place in places for path in folder.glob(place)):
         if found := SCRIPT.search(script.read_text(encoding="utf-8")):
             metadata = tomllib.loads(re.sub("(?m)^# ", "", found["toml"]))
             where = script.relative_to(folder).as_posix()
@@ -140,6 +150,9 @@ def verdict(pin: Pin) -> str:
         newest = released(pin.name)
         allowed = Requirement(pin.name + pin.version).specifier.contains(newest)
         return "" if allowed else f"{newest} is out"
+    if pin.kind == "npm":
+        newest = str(fetched(NPM.format(pin.name))["version"])
+        return "" if newest == pin.version else f"{newest} is out"
     version, _, variant = pin.version.partition("-")
     pinned = Version(version)
     found = containers(pin.name, variant) if variant else tags(pin.name, FORGES[pin.kind])

@@ -116,6 +116,26 @@ def test_containers_of_the_same_variant_count(
     assert "box 1.0.0-3.14-trixie: 1.1.0-3.14-trixie is out\n" in capsys.readouterr().out
 
 
+def test_what_runs_renovate_is_read(
+    folder: Path, git: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    git("tag", "v1.1")
+    pin(folder, action=git("rev-parse", "HEAD"))
+    (folder / "fleet/runner").mkdir(parents=True)
+    (folder / "fleet/runner/package.json").write_text('{"dependencies": {"bot": "1.0.0"}}')
+    (folder / "fleet/runner/requirements.txt").write_text("engine==1.9\n")
+    needs = '# /// script\n# dependencies = ["mapper==1.8"]\n# ///\n'
+    (folder / "fleet/runner/fix.py").write_text(needs)
+    monkeypatch.setattr(outdated, "fetched", lambda _: {"version": "1.0.1"})
+    assert outdated.main(folder) == 1
+    assert capsys.readouterr().out.splitlines() == [
+        "fleet/runner/requirements.txt: engine ==1.9: 2.0 is out",
+        "fleet/runner/fix.py: mapper ==1.8: 2.0 is out",
+        "fleet/runner/package.json: bot 1.0.0: 1.0.1 is out",
+        "7 pins: 3 out of date, 0 not looked up.",
+    ]
+
+
 def test_every_pin_of_the_files_is_read() -> None:
     found = {(pin.kind, pin.name) for pin in outdated.pins(ROOT) if "pins.json" in pin.file}
     assert found == {(kind, name) for kind, names in PINS.items() for name in names}
