@@ -22,6 +22,7 @@ from tiers import full
 from treewright.rendered import UNPROVEN
 from treewright.updating.layers import Layers
 from treewright.updating.merging import by_meaning
+from treewright.updating.rendering import rendered
 from treewright.updating.repository import BASE, OURS, THEIRS
 
 sys.path.append(str(ROOT))
@@ -36,8 +37,8 @@ GIVEN = {"team": "@acme/platform", "index_url": "https://pypi.example.com/simple
 CHANGES = {  # in files of the example, for its second release
     ".treewright/acme/pyproject.toml.jinja": ("= 120", '= 110\ntarget-version = "py312"'),
     ".treewright/acme/{% if team and forge != 'none' %}.{{ forge }}{% endif %}/CODEOWNERS.jinja": (
-        "{{ team }}\n",
-        "{{ team }}\n/uv.lock {{ team }}\n",
+        "/ {{ team }}\n",
+        "/ {{ team }}\n/uv.lock {{ team }}\n",
     ),
     "{% if forge == 'github' %}.github{% endif %}/workflows/acme.yml.jinja": (
         "minutes: 5",
@@ -187,6 +188,12 @@ def test_where_there_is_no_treewright(tmp_path: Path) -> None:
         " treewright overlay\n"
     )
     assert not (tmp_path / "fetched").exists()
+
+
+def test_no_secret_becomes_an_answer() -> None:
+    url = "https://user:token@pypi.example.com/simple"
+    with pytest.raises(ValueError, match="It is stored in the repository"):
+        rendered({"index_url": url}, EXAMPLE, None)
 
 
 def test_actions_are_pinned_as_in_packages() -> None:

@@ -25,6 +25,7 @@ from conftest import OfKinds, OfPackage, shared_folder
 from expressions import combinations
 from rendering import ROOT
 from tiers import full
+from treewright.updating.rendering import rendered as rendered_from
 
 Job = Mapping[str, Any]
 
@@ -125,8 +126,19 @@ def files(project: Path, glob: str) -> list[Path]:
     return [project] if glob == "." else sorted(project.glob(glob))
 
 
+@pytest.fixture(scope="session")
+def overlay(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the worked example of an overlay brings."""
+    folder = tmp_path_factory.mktemp("overlay")
+    given = {"team": "@acme/ci", "forge": "github", "index_url": "https://pypi.example.com/simple"}
+    for path, data in rendered_from(given, ROOT / "fleet/overlay", None).items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(data)
+    return folder
+
+
 @pytest.fixture
-def ours(tmp_path: Path) -> list[Path]:
+def ours(tmp_path: Path, overlay: Path) -> list[Path]:
     """What this repository itself has for a forge, and what it has for those of organisations."""
     shutil.copytree(ROOT / ".github", tmp_path / "ours/.github")
     shutil.copy(ROOT / "renovate.json", tmp_path / "ours")
@@ -136,7 +148,7 @@ def ours(tmp_path: Path) -> list[Path]:
         copy = tmp_path / path.parent.name / path.stem / name
         copy.parent.mkdir(parents=True)
         shutil.copy(path, copy)
-    return [tmp_path / "ours", *tmp_path.glob("git*/*")]
+    return [tmp_path / "ours", overlay, *tmp_path.glob("git*/*")]
 
 
 @pytest.mark.parametrize("name", LINTERS)
