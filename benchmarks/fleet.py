@@ -60,7 +60,7 @@ def main() -> int:
         folder = Path(name).resolve()
         folder.mkdir(parents=True, exist_ok=True)
         isolate(folder)
-        world = campaigns.World.make(folder, keeping.clone_releases(folder))
+        world = campaigns.real(folder, keeping.clone_releases(folder))
         for count in options.counts or DEFAULT:
             figures = world.prove(folder / str(count), count)
             for repository, why in figures.wrong.items():

@@ -16,11 +16,11 @@ import sysconfig
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import cycle
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
-from typing import TypeAlias
 
 from environments import Environment, uv
 from keeping import ANSWERS, write
@@ -212,8 +212,13 @@ def _kind(folder: Path, environment: Environment, name: str) -> Kind:
         base = git("rev-parse", "HEAD", cwd=project).strip()
         KINDS[name](project)
     commit(project)
-    bare = folder / "bare.git"
-    git("clone", "--quiet", "--bare", project, bare, cwd=folder)
+    return keep(name, project, base)
+
+
+def keep(name: str, project: Path, base: str) -> Kind:
+    """Make the bare repository of a kind, beside a project of which a commit is the base."""
+    bare = project.with_name("bare.git")
+    git("clone", "--quiet", "--bare", project, bare, cwd=project)
     git("repack", "-a", "-d", "--quiet", cwd=bare)
     return Kind(name, bare, _added(project, base))
 
@@ -250,9 +255,6 @@ class Ran:
     wall: float
 
 
-Bare: TypeAlias = Callable[[Kind], float]  # measures a bare update
-
-
 @dataclass(frozen=True)
 class Fleet:
     """Bare repositories, and all-repos' configuration for them.
@@ -271,6 +273,10 @@ class Fleet:
     @property
     def remotes(self) -> Path:
         return self.folder / "remotes"
+
+    @property
+    def killed(self) -> Path:
+        return self.folder / "killed.jsonl"
 
     @property
     def config(self) -> Path:
@@ -367,6 +373,11 @@ def by_hand(kind: Kind, folder: Path, environment: Environment) -> str:
     git("clone", "--quiet", kind.bare, project, cwd=folder)
     words = ["update", "--defaults", f"--vcs-ref={NEXT}"]
     _run(environment, "treewright", *words, cwd=project)
+    return settled(kind, project)
+
+
+def settled(kind: Kind, project: Path) -> str:
+    """Leave files in conflict as they were, after an update; give the tree."""
     unmerged = git("diff", "--name-only", "--diff-filter=U", cwd=project).split()
     assert unmerged == CONFLICTS.get(kind.name, [])
     for path in unmerged:
@@ -443,50 +454,69 @@ class Figures:
         return sum(median(self.bare[kind]) for kind in kinds) / len(kinds)
 
 
-def prove(
-    fleet: Fleet, kinds: Sequence[Kind], trees: Mapping[str, str], count: int, bare: Bare
-) -> Figures:
-    """Update so many repositories by two workers, killed in the middle and run again.
+@dataclass(frozen=True)
+class World:
+    """What campaigns of any size need.
 
     Args:
-        fleet: Where to make them.
-        kinds: The kinds, of which there are equally many.
-        trees: The tree of each kind after an update by hand.
-        count: How many.
+        kinds: The kinds of repositories.
+        trees: The tree of each after an update by hand.
+        fixer: The script that updates.
+        fleet: Gives a fleet in a folder.
         bare: Measures a bare update of a kind.
 
     """
-    by_name = {kind.name: kind for kind in kinds}
-    listed = dict(names([*by_name], count))
-    fleet.make({name: by_name[kind].bare for name, kind in listed.items()})
-    measured: dict[str, list[float]] = {kind.name: [bare(kind)] for kind in kinds}
-    _kill_in_the_middle(fleet, count)
-    before = len(fleet.branches(BRANCH))
-    again = fleet.run(FIXERS / "update.py", f"--to={NEXT}", "-j2")
-    for kind in kinds:
-        measured[kind.name].append(bare(kind))
-    idle = fleet.run(FIXERS / "update.py", f"--to={NEXT}", "-j2")
-    found = {
-        name: [*wrong(fleet.remotes / name, by_name[kind], trees[kind])]
-        for name, kind in listed.items()
-    }
-    return Figures(
-        count, before, again, idle, measured, {name: why for name, why in found.items() if why}
-    )
+
+    kinds: Sequence[Kind]
+    trees: Mapping[str, str]
+    fixer: Path
+    fleet: Callable[[Path], Fleet]
+    bare: Callable[[Kind], float]
+
+    def prove(self, folder: Path, count: int) -> Figures:
+        """Update so many repositories by two workers, killed in the middle and run again.
+
+        Args:
+            folder: Where to make them; it is not there yet.
+            count: How many, of all kinds equally many.
+
+        """
+        fleet, by_name = self.fleet(folder), {kind.name: kind for kind in self.kinds}
+        listed = dict(names([*by_name], count))
+        fleet.make({name: by_name[kind].bare for name, kind in listed.items()})
+        measured = {kind.name: [self.bare(kind)] for kind in self.kinds}
+        words = (f"--to={NEXT}", "-j2")
+        _kill_in_the_middle(fleet.start(self.fixer, *words, out=fleet.killed), fleet, count)
+        before = len(fleet.branches(BRANCH))
+        again = fleet.run(self.fixer, *words)
+        for kind in self.kinds:
+            measured[kind.name].append(self.bare(kind))
+        idle = fleet.run(self.fixer, *words)
+        found = {
+            name: [*wrong(fleet.remotes / name, by_name[kind], self.trees[kind])]
+            for name, kind in listed.items()
+        }
+        told = {name: why for name, why in found.items() if why}
+        return Figures(count, before, again, idle, measured, told)
+
+    def rest(self, folder: Path, done: Path, count: int) -> Ran:
+        """Run a campaign over so many repositories, as copies of those that are done elsewhere."""
+        fleet, remotes = self.fleet(folder), self.fleet(done).remotes
+        kinds = {kind.name: next(remotes.glob(f"*-{kind.name}")) for kind in self.kinds}
+        fleet.make({name: kinds[kind] for name, kind in names([*kinds], count)})
+        return fleet.run(self.fixer, f"--to={NEXT}", "-j2")
 
 
-def _kill_in_the_middle(fleet: Fleet, count: int) -> None:
-    """Start a run, and kill it with all its workers when a third is done."""
-    out = fleet.folder / "killed.jsonl"
-    process = fleet.start(FIXERS / "update.py", f"--to={NEXT}", "-j2", out=out)
-    while len(out.read_bytes().splitlines()) < max(1, count // 3):
-        assert process.poll() is None, out.with_suffix(".log").read_text("utf-8")
-        time.sleep(0.1)
+def _kill_in_the_middle(process: "subprocess.Popen[bytes]", fleet: Fleet, count: int) -> None:
+    """Kill a run with all its workers when a third is done."""
+    while len(fleet.killed.read_bytes().splitlines()) < max(1, count // 3):
+        assert process.poll() is None, fleet.killed.with_suffix(".log").read_text("utf-8")
+        time.sleep(0.02)
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
 
 
-def bare_update(environment: Environment, template: Path, folder: Path) -> Bare:
+def bare_update(environment: Environment, template: Path, folder: Path) -> Callable[[Kind], float]:
     """Give what measures a bare `copier update`, trusted, of a clone of a kind."""
     place = {
         "GIT_CONFIG_KEY_0": f"url.{template.as_uri()}.insteadOf",
@@ -512,37 +542,17 @@ def bare_update(environment: Environment, template: Path, folder: Path) -> Bare:
     return measure
 
 
-@dataclass(frozen=True)
-class World:
-    """What campaigns of any size need: the programs, and each kind once.
-
-    Args:
-        folder: Where it is.
-        template: The template, with a next release.
-        environment: The programs.
-        kinds: The kinds.
-        trees: The tree of each after an update by hand.
-
-    """
-
-    folder: Path
-    template: Path
-    environment: Environment
-    kinds: Sequence[Kind]
-    trees: Mapping[str, str]
-
-    @classmethod
-    def make(cls, folder: Path, template: Path, chosen: Sequence[str] = (*KINDS,)) -> "World":
-        """Release a next version in a clone of the template, and make the kinds."""
-        release_next(template)
-        (folder / "by-hand").mkdir(parents=True)
-        environment = install(folder, template)
-        kinds = make_kinds(folder / "kinds", environment, chosen)
-        trees = {kind.name: by_hand(kind, folder / "by-hand", environment) for kind in kinds}
-        return cls(folder, template, environment, kinds, trees)
-
-    def prove(self, folder: Path, count: int) -> Figures:
-        """Prove a campaign over so many repositories."""
-        bare = bare_update(self.environment, self.template, self.folder)
-        fleet = of_environment(self.environment, folder)
-        return prove(fleet, self.kinds, self.trees, count, bare)
+def real(folder: Path, template: Path, chosen: Sequence[str] = (*KINDS,)) -> World:
+    """Make the world of a clone of the template, in which a next version is released."""
+    release_next(template)
+    (folder / "by-hand").mkdir(parents=True)
+    environment = install(folder, template)
+    kinds = make_kinds(folder / "kinds", environment, chosen)
+    trees = {kind.name: by_hand(kind, folder / "by-hand", environment) for kind in kinds}
+    return World(
+        kinds,
+        trees,
+        FIXERS / "update.py",
+        partial(of_environment, environment),
+        bare_update(environment, template, folder),
+    )

@@ -94,6 +94,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="FOLDER",
         help="run the tests of Renovate, too; npm installs it in this folder if it is not there",
     )
+    group.addoption(
+        "--fleet",
+        type=int,
+        metavar="N",
+        help="with --full: run the campaign over N repositories, not 20, and print what it costs",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:

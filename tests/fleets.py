@@ -5,18 +5,17 @@ two files and costs next to nothing. What people do to a project is the same in 
 """
 
 import json
-import re
 import shutil
-import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 import finishing
+import invented
 import rendering
+from invented import HEADING, NEW_HEADING
 from keeping import ANSWERS, copy, write
 from repositories import commit, git
 from test_update_faults import NEXT, release
@@ -24,13 +23,10 @@ from treewright import stock
 from treewright.branch.scratch import Updater
 from treewright.fleet import command
 from treewright.proof.proving import Proof
-from treewright.rows import row
-from treewright.updating.repository import BASE, OURS, THEIRS, Repository
 
 ANSWERED = {"forge": "none", "docs": "none", "update_bot": "none"}
 NAMES = ("acme-tool", "python")  # one is a word that files have for other reasons
 ADDED = "/from-the-template/"  # to .gitignore, by the release
-HEADING, NEW_HEADING = "## Commands", "## Commands, and what each checks"
 # What people do to a project, by a name.
 EDITS: Mapping[str, Mapping[str, Callable[[str], str | None]]] = {
     "claim": {"AGENTS.md": lambda text: text.replace(f"{HEADING}\n", "## How to run it\n")},
@@ -69,14 +65,6 @@ def prepare(tagged: Path, folder: Path, names: Sequence[str] = NAMES) -> None:
 
 # --- What is made up ---------------------------------------------------------------------
 
-_AGENTS = f"# Working on {{name}}\n\nBe kind.\n\n{HEADING}\n\nuv sync\n"
-_SETTINGS = """\
-[project]
-name = "{name}"
-
-[tool.ruff]
-line-length = 100
-"""
 _ANSWERS = """\
 _commit: v9.0.0
 _src_path: {template}
@@ -97,48 +85,14 @@ def make_up(folder: Path) -> None:
         git("tag", version, cwd=template)
     for name in NAMES:
         project = folder / "made" / name
-        write(project, "AGENTS.md", _AGENTS.format(name=name))
-        write(project, "pyproject.toml", _SETTINGS.format(name=name))
+        write(project, "AGENTS.md", invented.AGENTS.format(name=name))
+        write(project, "pyproject.toml", invented.SETTINGS.format(name=name))
         module = name.replace("-", "_")
         write(project, ANSWERS, _ANSWERS.format(name=name, module=module, template=template))
         commit(project)
 
 
-def update_made_up(project: Path, arguments: Sequence[str], hooks: bool) -> finishing.Printed:  # noqa: FBT001
-    """Update such a project in place, as Copier and the hooks would."""
-    assert hooks
-    version = next(word for word in arguments if word.startswith("--vcs-ref=")).partition("=")[2]
-    assert version == NEXT
-    answers = (project / ANSWERS).read_text("utf-8")
-    if "None-Such" in answers:
-        said = "ValueError: Validation error for question 'license': not one of the choices"
-        return subprocess.CompletedProcess(arguments, 1, "", f"{said}\n")
-    write(project, ANSWERS, answers.replace("v9.0.0", NEXT))
-    name = yaml.safe_load(answers)["project_name"]
-    _merge(Repository(project), "AGENTS.md", _AGENTS.format(name=name))
-    write(project, "NEW.md", "New.\n")
-    text = (project / "pyproject.toml").read_text("utf-8")
-    write(project, "pyproject.toml", text.replace("line-length = 100", "line-length = 110"))
-    yours = re.search(r"line-length = (?!100)(\d+)", text)
-    said = f"tool.ruff.line-length stays {yours[1]}; the template has 110" if yours else ""
-    printed = [f"Treewright v9.0.0 -> {version}"]
-    printed += row("yours", f"pyproject.toml: {said}") if yours else ()
-    if (project / "AGENTS.md").is_symlink():
-        printed.append("AGENTS.md is a link: what the template changes there did not arrive.")
-    return subprocess.CompletedProcess(arguments, 0, "\n".join(printed), "")
-
-
-def _merge(repository: Repository, path: str, base: str) -> None:
-    """Merge the template's change to a file, if it is still there."""
-    ours = repository.read(path)
-    if ours is None:
-        return
-    theirs = base.replace(HEADING, NEW_HEADING)
-    sides = {BASE: base.encode(), OURS: ours, THEIRS: theirs.encode()}
-    text, conflicts = repository.merge_texts(sides)
-    if conflicts:
-        repository.mark_unmerged(path, sides)
-    repository.write(path, text)
+update_made_up: Updater = invented.update
 
 
 def prove_made_up(_: Path) -> Proof:

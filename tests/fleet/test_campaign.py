@@ -2,13 +2,16 @@
 
 import json
 import os
+import re
 import signal
 import stat
+import subprocess
 import sys
 import time
 from argparse import Namespace
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from importlib import import_module
 from pathlib import Path
@@ -23,9 +26,11 @@ import adopting
 import campaigns
 import finishing
 import fleets
+import invented
+import keeping
 import rendering
 from adopting import from_clone
-from campaigns import FIXERS, Fleet, Ran
+from campaigns import FIXERS, Fleet, Ran, World
 from conftest import shared_folder
 from keeping import ANSWERS, write
 from repositories import commit, git, snapshot
@@ -35,6 +40,11 @@ from treewright.adopting.errors import UnableError
 from treewright.branch.scratch import Scratch
 from treewright.fleet.clones import Clone, Opened
 from treewright.updating.repository import Repository
+
+sys.path.append(str(rendering.ROOT))
+
+from benchmarks import fleet as benchmark
+from benchmarks.workshop import print_table
 
 BRANCH = "made-up"
 # Each repository says in a file what its worker does.
@@ -150,31 +160,37 @@ def head(fleet: Fleet, name: str, ref: str = BRANCH) -> str:
 # --- What the fixers share -----------------------------------------------------------------
 
 
+def one_dies(fleet: Fleet) -> None:
+    make(fleet, "die", "work")
+    ran = run(fleet, "-j2")
+    assert (ran.status, outcomes(ran)) == (2, {"0-die": "failed", "1-work": "clean"})
+    assert fleet.branches(BRANCH) == ["1-work"]
+
+
 def each_alone(fleet: Fleet) -> None:
-    make(fleet, "work", "die", "exit", "raise", "clash", "work")
+    make(fleet, "die", "exit", "raise", "clash", "work")
     ran = run(fleet, "-j2")
     assert ran.status == 2
-    assert fleet.branches(BRANCH) == ["0-work", "4-clash", "5-work"]
+    assert fleet.branches(BRANCH) == ["3-clash", "4-work"]
     lines = {str(line["repository"]): line for line in ran.lines}
     assert outcomes(ran) == {
-        "0-work": "clean",
-        "1-die": "failed",
-        "2-exit": "failed",
-        "3-raise": "failed",
-        "4-clash": "conflicts",
-        "5-work": "clean",
+        "0-die": "failed",
+        "1-exit": "failed",
+        "2-raise": "failed",
+        "3-clash": "conflicts",
+        "4-work": "clean",
     }
     for name, line in lines.items():
         pushed = line["outcome"] != "failed"
         assert line["pushed"] is pushed
         assert line["commit"] == (head(fleet, name) if pushed else "")
-    assert lines["0-work"]["details"] == {"todo": "work"}
-    assert "signal 9" in str(lines["1-die"]["why"])
-    assert "it wanted out" in str(lines["2-exit"]["why"])
-    assert "no such thing" in str(lines["3-raise"]["why"])
+    assert lines["4-work"]["details"] == {"todo": "work"}
+    assert "signal 9" in str(lines["0-die"]["why"])
+    assert "it wanted out" in str(lines["1-exit"]["why"])
+    assert "no such thing" in str(lines["2-raise"]["why"])
     assert "secret" not in ran.log + json.dumps(ran.lines)
     # A new file is in the commit, and nothing else has changed.
-    shown = git("show", "--name-status", "--format=%s%n%an", BRANCH, cwd=fleet.remotes / "0-work")
+    shown = git("show", "--name-status", "--format=%s%n%an", BRANCH, cwd=fleet.remotes / "4-work")
     assert shown.split("\n") == ["Do it", "Tests", "", "A\tnew.txt", ""]
 
 
@@ -351,10 +367,11 @@ def not_usable(fleet: Fleet) -> None:
 @pytest.mark.parametrize(
     "scenario",
     [
-        each_alone,
+        one_dies,
         *map(
             full,
             (
+                each_alone,
                 again,
                 killed,
                 limited,
@@ -505,6 +522,125 @@ def test_only_a_release_is_proposed(
         given = Namespace(to=None)
         assert fixers("update").Update().prepare(given, stack) == f"treewright-update-{NEXT}"
         assert given.to == NEXT
+
+
+# --- Many repositories ---------------------------------------------------------------------
+
+_INVENTED = """\
+import sys
+from pathlib import Path
+sys.path += {path!r}
+if "--worker" not in sys.argv:  # which do without it
+    from treewright import stock
+    stock.BUNDLE = Path({bundle!r})
+import campaign, invented, update
+sys.exit(campaign.main(update.Update(invented.update)))
+"""
+
+
+@pytest.fixture
+def invented_world(fleet: Fleet, made_up: Path, tmp_path: Path) -> World:
+    """A few kinds of projects that are made up, and what updates them."""
+    kinds, trees = [], {}
+    for name, edits in (("clean", ["own"]), ("conflict", ["claim"]), ("deleted", ["delete"])):
+        project = fleets.clone(made_up, tmp_path / "kinds" / name, "acme-tool")
+        base = git("rev-parse", "HEAD", cwd=project).strip()
+        fleets.plant(project, *edits)
+        kind = campaigns.keep(name, project, base)
+        invented.update(project, [f"--vcs-ref={NEXT}"], True)  # noqa: FBT003
+        kinds.append(kind)
+        trees[name] = campaigns.settled(kind, project)
+    bundle = str(made_up / "treewright/src/treewright/releases.bundle")
+    path = [str(FIXERS), str(Path(invented.__file__).parent)]
+    write(tmp_path, "update_invented.py", _INVENTED.format(path=path, bundle=bundle))
+
+    def of_folder(folder: Path) -> Fleet:
+        return replace(fleet, folder=folder)
+
+    return World(kinds, trees, tmp_path / "update_invented.py", of_folder, lambda _: 1.0)
+
+
+@pytest.fixture
+def real_world(tmp_path: Path) -> World:
+    """Projects of seven kinds, made by an older release."""
+    (tmp_path / "world").mkdir()
+    return campaigns.real(tmp_path / "world", keeping.clone_releases(tmp_path / "world"))
+
+
+@pytest.mark.parametrize(("world", "count"), [("invented_world", 3), full("real_world", 20)])
+@pytest.mark.skipif(os.name == "nt", reason="all-repos is for a POSIX shell")
+def test_a_campaign_that_is_killed_and_run_again_is_right_everywhere(
+    world: str, count: int, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    count = (world == "real_world" and request.config.getoption("--fleet")) or count
+    made: World = request.getfixturevalue(world)
+    figures = made.prove(tmp_path / "campaign", count)
+    assert figures.wrong == {}
+    assert 0 < figures.before < count
+    conflicts = [kind for _, kind in campaigns.names([k.name for k in made.kinds], count)]
+    told = [*outcomes(figures.again).values()]
+    assert told.count("proposed before") == figures.before
+    assert figures.again.status == (1 if "conflicts" in told else 0)
+    assert told.count("conflicts") <= conflicts.count("conflict")
+    assert figures.idle.status == 0
+    assert {*outcomes(figures.idle).values()} == {"proposed before"}
+    if world == "real_world":
+        _settle(made.fleet(tmp_path / "campaign"))
+    if request.config.getoption("--fleet"):
+        with request.getfixturevalue("capsys").disabled():
+            print_table([*benchmark.rows(figures)])
+
+
+def _settle(fleet: Fleet) -> None:
+    """Settle a conflict as the message of its commit says."""
+    place = fleet.folder / "settled"
+    remote = next(fleet.remotes.glob("*-conflict"))
+    git("clone", "--quiet", f"--branch={campaigns.BRANCH}", remote, place, cwd=fleet.folder)
+    assert "run `treewright finish --base origin/HEAD`" in git("log", "-1", cwd=place)
+
+    def finish(*more: str) -> tuple[int, str]:
+        command = [fleet.python, "-m", "treewright", "finish", "--base", "origin/HEAD", *more]
+        done = subprocess.run(
+            command, cwd=place, env=fleet.variables, capture_output=True, text=True, check=False
+        )
+        return done.returncode, done.stdout + done.stderr
+
+    assert finish("--check")[0] == 1
+    status, said = finish()
+    assert (status, "in conflict: `AGENTS.md" in said) == (1, True)
+    text = (place / "AGENTS.md").read_text("utf-8")
+    assert text.count("<<<<<<< before updating") == 1
+    write(place, "AGENTS.md", re.sub(r"(?s)<{7} .*?>{7} .*?\n", "## Settled\n", text))
+    commit(place)
+    assert finish("--check")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("fixer", "given"),
+    [("update.py", False), full("update.py", True), full("register.py", True)],
+)
+def test_the_template_is_given_and_never_fetched_by_its_name(
+    fixer: str,
+    given: bool,  # noqa: FBT001
+    all_repos: Path,
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+) -> None:
+    command = [sys.executable, str(FIXERS / fixer), "--help"]
+    variables = {**os.environ, "PYTHONPATH": str(all_repos)}
+    if given:
+        wheel = request.getfixturevalue("wheel")
+        uv = [sys.executable, "-m", "uv", "run", "--quiet", "--with", str(wheel)]
+        command, variables = [*uv, "--script", *command[1:]], {**os.environ}
+    done = subprocess.run(
+        command, cwd=tmp_path, env=variables, capture_output=True, text=True, check=False
+    )
+    if given:
+        assert (done.returncode, done.stderr) == (0, "")
+        assert f"usage: {fixer}" in done.stdout
+    else:
+        said = "Say where Treewright is: uv run --with PATH --script ...\n"
+        assert (done.returncode, done.stdout, done.stderr) == (2, "", said)
 
 
 # --- Joining -------------------------------------------------------------------------------
