@@ -21,6 +21,7 @@ from itertools import cycle
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from environments import Environment, uv
 from keeping import ANSWERS, write
@@ -249,7 +250,7 @@ class Ran:
     """One run of a fixer: how it ended, its lines, and what it has cost in seconds."""
 
     status: int
-    lines: Sequence[Mapping[str, object]]
+    lines: Sequence[Mapping[str, Any]]
     log: str
     cpu: float
     wall: float

@@ -51,6 +51,11 @@ class Register:
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         """Add what `treewright adopt` is told, too."""
         option = parser.add_argument
+        option(
+            "--address",
+            metavar="URL",
+            help="where the repositories find the template; by default, Treewright's own address",
+        )
         option("--features", metavar="A,B", help="the kinds of tools, as `treewright adopt` has it")
         option(
             "--answer",
@@ -62,7 +67,6 @@ class Register:
 
     def prepare(self, options: argparse.Namespace, stack: ExitStack) -> str:
         """Find the template."""
-        del options
         from treewright import stock  # noqa: PLC0415  # with Copier, which workers import once
         from treewright.fleet.template import Template  # noqa: PLC0415
 
@@ -70,6 +74,12 @@ class Register:
             self.template = stack.enter_context(Template.found())
         except stock.RefusedError as error:
             raise UnableError(str(error)) from error
+        if self.template.source.checkout and not options.address:
+            raise UnableError(
+                f"The answers would name {self.template.address}, a folder on this machine: say by"
+                " --address URL where the repositories find the template."
+            )
+        self.address = options.address
         return "treewright-join"
 
     def look(self, there: Opened) -> tuple[Sequence[str], str, str]:
@@ -77,7 +87,7 @@ class Register:
         for file in there.answers_files():
             with suppress(UnreadableError):
                 request = requests.read(file, there.made.read(there.tree[file]))
-                if self.template.is_that_of(request.source):
+                if self.template.is_that_of(request.source) or request.source == self.address:
                     return [], outcomes.CURRENT, f"{file}: it has {request.version}"
         return [], "", ""
 
@@ -92,6 +102,9 @@ class Register:
             run(["--json", *words], self.updater)
         told = json.loads(printed.getvalue())
         if told["written"]:
+            if options.address:
+                data = clone.read(told["written"]) or b""
+                clone.write(told["written"], requests.with_source(data, options.address))
             clone.git("add", "--force", "--", told["written"])
         return Fixed(
             _OUTCOMES.get(told["status"], outcomes.FAILED),

@@ -6,15 +6,18 @@
 
 Usage: uv run --with TREEWRIGHT --script update.py [--to RELEASE] [-j N] > update.jsonl
 
-TREEWRIGHT is a checkout, a fork's address, or a wheel, whose releases count. See docs/fleet.md.
+TREEWRIGHT is a checkout, a fork's address, or a wheel, whose releases count. Where projects name an
+address that is only a remote of the checkout, it is `--with-editable CHECKOUT`. See docs/fleet.md.
 """
 
 import argparse
 import sys
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import campaign
 from campaign import Fixed, Job
@@ -26,10 +29,24 @@ from treewright.branch.applying import diffstat
 from treewright.branch.computing import Result, compute_each, merged
 from treewright.branch.history import History
 from treewright.branch.requests import UnreadableError
-from treewright.branch.scratch import Blob, Scratch, UpdateError, Updater, run_stock, scratch
+from treewright.branch.scratch import (
+    Blob,
+    Scratch,
+    UpdateError,
+    Updater,
+    run_module,
+    run_stock,
+    scratch,
+)
 from treewright.fleet import outcomes
 from treewright.fleet.clones import Opened
+from treewright.rendered import UNPROVEN
 from treewright.updating.repository import Repository
+
+if TYPE_CHECKING:
+    from subprocess import CompletedProcess
+
+    from treewright.fleet.template import Template
 
 _PROVEN = "Proven"
 _SETTLE = """\
@@ -42,13 +59,12 @@ class Update:
     """The fixer.
 
     Args:
-        updater: Runs an update in a folder.
-        to: The release.
+        updater: Runs an update in a folder; by default, the one of the template.
 
     """
 
-    updater: Updater = run_stock
-    to: str = ""
+    updater: Updater | None = None
+    to = ""
     name = "update"
     description = "Propose an update of the template to each repository."
 
@@ -71,6 +87,7 @@ class Update:
         self.to = options.to = options.to or known[-1]
         if self.to not in known:
             raise UnableError(f"--to {self.to} is not a release here: {known[0]} to {known[-1]}.")
+        options.is_checkout = self.template.source.checkout is not None
         return f"treewright-update-{self.to}"
 
     # --- What there is to do -----------------------------------------------------------
@@ -111,12 +128,25 @@ class Update:
 
     # --- What is done ------------------------------------------------------------------
 
+    @contextmanager
+    def _updating(self, options: argparse.Namespace) -> Iterator[Updater]:
+        if self.updater or not options.is_checkout:
+            yield self.updater or run_stock
+            return
+        from treewright.fleet.template import Template  # noqa: PLC0415  # as above
+
+        with Template.found() as template:
+            yield partial(_from_checkout, template)
+
     def fix(self, clone: Repository, job: Job, options: argparse.Namespace) -> Fixed:
         """Change the line of each answers file, and finish what that asks for."""
         head = clone.git("rev-parse", "HEAD").decode().strip()
         name = job.name.rsplit("/", 1)[-1]
         try:
-            with scratch(clone, head, self.updater, name) as made:
+            with (
+                self._updating(options) as updater,
+                scratch(clone, head, updater, name) as made,
+            ):
                 tree = made.listing(head)
                 lines: dict[str, Blob | None] = {
                     file: _raised(made, tree[file], options.to) for file in job.files
@@ -140,6 +170,18 @@ class Update:
             told,
             proven and not whole.conflicts,
         )
+
+
+def _from_checkout(
+    template: "Template",
+    project: Path,
+    arguments: Sequence[str],
+    hooks: bool,  # noqa: ARG001, FBT001  # there is no update without them here
+) -> "CompletedProcess[str]":
+    """Update a project by what is tagged in a checkout, and prove it."""
+    variables = template.variables(project)
+    variables.pop(UNPROVEN, None)
+    return run_module(project, ["copier", "update", "--trust", *arguments], variables)
 
 
 def _raised(made: Scratch, blob: Blob, to: str) -> Blob:

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import stat
 import subprocess
@@ -31,8 +32,8 @@ import keeping
 import rendering
 from adopting import from_clone
 from campaigns import FIXERS, Fleet, Ran, World
-from conftest import shared_folder
-from keeping import ANSWERS, write
+from conftest import ADDRESS, shared_folder
+from keeping import ANSWERS, copy, write
 from repositories import commit, git, snapshot
 from test_update_faults import NEXT
 from tiers import full
@@ -416,7 +417,7 @@ def fixers(all_repos: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], 
 def of(fixer: Any, clone: Path, *files: str, **options: str) -> tuple[tuple[Any, ...], Any]:  # noqa: ANN401
     """Look at a clone and fix it; give what was seen, and what came of it."""
     with ExitStack() as stack:
-        given = Namespace(to=NEXT, answer=[], features=None, **options)
+        given = Namespace(**{"to": NEXT, "answer": [], "features": None, **options})
         branch = fixer.prepare(given, stack)
         made = Scratch(clone)
         there = Opened(Clone(clone, clone.name), made, made.listing("HEAD"))
@@ -522,6 +523,47 @@ def test_only_a_release_is_proposed(
         given = Namespace(to=None)
         assert fixers("update").Update().prepare(given, stack) == f"treewright-update-{NEXT}"
         assert given.to == NEXT
+
+
+@pytest.mark.parametrize("world", ["made_up", full("template")])
+def test_a_checkout_stands_in_for_its_remotes(
+    world: str,
+    fleet: Fleet,
+    fixers: Callable[[str], Any],
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    if world == "made_up":
+        made_up = request.getfixturevalue("made_up")
+        template = shutil.copytree(made_up / "treewright", tmp_path / "treewright")
+        clone = fleets.clone(made_up, tmp_path, "acme-tool")
+    else:
+        template = keeping.clone_releases(tmp_path)
+        campaigns.release_next(template)
+        clone = tmp_path / "acme-tool"
+        copy(template, clone, campaigns.OLD, {"project_name": "acme-tool"})
+    git("remote", "remove", "origin", cwd=template) if world == "template" else None
+    git("remote", "add", "origin", ADDRESS, cwd=template)
+    answers = (clone / ANSWERS).read_text("utf-8")
+    write(clone, ANSWERS, re.sub("(?m)^_src_path: .*", f"_src_path: {ADDRESS}", answers))
+    commit(clone)
+    if world == "made_up":
+        from_clone(template, monkeypatch)
+        seen, fixed = of(fixers("update").Update(invented.update), clone, ANSWERS)
+        assert (seen, fixed.outcome) == (([ANSWERS], "", ""), "clean")
+        return
+    git("clone", "--quiet", "--bare", clone, tmp_path / "bare", cwd=tmp_path)
+    fleet.make({"acme-tool": tmp_path / "bare"})
+    path = fleet.variables["PYTHONPATH"].replace(str(rendering.ROOT / "src"), str(template / "src"))
+    fleet = replace(fleet, variables={**fleet.variables, "PYTHONPATH": path})
+    ran = fleet.run(FIXERS / "update.py")
+    assert (ran.status, outcomes(ran)) == (0, {"acme-tool": "clean"})
+    branch = f"{campaigns.BRANCH}:{ANSWERS}"
+    stored = yaml.safe_load(git("show", branch, cwd=fleet.remotes / "acme-tool"))
+    assert (stored["_commit"], stored["_src_path"]) == (NEXT, ADDRESS)
+    (told,) = ran.lines[0]["details"].values()
+    assert told["proof"].startswith("Proven")
 
 
 # --- Many repositories ---------------------------------------------------------------------
@@ -663,12 +705,14 @@ def test_joining_adds_one_file(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     from_clone(tagged, monkeypatch)
+    with ExitStack() as stack, pytest.raises(UnableError, match="say by --address URL"):
+        fixers("register").Register().prepare(Namespace(address=None), stack)
     clone = adopting.make(tmp_path / "acme-lib", files)
     before = snapshot(clone)
     fixer = fixers("register").Register(finishing.run_update)
     monkeypatch.chdir(clone)
     with rendering.remembering():
-        _, fixed = of(fixer, clone)
+        _, fixed = of(fixer, clone, address=ADDRESS)
     assert fixed.outcome == outcome
     if outcome == "refused":
         assert said in fixed.why
@@ -676,12 +720,13 @@ def test_joining_adds_one_file(
         return
     assert git("status", "--porcelain", cwd=clone) == f"A  {ANSWERS}\n"
     stored = yaml.safe_load((clone / ANSWERS).read_text("utf-8"))
-    assert (stored["_commit"], stored["import_name"]) == ("v0.0.0", "acme_lib")
+    assert (stored["_commit"], stored["_src_path"]) == ("v0.0.0", ADDRESS)
+    assert stored["import_name"] == "acme_lib"
     assert fixed.details["answers"]["import_name"]["value"] == "acme_lib"
     subject, _, body = fixed.message.partition("\n\n")
     assert subject == "Join Treewright"
     assert "- import_name: `acme_lib` (sure, from src/acme_lib/)" in body
     assert "- `.github/workflows/ci.yml`" in body
     commit(clone)
-    seen, _ = of(fixers("register").Register(), clone)
+    seen, _ = of(fixers("register").Register(), clone, address=ADDRESS)
     assert seen == ([], "current", f"{ANSWERS}: it has v0.0.0")
