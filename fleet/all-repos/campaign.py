@@ -248,6 +248,11 @@ def sentence(text: object) -> str:
     return unsecret(on_one_line(" ".join(str(text).split())))
 
 
+def told_of(error: BaseException) -> str:
+    """Give what an error says; of what is no message for people, with its kind."""
+    return str(error) if isinstance(error, (GitError, OSError)) and str(error) else repr(error)
+
+
 def unsecret(text: str) -> str:
     """Give a text without the passwords that addresses have in it."""
     return machine.PASSWORD_IN_ADDRESS.sub("://***@", text)
@@ -284,7 +289,8 @@ class _Campaign:
         finally:
             pool.shutdown(cancel_futures=True)
         listed = ", ".join(f"{count} {what}" for what, count in sorted(self.counts.items()))
-        say(f"{self.branch}: {self.pushed} pushed; {listed}", file=sys.stderr)
+        verb = "would be pushed" if self.options.dry_run else "pushed"
+        say(f"{self.branch}: {self.pushed} {verb}; {listed}", file=sys.stderr)
         if self.counts[outcomes.FAILED]:
             return _UNABLE
         return 1 if _PERSON & self.counts.keys() else 0
@@ -320,12 +326,14 @@ class _Campaign:
         try:
             job = self._look(path, told)
             if job and self._has_turn():
-                told, log = self._in_process(job, command, told)
-                self._end_turn(told)
+                try:
+                    told, log = self._in_process(job, command, told)
+                finally:
+                    self._end_turn(told)
             elif job:
                 told.outcome, told.why = LATER, f"--limit {self.options.limit} was reached"
-        except (GitError, OSError) as error:
-            told.fail(error)
+        except Exception as error:  # noqa: BLE001  # no other repository is stopped
+            told.fail(told_of(error))
         told.seconds = round(time.monotonic() - start, 2)
         return told, log
 
@@ -410,7 +418,7 @@ def _work(fixer: Fixer, options: argparse.Namespace, config: Config) -> int:
         try:
             _in_clone(fixer, job, options, config, told)
         except (Exception, SystemExit) as error:  # noqa: BLE001  # no other repository is stopped
-            told.fail(f"{error}" if isinstance(error, (GitError, OSError)) else repr(error))
+            told.fail(told_of(error))
     sys.stdout.flush()
     with os.fdopen(answer, "w", encoding="utf-8") as file:
         json.dump(asdict(told), file, default=str)
@@ -438,18 +446,22 @@ def _push(clone: Repository, config: Config, branch: str, told: Told) -> None:
     try:
         config.push(config.push_settings, branch)
     except (Exception, SystemExit) as error:  # noqa: BLE001  # whatever the module raises
-        name = f"refs/heads/{branch}"
-        there = remote(clone, name).get(name)
         told.fail(f"{config.push.__module__} failed: {error!r}")
-        if there == told.commit:
+        _take_back(clone, f"refs/heads/{branch}", told)
+    else:
+        told.pushed = True
+
+
+def _take_back(clone: Repository, name: str, told: Told) -> None:
+    """Delete a branch that was pushed, and is no proposal yet; leave that of somebody else."""
+    there = remote(clone, name).get(name)
+    if there == told.commit:
+        try:
             lease = f"--force-with-lease={name}:{there}"
             clone.git("push", "--quiet", lease, "origin", f":{name}")
             told.why += "; the branch was taken back"
-        elif there:
-            told.outcome, told.commit, told.why = (
-                PROPOSED,
-                there,
-                "somebody else pushed it just now",
-            )
-    else:
-        told.pushed = True
+        except GitError as error:
+            told.why += f"; delete the branch, which could not be taken back: {sentence(error)}"
+    elif there:
+        told.outcome, told.commit = PROPOSED, there
+        told.why = "somebody else pushed it just now"

@@ -32,6 +32,7 @@ from treewright.fleet import outcomes
 from treewright.fleet.clones import Opened
 from treewright.updating.repository import Repository
 
+_UNSURE = {"guess", "contradictory"}
 _OUTCOMES = {"ready": outcomes.CLEAN, "refused": outcomes.REFUSED}
 
 
@@ -111,6 +112,7 @@ class Register:
             _message(told) if told["written"] else "",
             campaign.sentence(" ".join(told["refusals"])),
             {name: told[name] for name in ("answers", "arrives", "stays", "left_out", "wheel")},
+            all(answer["sure"] not in _UNSURE for answer in told["answers"].values()),
         )
 
 

@@ -145,7 +145,7 @@ class Update:
         try:
             with (
                 self._updating(options) as updater,
-                scratch(clone, head, updater, name) as made,
+                scratch(clone, head, partial(_checked, updater), name) as made,
             ):
                 tree = made.listing(head)
                 lines: dict[str, Blob | None] = {
@@ -170,6 +170,19 @@ class Update:
             told,
             proven and not whole.conflicts,
         )
+
+
+def _checked(
+    updater: Updater,
+    project: Path,
+    arguments: Sequence[str],
+    hooks: bool,  # noqa: FBT001
+) -> "CompletedProcess[str]":
+    """Update a project; what was killed is no refusal."""
+    done = updater(project, arguments, hooks)
+    if done.returncode < 0:
+        raise OSError(f"the update was ended by signal {-done.returncode}")
+    return done
 
 
 def _from_checkout(

@@ -513,6 +513,22 @@ def test_projects_of_one_repository_are_one_commit(
     assert of(fixers("update").Update(), clone) == (([], "current", ""), None)
 
 
+def test_an_update_that_is_killed_is_no_refusal(
+    made_up: Path,
+    fixers: Callable[[str], Any],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from_clone(made_up / "treewright", monkeypatch)
+    clone = fleets.clone(made_up, tmp_path, "acme-tool")
+
+    def killed_(*_: object) -> "subprocess.CompletedProcess[str]":
+        return subprocess.CompletedProcess([], -signal.SIGKILL, "half of it", "")
+
+    with pytest.raises(OSError, match="ended by signal 9"):
+        of(fixers("update").Update(killed_), clone, ANSWERS)
+
+
 def test_only_a_release_is_proposed(
     made_up: Path, fixers: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -626,6 +642,7 @@ def test_a_campaign_that_is_killed_and_run_again_is_right_everywhere(
     assert told.count("conflicts") <= conflicts.count("conflict")
     assert figures.idle.status == 0
     assert {*outcomes(figures.idle).values()} == {"proposed before"}
+    assert not any(line["why"] for line in figures.idle.lines)  # nothing was done to find that
     if world == "real_world":
         _settle(made.fleet(tmp_path / "campaign"))
     if request.config.getoption("--fleet"):
@@ -723,6 +740,7 @@ def test_joining_adds_one_file(
     assert (stored["_commit"], stored["_src_path"]) == ("v0.0.0", ADDRESS)
     assert stored["import_name"] == "acme_lib"
     assert fixed.details["answers"]["import_name"]["value"] == "acme_lib"
+    assert fixed.sound
     subject, _, body = fixed.message.partition("\n\n")
     assert subject == "Join Treewright"
     assert "- import_name: `acme_lib` (sure, from src/acme_lib/)" in body
