@@ -203,7 +203,8 @@ def _parser(fixer: Fixer) -> argparse.ArgumentParser:
     parser.add_argument(
         "--clean-only",
         action="store_true",
-        help="push nothing that a person has to look at: no conflict, and no fault of the proof",
+        help="push nothing that a person has to look at: no conflict, no fault of the proof, and no"
+        " answer that is a guess",
     )
     parser.add_argument("--branch", metavar="NAME", help="the branch to push")
     parser.add_argument("--author", help="the author of the commits, as `git commit` takes it")

@@ -9,7 +9,7 @@ import stat
 import subprocess
 import sys
 import time
-from argparse import Namespace
+from argparse import SUPPRESS, Namespace
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
@@ -37,8 +37,10 @@ from keeping import ANSWERS, copy, write
 from repositories import commit, git, snapshot
 from test_update_faults import NEXT
 from tiers import full
+from treewright import distribution
 from treewright.adopting.errors import UnableError
 from treewright.branch.scratch import Scratch
+from treewright.fleet import outcomes as fleet_outcomes
 from treewright.fleet.clones import Clone, Opened
 from treewright.updating.repository import Repository
 
@@ -740,7 +742,9 @@ def test_joining_adds_one_file(
     assert (stored["_commit"], stored["_src_path"]) == ("v0.0.0", ADDRESS)
     assert stored["import_name"] == "acme_lib"
     assert fixed.details["answers"]["import_name"]["value"] == "acme_lib"
-    assert fixed.sound
+    unsure = [name for name, one in fixed.details["answers"].items() if one["sure"] == "guess"]
+    assert unsure
+    assert not fixed.sound  # a person has to look at these
     subject, _, body = fixed.message.partition("\n\n")
     assert subject == "Join Treewright"
     assert "- import_name: `acme_lib` (sure, from src/acme_lib/)" in body
@@ -748,3 +752,86 @@ def test_joining_adds_one_file(
     commit(clone)
     seen, _ = of(fixers("register").Register(), clone, address=ADDRESS)
     assert seen == ([], "current", f"{ANSWERS}: it has v0.0.0")
+
+
+# --- What docs/fleet.md tells ----------------------------------------------------------------
+
+
+def page() -> str:
+    """Give the part about campaigns."""
+    found = re.search(
+        r"(?ms)^## A campaign$(.*?)^## ", (rendering.ROOT / "docs/fleet.md").read_text("utf-8")
+    )
+    assert found
+    return found[1]
+
+
+def test_the_page_names_what_there_is(fixers: Callable[[str], Any]) -> None:
+    campaign = fixers("campaign")
+    options = {
+        word
+        for name, kind in (("update", "Update"), ("register", "Register"))
+        for action in campaign._parser(getattr(fixers(name), kind)())._actions  # noqa: SLF001
+        for word in action.option_strings
+        if action.help != SUPPRESS
+    }
+    told = re.findall(r"`(-[\w-]+)[^`]*`", page().partition("| option |")[2].partition("\n\n")[0])
+    told += re.findall(r"`(--author|-C) ?[^`]*`", page())
+    known = {"--help", "-h", "--color", "--config-filename", "-j"}
+    assert {*told} == options - known
+    table = page().partition("| outcome |")[2].partition("\n\n")[0]
+    named = set(re.findall(r"`([a-z ]+)`", "\n".join(re.findall(r"(?m)^\| (.*?) \|", table))))
+    assert {"clean", "conflicts", campaign.PROPOSED, campaign.LATER} <= named
+    assert named <= {campaign.PROPOSED, campaign.LATER, *fleet_outcomes.ORDER}
+    assert campaigns.pinned() in page()
+
+
+@pytest.mark.parametrize("part", ["example", full("commands")])
+@pytest.mark.skipif(os.name == "nt", reason="the commands are for a POSIX shell")
+def test_the_page_works_step_by_step(
+    part: str, fixers: Callable[[str], Any], tmp_path: Path
+) -> None:
+    (block,) = re.findall(r"(?ms)^```sh$(.*?)^```$", page())
+    copy_, clone_and_go = block.split("uvx ", 1)
+    if part == "example":
+        shutil.copytree(FIXERS, tmp_path / "treewright/fleet/all-repos")
+        shell(copy_, tmp_path)
+        config = fixers("campaign").load_config(tmp_path / "all-repos.json")
+        assert config.push.__module__ == "all_repos.push.github_pull_request"
+        return
+    template = keeping.clone_releases(tmp_path)
+    shutil.copytree(FIXERS, template / "fleet/all-repos", dirs_exist_ok=True)
+    project = tmp_path / "acme-tool"
+    copy(template, project, campaigns.OLD, {"project_name": "acme-tool"})
+    answers = (project / ANSWERS).read_text("utf-8")
+    own = f"_src_path: {distribution.ADDRESS}"
+    write(project, ANSWERS, re.sub("(?m)^_src_path: .*", own, answers))
+    commit(project)
+    git("clone", "--quiet", "--bare", project, "acme-tool.git", cwd=tmp_path)
+    made = Fleet(tmp_path, sys.executable, {})
+    write(tmp_path, "repositories.json", json.dumps({"acme-tool": f"{tmp_path}/acme-tool.git"}))
+    made.configure("push_branch")
+    source = {"filename": str(tmp_path / "repositories.json")}
+    said = json.loads(made.config.read_text("utf-8"))
+    said |= {"source": "all_repos.source.json_file", "source_settings": source}
+    write(tmp_path, "all-repos.json", json.dumps(said))
+    shell(f"export PYTHONPATH=treewright/fleet/all-repos\nuvx {clone_and_go}", tmp_path)
+    (line,) = (tmp_path / "update.jsonl").read_text("utf-8").splitlines()
+    told = json.loads(line)
+    assert (told["outcome"], told["pushed"]) == ("clean", True)
+    branch = f"treewright-update-{keeping.HERE}"
+    shown = git("show", f"{branch}:{ANSWERS}", cwd=tmp_path / "acme-tool.git")
+    assert f"_commit: {keeping.HERE}" in shown
+
+
+def shell(script: str, folder: Path) -> None:
+    tools = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    done = subprocess.run(
+        ["bash", "-eu", "-o", "pipefail", "-c", script],
+        cwd=folder,
+        env={**os.environ, "PATH": tools},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
