@@ -13,7 +13,8 @@ import pytest
 import yaml
 
 import shards
-from keeping import EMPTY, everything, is_shallow, releases
+from keeping import EMPTY, HERE, copy, everything, is_shallow, releases
+from loopback_forge import serving
 from rendering import ROOT
 from repositories import commit, git
 from tiers import full
@@ -91,6 +92,57 @@ def test_the_five_minute_path(tmp_path: Path) -> None:
     run(gitlab, tmp_path, {})
     (include,) = re.findall("include: (.*)", (made / ".gitlab-ci.yml").read_text("utf-8"))
     assert (made / include).is_file()
+
+
+def test_it_ends_in_pull_requests(programs: Path, tagged: Path, tmp_path: Path) -> None:
+    """By the scripts that the jobs run, with Renovate itself."""
+    (tmp_path / "treewright").symlink_to(ROOT)
+    _, configuration, *_ = blocks("The five-minute path")
+    run(configuration.rpartition("git push")[0], tmp_path, {})
+    made = tmp_path / "renovate-config"
+    change(made, "rings.json", '"<=0.10.0"', f'"<={HERE.removeprefix("v")}"')
+    (tmp_path / "bin").mkdir()
+    for name in ("uv", "npm"):  # what they would install is here
+        (tmp_path / "bin" / name).write_text("#!/bin/sh\n")
+        (tmp_path / "bin" / name).chmod(0o755)
+    searched = [tmp_path / "bin", programs, Path(sys.executable).parent, os.environ["PATH"]]
+    with serving(tmp_path / "forge") as forge:
+        forge.add("treewright", tagged)
+        address = forge.clone_url("treewright")
+        (made / "settings.yml").write_text(f"trust: [{address.removesuffix('treewright.git')}]\n")
+        commit(made)
+        forge.add("renovate-config", made)
+        for name in ("one", "two", "three"):
+            copy(address, tmp_path / name, [*releases()][-1], {"project_name": name})
+            forge.add(name, tmp_path / name)
+        variables = {
+            "PATH": os.pathsep.join(map(str, searched)),
+            "RENOVATE_ENDPOINT": f"{forge.url}/api/v1/",
+            "RENOVATE_PLATFORM": "gitea",
+            "RENOVATE_TOKEN": "token",
+        }
+
+        def renovate(*options: str, **more: str) -> None:
+            done = subprocess.run(
+                ["./renovate.sh", *options],
+                cwd=made,
+                env=os.environ | variables | more,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            assert done.returncode == 0, done.stdout[-3000:]
+
+        renovate("--autodiscover", "--write-discovered-repos=repositories.json")
+        found = shards.read(made / "repositories.json")
+        assert len(found) == 5
+        for shard in shards.names(len(found), size=3):
+            renovate(RENOVATE_REPOSITORIES=",".join(shards.chosen(found, shard)))
+        for name in ("one", "two", "three"):
+            (pull,) = forge.pulls(name)
+            changed = git("diff", "main", pull["head"], cwd=forge.repository(name))
+            assert f"+_commit: {HERE}" in changed.splitlines()
+            assert "<<<<<<<" not in changed
 
 
 @pytest.mark.skipif(is_shallow(), reason="a shallow clone has no releases")
