@@ -160,6 +160,8 @@ class Update:
                 texts = [_text(made, tree, *one) for one in results.items()]
         except UpdateError as error:
             return Fixed(outcomes.REFUSED, why=campaign.sentence(error))
+        if not all(result.update for result in results.values()):  # the line alone is no update
+            return Fixed(outcomes.FAILED, why="there is nothing to update")
         clone.git("read-tree", "-m", "-u", "HEAD", "FETCH_HEAD")
         outcome = outcomes.CONFLICTS if whole.conflicts else outcomes.CLEAN
         proven = all(one["proof"].startswith(_PROVEN) for one in told.values() if one["proof"])
