@@ -39,6 +39,7 @@ from test_update_faults import NEXT
 from tiers import full
 from treewright import distribution
 from treewright.adopting.errors import UnableError
+from treewright.branch.requests import PIN
 from treewright.branch.scratch import Scratch
 from treewright.fleet import outcomes as fleet_outcomes
 from treewright.fleet.clones import Clone, Opened
@@ -529,6 +530,23 @@ def test_an_update_that_is_killed_is_no_refusal(
 
     with pytest.raises(OSError, match="ended by signal 9"):
         of(fixers("update").Update(killed_), clone, ANSWERS)
+
+
+def test_a_line_alone_is_no_update(
+    made_up: Path,
+    fixers: Callable[[str], Any],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from_clone(made_up / "treewright", monkeypatch)
+    clone = fleets.clone(made_up, tmp_path, "acme-tool")
+    write(clone, PIN, f"treewright=={NEXT.removeprefix('v')}\n")  # by a bot, and never finished
+    commit(clone)
+    fixer = fixers("update").Update(invented.update)
+    assert of(fixer, clone) == (([], "current", ""), None)
+    job = import_module("campaign").Job(str(clone), "acme-tool", "update", [ANSWERS])
+    fixed = fixer.fix(Repository(clone), job, Namespace(to=NEXT))
+    assert (fixed.outcome, fixed.message, fixed.why) == ("failed", "", "there is nothing to update")
 
 
 def test_only_a_release_is_proposed(
