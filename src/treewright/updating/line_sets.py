@@ -5,8 +5,9 @@ overrule an earlier one. So what the template adds goes where the template has i
 a line of the user's that it could overrule.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import PurePosixPath
 
@@ -48,6 +49,10 @@ RULES = {
     "MANIFEST.in": Rules(subject=str, overrules=lambda _: True),
 }
 
+# What heads a section of CODEOWNERS in GitLab, in which a pattern has nothing to do with those
+# outside: https://docs.gitlab.com/user/project/codeowners/reference/
+_SECTION = re.compile(r"\^?\[([^]]+)\]")
+
 
 def is_line_set(path: str) -> bool:
     """Tell whether a file is merged by lines."""
@@ -68,9 +73,66 @@ def merge(path: str, base: str, ours: str, theirs: str) -> Lines:
         return Lines(ours, [])
     if ours == base:
         return Lines(theirs, [])
-    rules = RULES[PurePosixPath(path).name]
     end = "\r\n" if "\r\n" in ours else "\n"
-    before, mine, template = (_lines(side) for side in (base, ours, theirs))
+    rules = RULES[PurePosixPath(path).name]
+    before, mine, template = (_sections(path, side) for side in (base, ours, theirs))
+    lines, clashes = list[str](), list[tuple[str, str]]()
+    for name in [*mine, *(name for name in template if name not in {*mine, *before})]:
+        old, own, new = (side.get(name, _Section()) for side in (before, mine, template))
+        merged, met = _merge_lines(rules, old.lines, own.lines, new.lines)
+        clashes += met
+        if own.head == old.head:
+            if old.head and not new.head and not any(map(speaks, merged)):
+                _close(lines)  # the template took it back
+                continue
+            head = new.head or own.head
+        else:
+            head = own.head or new.head
+            clashes += [(own.head, new.head)] * (new.head not in {"", head, old.head})
+        _append(lines, _Section(head, merged), apart=name not in mine)
+    return Lines(end.join([*lines, ""]), clashes)
+
+
+def _close(lines: list[str]) -> None:
+    """Take away the blank line before what is gone."""
+    if lines and not lines[-1]:
+        lines.pop()
+
+
+@dataclass
+class _Section:
+    """A part of a file; most files are one, without a head."""
+
+    head: str = ""
+    lines: list[str] = field(default_factory=list)
+
+
+def _sections(path: str, text: str) -> dict[str, _Section]:
+    """Give the sections of a file by their names; what is outside of all has none."""
+    section = _Section()
+    sections = {"": section}
+    for line in _lines(text):
+        head = _SECTION.match(line) if PurePosixPath(path).name == "CODEOWNERS" else None
+        if head is None:
+            section.lines.append(line)
+            continue
+        name = head[1].lower()
+        while name in sections:  # one of the same name again counts by itself
+            name += " again"
+        section = sections[name] = _Section(line)
+    return sections
+
+
+def _append(lines: list[str], section: _Section, *, apart: bool) -> None:
+    """Put a section behind others; apart, that is with a blank line between, where it is new."""
+    if section.head:
+        lines += ["", section.head] if apart and lines and lines[-1] else [section.head]
+    lines += section.lines
+
+
+def _merge_lines(
+    rules: Rules, before: list[str], mine: list[str], template: list[str]
+) -> tuple[list[str], list[tuple[str, str]]]:
     merged = _without(mine, {line for line in before if line not in template})
     own = {line for line in mine if speaks(line)} - {*before, *template}
     about = {rules.subject(line): line for line in merged if speaks(line)}
@@ -86,7 +148,7 @@ def merge(path: str, base: str, ours: str, theirs: str) -> Lines:
             clashes.append((rival, line))
         else:
             last = _insert(merged, template, number, last, overrulers)
-    return Lines(end.join([*merged, ""]), clashes)
+    return merged, clashes
 
 
 def lay(path: str, template: str, overlays: Mapping[str, str]) -> Lines:
@@ -106,19 +168,35 @@ def lay(path: str, template: str, overlays: Mapping[str, str]) -> Lines:
     """
     subject = RULES[PurePosixPath(path).name].subject
     over: dict[str, str] = {}  # what was there, by the line that took its place
-    lines = _lines(template)
+    sections = _sections(path, template)
+    known = {*sections}
     for text in overlays.values():
-        places = {subject(line): number for number, line in enumerate(lines) if speaks(line)}
-        new = list[str]()
-        for line in _lines(text):
-            place = places.get(subject(line)) if speaks(line) else None
-            if place is None:
-                new.append(line)
-            elif lines[place] != line:
-                over[line] = lines[place]
-                lines[place] = line
-        lines += _paragraphs(new, opens=bool(lines))
+        for name, above in _sections(path, text).items():
+            below = sections.setdefault(name, _Section(above.head))
+            if below.head != above.head:
+                over[above.head] = below.head
+                below.head = above.head
+            _lay_lines(subject, below.lines, above.lines, over)
+    lines = list[str]()
+    for name, section in sections.items():
+        _append(lines, section, apart=name not in known)
     return Lines("".join(f"{line}\n" for line in lines), [*over.items()])
+
+
+def _lay_lines(
+    subject: Callable[[str], str], lines: list[str], above: list[str], over: dict[str, str]
+) -> None:
+    """Lay lines over those of a section."""
+    places = {subject(line): number for number, line in enumerate(lines) if speaks(line)}
+    new = list[str]()
+    for line in above:
+        place = places.get(subject(line)) if speaks(line) else None
+        if place is None:
+            new.append(line)
+        elif lines[place] != line:
+            over[line] = lines[place]
+            lines[place] = line
+    lines += _paragraphs(new, opens=bool(lines) and bool(lines[-1]))
 
 
 def _paragraphs(lines: list[str], *, opens: bool) -> Iterator[str]:

@@ -187,3 +187,54 @@ def test_overlays(
 def test_a_later_overlay_counts_more() -> None:
     laid = lay("CODEOWNERS", "* @ann\n", {"acme": "* @acme\n", "data": "* @data\n"})
     assert (laid.text, laid.clashes[-1]) == ("* @data\n", ("* @data", "* @acme"))
+
+
+GITLAB = "* @ann\n"
+SECTION = "[Security][2] @sec\n* @sec\n*.tf @infra\n"
+LAID_SECTION = f"{GITLAB}\n{SECTION}"
+
+
+def test_a_section_of_codeowners_has_patterns_of_its_own() -> None:
+    """As GitLab reads them: `*` of two sections is no clash, and what follows one is in it."""
+    laid = lay(".gitlab/CODEOWNERS", GITLAB, {"acme": SECTION})
+    assert laid == Lines(LAID_SECTION, [])
+    again = lay("CODEOWNERS", LAID_SECTION, {"data": "[security][3]\n*.tf @data\n"})
+    assert again.text == f"{GITLAB}\n[security][3]\n* @sec\n*.tf @data\n"
+    assert again.clashes == [("[security][3]", "[Security][2] @sec"), ("*.tf @data", "*.tf @infra")]
+    assert lay(".gitignore", "[Bb]in/\n", {"acme": "[Oo]bj/\n"}).text == "[Bb]in/\n\n[Oo]bj/\n"
+
+
+@pytest.mark.parametrize(
+    ("base", "ours", "theirs", "merged", "clashes"),
+    [
+        (GITLAB, "* @ann\n/mine/ @me\n", LAID_SECTION, f"* @ann\n/mine/ @me\n\n{SECTION}", []),
+        (LAID_SECTION, f"{LAID_SECTION}[Mine]\n* @me\n", GITLAB, "* @ann\n[Mine]\n* @me\n", []),
+        (
+            LAID_SECTION,
+            f"{LAID_SECTION}/mine/ @me\n",
+            GITLAB,
+            "* @ann\n\n[Security][2] @sec\n/mine/ @me\n",
+            [],
+        ),
+        (
+            LAID_SECTION,
+            LAID_SECTION.replace("[2]", "[1]"),
+            LAID_SECTION.replace("[2]", "[3]"),
+            LAID_SECTION.replace("[2]", "[1]"),
+            [("[Security][1] @sec", "[Security][3] @sec")],
+        ),
+        (LAID_SECTION, GITLAB, LAID_SECTION.replace("infra", "x"), GITLAB, []),
+        (
+            LAID_SECTION,
+            f"{LAID_SECTION}\n[Security]\n/mine/ @me\n",
+            LAID_SECTION.replace("[2]", "[3]"),
+            f"{LAID_SECTION}\n[Security]\n/mine/ @me\n".replace("[2]", "[3]"),
+            [],
+        ),
+    ],
+    ids=["comes", "goes", "goes, with a line of theirs", "both", "deleted", "twice"],
+)
+def test_sections_of_codeowners_are_merged(
+    base: str, ours: str, theirs: str, merged: str, clashes: list[tuple[str, str]]
+) -> None:
+    assert merge("CODEOWNERS", base, ours, theirs) == Lines(merged, clashes)
