@@ -12,30 +12,43 @@ from treewright.toml_merge.syntax import Document, Entry, key, toml
 
 Path = tuple[str, ...]
 Values = dict[Path, Any]
+_DOTTED = {("tool", "acme", "deep"), ("tool", "uv", "sources")}
 
 # Where something may be, and what.
 _PLACES: dict[Path, str] = {
     ("project", "keywords"): "words",
     ("project", "dependencies"): "requirements",
+    ("project", "urls", "Bug Tracker"): "value",
     ("project", "urls", "Chat"): "value",
     ("project", "urls", "Issues"): "value",
-    ("dependency-groups", "dev"): "requirements",
+    ("dependency-groups", "dev"): "group",
     ("dependency-groups", "lint"): "requirements",
-    ("dependency-groups", "acme"): "requirements",
+    ("dependency-groups", "acme"): "group",
     ("tool", "ruff", "line-length"): "value",
     ("tool", "ruff", "target-version"): "value",
     ("tool", "ruff", "lint", "select"): "value",
     ("tool", "ruff", "lint", "ignore"): "words",
+    ("tool", "ruff", "lint", "per-file-ignores", "tests/*.py"): "words",
     ("tool", "mypy", "strict"): "value",
     ("tool", "mypy", "enable_error_code"): "words",
+    ("tool", "mypy", "overrides"): "tables",
     ("tool", "coverage", "run", "omit"): "words",
     ("tool", "coverage", "report", "fail_under"): "value",
     ("tool", "pytest", "addopts"): "value",
     ("tool", "uv", "default-groups"): "value",
+    ("tool", "uv", "index"): "tables",
+    ("tool", "uv", "sources", "rich"): "inline",
     ("tool", "acme", "team"): "value",
     ("tool", "acme", "deep", "x"): "value",
+    ("tool", "acme", "deep", "y.z"): "inline",
 }
 _NAMES = ["attrs", "click", "rich", "trio"]
+_REQUIREMENTS = [
+    "{}>={}",
+    "{}[extra]>={}",
+    "{}>={}; python_version < '3.12'",
+    "{} @ https://x/{}.zip",
+]
 _IGNORED = ["/dist/", "/build/", "*.so", "/site/", ".env", "/.cache/", "*.log", "/out/"]
 _PATTERNS = ["*", "/docs/", "/src/", "*.yml", "/.github/", "/tests/"]
 
@@ -73,23 +86,52 @@ def _value(random: Random, kind: str) -> Any:  # noqa: ANN401
     if kind == "words":
         return random.sample(_NAMES, random.randrange(1, 4))
     if kind == "requirements":
-        return [f"{name}>={random.randrange(3)}" for name in random.sample(_NAMES, 2)]
+        return [
+            random.choice(_REQUIREMENTS).format(name, random.randrange(3))
+            for name in random.sample(_NAMES, 2)
+        ]
+    if kind == "group":
+        included = [{"include-group": "lint"}] * (random.random() < 0.5)
+        return [*_value(random, "requirements"), *included]
+    if kind == "tables":
+        return [{"name": name, "x": random.randrange(2)} for name in random.sample(_NAMES, 2)]
+    if kind == "inline":
+        return random.choice([{"a": 1, "b": {"c": 2}}, {"a": 2}, "C:\\x # no comment", [[1], [2]]])
     return random.randrange(100)
 
 
 def _write(values: Values, mark: str) -> str:
     """Write a file, of which the layout of each key follows from its path."""
     lines: list[str] = []
-    for table, paths in groupby(values, key=lambda path: path[:-1]):
+    for table, paths in groupby(sorted(values, key=_table), key=_table):
+        here = [*paths]
         lines += ["", *_remark(f"{mark} {key(table)}"), f"[{key(table)}]"]
-        for path in paths:
-            style = Random(f"{mark} {path}")  # noqa: S311  # no secret
-            text = toml(values[path])
-            if isinstance(values[path], list) and style.random() < 0.5:
-                text = "\n".join(["[", *(f"  {toml(item)}," for item in values[path]), "]"])
-            note = f"  # {mark}" * (style.random() < 0.3)
-            lines += [*_remark(f"{mark} {key(path)}"), f"{key(path[-1:])} = {text}{note}"]
+        tables = [path for path in here if _PLACES.get(path) == "tables"]
+        for path in here:
+            if path not in tables:
+                lines += _entry(path, table, values[path], mark)
+        for path in tables:
+            for item in values[path]:
+                lines += ["", f"[[{key(path)}]]", *(f"{n} = {toml(v)}" for n, v in item.items())]
     return "".join(f"{line}\n" for line in lines[1:])
+
+
+def _table(path: Path) -> Path:
+    """Give the table that a key is written in; some keys are dotted."""
+    return path[: 2 if path[:-1] in _DOTTED else -1]
+
+
+def _entry(path: Path, table: Path, value: Any, mark: str) -> Iterator[str]:  # noqa: ANN401
+    """Give the lines of a key."""
+    style = Random(f"{mark} {path}")  # noqa: S311  # no secret
+    text = toml(value)
+    if isinstance(value, list) and style.random() < 0.5:
+        text = "\n".join(["[", *(f"  {toml(item)}," for item in value), "]"])
+    note = f"  # {mark}" * (style.random() < 0.3)
+    name = path[len(table) :]
+    called = f'"{name[0]}"' if len(name) == 1 and style.random() < 0.2 else key(name)
+    yield from _remark(f"{mark} {key(path)}")
+    yield f"{called} = {text}{note}"
 
 
 def _remark(about: str) -> list[str]:
@@ -118,7 +160,7 @@ def by_owner_of_toml(random: Random, text: str, corners: list[str]) -> str:
     ]
     for start, stop, new in sorted(edits, reverse=True):
         text = text[:start] + new + text[stop:]
-    return text
+    return text.replace("\n", "\r\n") if random.random() < 0.2 else text
 
 
 def _edit(
@@ -164,7 +206,10 @@ def of_lines(random: Random, path: str) -> Corners:
     def made(owner: str) -> str:
         pool = _IGNORED if path == ".gitignore" else _PATTERNS
         kept = [about for about in pool if random.random() < 0.5]
-        return _paragraphs([_line(random, path, about, owner) for about in kept], owner)
+        heads = "[{}]" if path == ".gitlab/CODEOWNERS" and random.random() < 0.7 else "# {}"
+        named = random.choice(["both", owner])
+        lines = [_line(random, path, about, owner) for about in kept]
+        return _paragraphs(lines, owner, heads.format(named))
 
     return Corners((made("template"), made("template")), (made("acme"), made("acme")))
 
@@ -173,10 +218,13 @@ def _line(random: Random, path: str, about: str, owner: str) -> str:
     return about if path == ".gitignore" else f"{about} @{owner}-{random.randrange(3)}"
 
 
-def _paragraphs(lines: list[str], owner: str) -> str:
+def _paragraphs(lines: list[str], owner: str, head: str) -> str:
     half = len(lines) // 2
+    heads = [f"# {owner}", head]
     parts = [
-        [f"# {owner} {n}", *part] for n, part in enumerate((lines[:half], lines[half:])) if part
+        [head, *part]
+        for head, part in zip(heads, (lines[:half], lines[half:]), strict=True)
+        if part
     ]
     return "\n".join("".join(f"{line}\n" for line in part) for part in parts)
 
@@ -190,7 +238,7 @@ def _edited_lines(random: Random, lines: list[str], corners: list[str]) -> Itera
     sides = [[*side.splitlines(keepends=True)] for side in corners]
     for number, line in enumerate(lines):
         stays = _stays([line if line in side else None for side in sides])
-        if not (stays and line.strip() and not line.startswith("#") and random.random() < 0.15):
+        if not (stays and line.strip() and line[0] not in "#[" and random.random() < 0.15):
             yield line
         if random.random() < 0.15:
             yield f"/mine-{number}/ @mine\n"

@@ -24,7 +24,7 @@ from treewright.updating.layers import Layers
 from treewright.updating.overlays import Overlays
 from treewright.updating.repository import BASE, OURS, THEIRS, Repository
 
-PATHS = ["pyproject.toml", ".gitignore", ".github/CODEOWNERS"]
+PATHS = ["pyproject.toml", ".gitignore", ".gitlab/CODEOWNERS"]
 ROWS = [row for path in PATHS for row in ((path, 5), full(path, 100))]
 SETTINGS = settings(deadline=None, derandomize=True, database=None)
 
@@ -152,7 +152,7 @@ def own(path: str, text: str) -> list[str]:
         return [line for line in text.splitlines() if "mine" in line]
     values = [f"{name} {value}" for name, value in flat(tomllib.loads(text))]
     mine = [said for said in values if "mine" in said or " 100" in said]
-    return [comment for comment in comments(text) if "mine" in comment] + mine
+    return [comment for comment in comments(text.replace("\r", "")) if "mine" in comment] + mine
 
 
 def flat(data: Any, name: str = "") -> list[tuple[str, Any]]:  # noqa: ANN401
