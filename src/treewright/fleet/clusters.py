@@ -6,7 +6,7 @@ is rewritten: words are compared one by one, and differ only if they are not the
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -25,8 +25,8 @@ class Text(NamedTuple):
 
     """
 
-    words: Sequence[str]
-    answers: Sequence[Mapping[str, int]]
+    words: list[str]
+    answers: list[Mapping[str, int]]
 
 
 @dataclass
@@ -44,7 +44,7 @@ class Cluster:
     point: Point
     members: list[tuple[Project, Point]] = field(default_factory=list)
     number: int = 0
-    text: Text = field(default_factory=lambda: Text((), ()))
+    text: Text = field(default_factory=lambda: Text([], []))
 
     @property
     def projects(self) -> list[Project]:
@@ -87,12 +87,15 @@ def common(one: Text, other: Text) -> Text | None:
     here = there = 0
     while here < len(one.words) and there < len(other.words):
         mine, theirs = one.answers[here], other.answers[there]
-        answer = max(mine.keys() & theirs.keys(), key=lambda name: (mine[name], name), default="")
-        sizes = (mine[answer], theirs[answer]) if answer else (1, 1)
+        answer, sizes = "", (1, 1)
+        if both := mine.keys() & theirs.keys() if mine and theirs else ():
+            answer = max(both, key=lambda name: (mine[name], name))
+            sizes = mine[answer], theirs[answer]
         first, second = one.words[here : here + sizes[0]], other.words[there : there + sizes[1]]
-        if [*first] == [*second]:
+        if first == second:
             words += first
-            answers += one.answers[here : here + sizes[0]]
+            ends = here + sizes[0], there + sizes[1]
+            answers += map(_shared, one.answers[here : ends[0]], other.answers[there : ends[1]])
         elif answer:
             words.append(f"{{{answer}}}")
             answers.append({answer: 1})
@@ -101,6 +104,11 @@ def common(one: Text, other: Text) -> Text | None:
         here, there = here + sizes[0], there + sizes[1]
     done = here == len(one.words) and there == len(other.words)
     return Text(words, answers) if done else None
+
+
+def _shared(mine: Mapping[str, int], theirs: Mapping[str, int]) -> Mapping[str, int]:
+    """Give the answers that begin at a word in both of two texts."""
+    return {name: size for name, size in mine.items() if theirs.get(name) == size}
 
 
 def _alike(texts: Sequence[str]) -> str:
@@ -113,21 +121,13 @@ def _alike(texts: Sequence[str]) -> str:
 
 def gather(projects: Iterable[Project]) -> list[Cluster]:
     """Gather what was found in projects: what needs a person first, then the largest first."""
-    kinds: dict[tuple[str, bool], list[Cluster]] = {}
-    alike: dict[tuple[str, bool, str], Cluster] = {}
+    kinds: dict[tuple[str, bool], _Known] = {}
     for project in projects:
         for point in project.points:
+            known = kinds.setdefault((point.kind, point.person), _Known())
             text = split(f"{point.where}\0{point.what}", project.names)
-            kind = (point.kind, point.person)
-            known, shape = kinds.setdefault(kind, []), (*kind, _shape(text))
-            likely = [alike[shape]] if shape in alike else []  # a search takes its time
-            cluster = next((one for one in [*likely, *known] if one.takes(text)), None)
-            if cluster is None:
-                cluster = Cluster(point, text=text)
-                known.append(cluster)
-            alike[shape] = cluster
-            cluster.members.append((project, point))
-    found = [cluster for known in kinds.values() for cluster in known]
+            known.cluster(point, text).members.append((project, point))
+    found = [cluster for known in kinds.values() for cluster in known.clusters]
     found.sort(
         key=lambda one: (not one.point.person, -len(one.projects), one.point.kind, one.where)
     )
@@ -136,16 +136,41 @@ def gather(projects: Iterable[Project]) -> list[Cluster]:
     return found
 
 
-def _shape(text: Text) -> str:
-    """Give a text with the name of an answer in the place of each."""
-    words: list[str] = []
-    place = 0
-    while place < len(text.words):
-        here = text.answers[place]
-        answer = max(here, key=lambda name: (here[name], name), default="")
-        words.append(f"{{{answer}}}" if answer else text.words[place])
-        place += here[answer] if answer else 1
-    return "".join(words)
+@dataclass
+class _Known:
+    """The clusters of a kind, and which of them have a word."""
+
+    clusters: list[Cluster] = field(default_factory=list)
+    having: dict[str, list[Cluster]] = field(default_factory=dict)
+
+    def cluster(self, point: Point, text: Text) -> Cluster:
+        """Find the cluster of a text, or begin one."""
+        for cluster in self._likely(text):
+            if cluster.takes(text):
+                return cluster
+        new = Cluster(point, text=text)
+        self.clusters.append(new)
+        for word in {*text.words}:
+            self.having.setdefault(word, []).append(new)
+        return new
+
+    def _likely(self, text: Text) -> Sequence[Cluster]:
+        """Give the clusters that have the rarest of the words which are no part of an answer.
+
+        Each such word has to be the same in both texts, so no other cluster takes this one.
+        """
+        lists = (self.having.get(word, ()) for word in _fixed(text))
+        return min(lists, key=len, default=self.clusters)
+
+
+def _fixed(text: Text) -> Iterator[str]:
+    """Give the words that are no part of an answer."""
+    free = 0  # the first place behind the answers so far
+    for place, (word, here) in enumerate(zip(text.words, text.answers, strict=True)):
+        free = max(free, place, *(place + size for size in here.values()))
+        if place == free:
+            yield word
+            free += 1
 
 
 def split(text: str, names: Mapping[str, frozenset[str]]) -> Text:
@@ -161,7 +186,7 @@ def split(text: str, names: Mapping[str, frozenset[str]]) -> Text:
     for name, answers in names.items():
         parts = _WORD.findall(name)
         begun.setdefault(parts[0], []).append((parts, answers))
-    found: list[dict[str, int]] = []
+    found: list[Mapping[str, int]] = []
     for place, word in enumerate(words):
         here: dict[str, int] = {}
         for parts, answers in begun.get(word, ()):

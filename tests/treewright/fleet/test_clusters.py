@@ -1,9 +1,13 @@
 """The same thing in many projects is one row, whatever is each project's own."""
 
+from itertools import permutations
+
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from treewright.fleet.clusters import Cluster, gather, own_names
+from treewright.fleet import clusters
+from treewright.fleet.clusters import Cluster, Text, gather, own_names
 from treewright.fleet.outcomes import Point, Project
 
 
@@ -55,6 +59,33 @@ def test_an_answer_that_two_share_may_differ_in_a_third() -> None:
         for name, user in (("one", "acme"), ("two", "acme"), ("three", "other"))
     )
     assert cluster.what == "by {github_user}"
+
+
+def test_a_word_that_one_project_only_happens_to_have_is_no_answer() -> None:
+    """A third, whose name stands there, is another row, in whatever order they come."""
+    texts = {"python": "use python", "zoo": "use python", "acme": "use acme"}
+    for order in permutations(texts):
+        rows = behind(gather(project(name, texts[name]) for name in order))
+        assert sorted(map(len, rows)) == [1, 2]
+        assert sorted(["acme", "zoo"]) not in map(sorted, rows)
+
+
+def test_each_text_is_compared_with_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fleet in which everybody edits something else takes no square of the time."""
+    compared, compare = [], clusters.common
+
+    def counting(one: Text, other: Text) -> Text | None:
+        compared.append(one)
+        return compare(one, other)
+
+    monkeypatch.setattr(clusters, "common", counting)
+    alone = "a line like no other"
+    found = gather(project(f"acme-{n}", f"of acme-{n}: {alone} {n * 7}x") for n in range(200))
+    assert len(found) == 200
+    assert len(compared) < 400
+    same = gather(project(f"acme-{n}", f"of acme-{n}: {n % 5} of some") for n in range(200))
+    assert [len(cluster.projects) for cluster in same] == [40] * 5
+    assert len(compared) < 1000
 
 
 def test_what_needs_a_person_comes_first_and_then_what_most_have() -> None:
