@@ -71,8 +71,12 @@ def test_what_cannot_be_seen_is_told() -> None:
 def test_the_page_loads_nothing_and_runs_nothing_but_its_own() -> None:
     page = html(report(*HOSTILE)).decode()
     reader = Reader(page)
-    loading = {"src", "href", "action", "srcset", "data", "poster", "background", "style"}
+    loading = {"src", "action", "srcset", "data", "poster", "background", "style"}
     assert not [element for element in reader.elements if loading & element[1].keys()]
+    places = {f"#{named['id']}" for _, named in reader.elements if "id" in named}
+    links = [named["href"] for _, named in reader.elements if "href" in named]
+    assert links
+    assert {*links} <= places, "and leads nowhere else"
     assert not re.search(r"@import|url\(|fetch\(|XMLHttp|innerHTML|eval\(", page.split("<body>")[0])
     (policy,) = (
         str(attributes["content"])
