@@ -5,6 +5,7 @@ usage, something that the machine lacks, or a project that could not be looked a
 """
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,7 +13,7 @@ from pathlib import Path
 from treewright import machine, stock
 from treewright.adopting.errors import UnableError
 from treewright.branch.scratch import Updater
-from treewright.disk import write_whole
+from treewright.disk import is_regular, write_whole
 from treewright.fleet import clones, outcomes, showing
 from treewright.fleet.drifting import Drift
 from treewright.fleet.looking import Fleet
@@ -102,8 +103,8 @@ def _positive(word: str) -> int:
 def _run(asked: argparse.Namespace, updater: Updater | None) -> int:
     if not machine.git():
         raise UnableError("git is needed, and is not on the PATH.")
-    if asked.html and not asked.html.absolute().parent.is_dir():
-        raise UnableError(f"{asked.html} cannot be written: its folder is not there.")
+    if asked.html:
+        _check_place(asked.html)
     found = clones.find(asked.paths)
     with Template.found() as template:
         if asked.verb == "rehearse":
@@ -117,13 +118,31 @@ def _run(asked: argparse.Namespace, updater: Updater | None) -> int:
             fleet = Fleet(found, template, template.update, tell=_progress)
             newest = (template.releases() or [""])[-1]
             report = Report("drift", template.address, newest, fleet.each(Drift(template)))
-    if asked.html:
-        write_whole(asked.html, html(report))
-    say(showing.document(report) if asked.json else "\n".join(showing.markdown(report)))
+    try:
+        if asked.html:
+            write_whole(asked.html, html(report))
+    finally:  # what was found out is told in any case
+        say(showing.document(report) if asked.json else "\n".join(showing.markdown(report)))
     if outcomes.are_others(report.projects):
         say(f"No project of this template is in {', '.join(asked.paths)}.", file=sys.stderr)
     status = outcomes.status(report.projects)
     return 0 if asked.verb == "drift" and status == 1 and not asked.check else status
+
+
+def _check_place(page: Path) -> None:
+    """See that the page can be written, before all the work.
+
+    Raises:
+        UnableError: If not.
+
+    """
+    folder = page.absolute().parent
+    if not folder.is_dir():
+        raise UnableError(f"{page} cannot be written: its folder is not there.")
+    if os.path.lexists(page) and not is_regular(page):
+        raise UnableError(f"{page} cannot be written: something that is no file is there.")
+    if not os.access(folder, os.W_OK):
+        raise UnableError(f"{page} cannot be written: its folder is read-only here.")
 
 
 def _progress(project: Project) -> None:

@@ -6,9 +6,12 @@ how new a requirement has to be. Docs: docs/rehearsing.md.
 
 import tomllib
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import Any, NamedTuple
 
-from treewright.toml_merge.meaning import Merge, is_set, same
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+from treewright.toml_merge.meaning import Merge, is_set, normal, same
 from treewright.toml_merge.syntax import Document, Path, key, toml
 
 # Of the metadata, what answers decide.
@@ -62,8 +65,18 @@ def differences(template: str, yours: str, own: Sequence[str]) -> Iterator[Diffe
 def _answered(theirs: dict[str, Any], ours: dict[str, Any]) -> Iterator[Difference]:
     for path in _ANSWERED:
         wanted, there = _at(theirs, path), _at(ours, path)
-        if wanted is not _MISSING and not same(wanted, there):
+        if wanted is not _MISSING and not same(_meant(path, wanted), _meant(path, there)):
             yield Difference(key(path), toml(wanted), "" if there is _MISSING else toml(there))
+
+
+def _meant(path: Path, value: object) -> object:
+    """Give what a text stands for, whatever it is spelled like (PEP 503 and 440)."""
+    if path == ("project", "name") and isinstance(value, str):
+        return normal(value)
+    if path == ("project", "requires-python") and isinstance(value, str):
+        with suppress(InvalidSpecifier):
+            return SpecifierSet(value)
+    return value
 
 
 def _settings(theirs: dict[str, Any], ours: dict[str, Any]) -> Iterator[Difference]:

@@ -64,12 +64,36 @@ def test_without_git_nothing_is_done(
     assert capsys.readouterr().err == "git is needed, and is not on the PATH.\n"
 
 
+@pytest.mark.parametrize(
+    ("place", "why"),
+    [
+        ("lacking/page.html", "its folder is not there"),
+        ("folder", "something that is no file is there"),
+        ("link", "something that is no file is there"),
+    ],
+)
 def test_a_page_that_cannot_be_written_is_told_before_the_work(
-    world: Path, tmp_path: Path, capsys: Capture
+    place: str, why: str, world: Path, tmp_path: Path, capsys: Capture
 ) -> None:
-    page = tmp_path / "lacking" / "page.html"
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "link").symlink_to("/dev/stdout")
+    page = tmp_path / place
     assert rehearse(world / "made", "--html", page) == 2
-    assert capsys.readouterr().err == f"{page} cannot be written: its folder is not there.\n"
+    printed = capsys.readouterr()
+    assert (printed.out, printed.err) == ("", f"{page} cannot be written: {why}.\n")
+
+
+def test_where_the_page_cannot_be_written_in_the_end_the_rest_is_told(
+    world: Path, tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full_disk(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(command, "write_whole", full_disk)
+    assert rehearse(world / "made", "--json", "--html", tmp_path / "page.html") == 2
+    printed = capsys.readouterr()
+    assert len(json.loads(printed.out)["projects"]) == 2
+    assert "No space left on device" in printed.err
 
 
 def test_the_document_and_the_page_are_of_one_run(

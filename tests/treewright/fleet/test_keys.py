@@ -44,6 +44,10 @@ strict = true
         ('"0.1.0"', '"7"', []),
         ("dependencies = []", 'dependencies = ["attrs"]', []),
         ('">=3.11"', '">=3.9"', [("project.requires-python", '">=3.11"', '">=3.9"')]),
+        ('">=3.11"', '">= 3.11"', []),
+        ('">=3.11"', '"new enough"', [("project.requires-python", '">=3.11"', '"new enough"')]),
+        ('"acme-tool"', '"Acme.Tool"', []),
+        ('"acme-tool"', '"acme-tools"', [("project.name", '"acme-tool"', '"acme-tools"')]),
         (
             '"hatchling.build"',
             '"mine"',
