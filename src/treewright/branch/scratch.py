@@ -6,6 +6,7 @@ or lock is left behind, however a run ends. Its git obeys none of the user's set
 
 import ast
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -51,6 +52,8 @@ _MARKERS = tuple(
 # This package is first, also where it is not installed; the project, in which it runs, is nowhere.
 _REFUSED = "has no attribute "  # before what includes/refusals.jinja says, as a literal
 _UNTRUSTED = 4  # Copier's exit status, and stock.py's, with more than one line
+# As Copier tells of a command that failed, and Python of a call to the system.
+_BROKEN = re.compile(r"Unexpected exit code: \d|\[(?:Errno|WinError) \d+\]")
 _START = """\
 import runpy, sys
 sys.path.insert(0, sys.argv[1])
@@ -108,6 +111,10 @@ Updater: TypeAlias = Callable[[Path, Sequence[str], bool], "subprocess.Completed
 
 class UpdateError(Exception):
     """An update is refused, or fails; the message is what it said."""
+
+
+class BrokenUpdateError(UpdateError):
+    """An update fails by no fault of the project's, as where the disk is full."""
 
 
 @dataclass(frozen=True)
@@ -350,7 +357,7 @@ class Scratch:
         updater = _run_overlay if layers.owner_of(answers_file, tracked) else self.updater
         done = updater(project, arguments, not plain)
         if done.returncode:
-            raise UpdateError(_reason(done))
+            raise _failure(done)
         repository = Repository(self.top)
         unmerged = repository.unmerged()
         for path, left in repository.rejects().items():  # which the hooks could not take up
@@ -500,6 +507,16 @@ def refusal(error: str) -> str:
     """Give the sentence by which the template refuses something, or any other error as it is."""
     said = error.partition(_REFUSED)[2]
     return str(ast.literal_eval(said)) if said else error
+
+
+def _failure(done: "subprocess.CompletedProcess[str]") -> UpdateError:
+    """Tell a refusal from what breaks under an update: a program, or the file system."""
+    if done.returncode < 0:
+        return BrokenUpdateError(f"the update was ended by signal {-done.returncode}")
+    reason = _reason(done)
+    if _BROKEN.search(f"{done.stderr}\n{reason}"):
+        return BrokenUpdateError(reason.removeprefix("| "))
+    return UpdateError(reason)
 
 
 def _reason(done: "subprocess.CompletedProcess[str]") -> str:

@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from treewright.adopting.errors import UnableError
 from treewright.branch.requests import Request, UnreadableError, read
-from treewright.branch.scratch import Updater
+from treewright.branch.scratch import UpdateError, Updater
 from treewright.fleet import clusters, outcomes
 from treewright.fleet.clones import Clone, EmptyError, Opened, opened
 from treewright.fleet.outcomes import Point, Project
@@ -164,7 +164,7 @@ def _attempt(found: Found, work: Work) -> None:
     """Do the work; what goes wrong is told of the project."""
     try:
         work(found)
-    except (GitError, OSError, UnableError, RefusedError) as error:
+    except (GitError, OSError, UnableError, RefusedError, UpdateError) as error:
         _fail(found.told, str(error))
     except Exception as error:  # noqa: BLE001  # no fault of ours may stop the others
         _fail(found.told, f"{type(error).__name__}: {error}")

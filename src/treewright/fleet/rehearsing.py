@@ -9,7 +9,7 @@ from pathlib import Path
 from treewright.branch.applying import diffstat
 from treewright.branch.computing import why
 from treewright.branch.requests import Request
-from treewright.branch.scratch import Updated, UpdateError
+from treewright.branch.scratch import BrokenUpdateError, Updated, UpdateError
 from treewright.branch.summary import said
 from treewright.disk import is_regular
 from treewright.fleet import outcomes
@@ -97,6 +97,8 @@ class _Trial:
         made = self.found.opened.made
         try:
             updated = made.update(self.found.opened.tree, self.found.file, request, now)
+        except BrokenUpdateError:
+            raise
         except UpdateError as error:
             told.outcome = outcomes.REFUSED
             told.points.append(Point(outcomes.REFUSED, "", self._plain(str(error)), _ITSELF))

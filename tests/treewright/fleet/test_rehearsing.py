@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -213,6 +214,46 @@ def test_what_the_hooks_could_not_do_is_left_to_a_person() -> None:
     assert [point.what for point in points] == printed[-6:-4]
     joined = ["Joined Treewright v0.9.0", *row("arrived", "1 file"), "Next: commit."]
     assert [*rehearsing._left(Updated({}, printed="\n".join(joined)))] == []  # noqa: SLF001
+
+
+@pytest.mark.parametrize(
+    ("status", "told_last", "outcome", "what"),
+    [
+        (
+            1,
+            "ValueError: Validation error for question 'x': no",
+            outcomes.REFUSED,
+            "ValueError: Val",
+        ),
+        (1, "OSError: [Errno 28] No space left on device", outcomes.FAILED, "OSError: [Errno 28]"),
+        full(
+            1,
+            "copier.X: Unexpected exit code: 128\nCommand line: | git\nStderr:  | no\n   | more",
+            outcomes.FAILED,
+            "more",
+        ),
+        full(-9, "", outcomes.FAILED, "the update was ended by signal 9"),
+    ],
+)
+def test_what_breaks_on_this_machine_is_no_refusal(
+    status: int,
+    told_last: str,
+    outcome: str,
+    what: str,
+    world: Path,
+    tmp_path: Path,
+    capsys: Capture,
+) -> None:
+    """Nobody can settle it in the project, so it ends with 2."""
+
+    def updater(*_: object) -> subprocess.CompletedProcess[str]:
+        return subprocess.CompletedProcess([], status, "", f"Traceback:\n{told_last}\n")
+
+    made, ended = clone(world, tmp_path, "acme-tool"), 1 if outcome == outcomes.REFUSED else 2
+    document = told(capsys, "rehearse", f"--to={NEXT}", made, status=ended, updater=updater)
+    (project,) = document["projects"]
+    assert project["outcome"] == outcome
+    assert project["points"][0]["what"].startswith(what)
 
 
 # --- Faults, and tests ---------------------------------------------------------------------
