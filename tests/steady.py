@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -51,7 +50,7 @@ class Organisation:
         for of_the_docs, here in (
             ("https://git.example.com", self.forge.url),
             ("(?:https|ssh)", f"(?:{scheme}|ssh)"),
-            (r"git\\\\.example\\\\.com", re.escape(host).replace("\\", r"\\")),
+            ("git.example.com", host),
         ):
             text = text.replace(of_the_docs, here)
         return text

@@ -98,7 +98,7 @@ def test_each_ring_is_a_line() -> None:
     assert file.count('"allowedVersions"') == len(rules) == 2
     everywhere, first = rules
     assert "matchRepositories" not in everywhere
-    assert first["matchRepositories"] == ["ORG/canary-*"]
+    assert first["matchRepositories"] == ["ORG/**/canary-*"]
     for rule in rules:
         (names,) = map(expression, rule["matchDepNames"])
         assert all(names.search(name) for name in ("treewright", *SPELLINGS))

@@ -195,7 +195,9 @@ def alone(programs: Path, tmp_path: Path) -> Iterator[Organisation]:
     with serving(tmp_path / "forge") as forge:
         make_templates(forge, tmp_path)
         make(forge, tmp_path, "lib", Trap())
-        yield Organisation(programs, forge, tmp_path)
+        organisation = Organisation(programs, forge, tmp_path)
+        organisation.configure(rings=ring_1(OFFERED))
+        yield organisation
 
 
 def test_without_trust_in_the_home_folder_it_is_red(alone: Organisation) -> None:
@@ -208,18 +210,19 @@ def test_without_trust_in_the_home_folder_it_is_red(alone: Organisation) -> None
     assert "unsafe feature: migrations" in said["body"]
 
 
-@pytest.mark.parametrize("strict", [True, False])
-def test_without_presets_nothing_is_proposed(alone: Organisation, *, strict: bool) -> None:
-    alone.configure(config=lambda config: config.update(inheritConfigStrict=strict))
+def test_without_presets_nothing_is_proposed(alone: Organisation) -> None:
     alone.forge.repository(PRESETS).rename(alone.folder / "away.git")
-    log = alone.run("lib")
-    assert alone.pulls("lib") == ({} if strict else {f"template/{newest(alone)}": ""})
-    assert any("inherit" in json.dumps(line).lower() for line in warnings(log)) == strict
+    log = alone.start("lib").log(status=1)
+    assert "config-inherit-not-found" in json.dumps(warnings(log))
+    assert alone.pulls("lib") == {}
 
-
-def newest(organisation: Organisation) -> str:
-    address = re.sub("[/:]+", "-", organisation.forge.clone_url("treewright"))
-    return f"{address}-9.x"
+    alone.configure(config=lambda config: config.update(inheritConfigStrict=False))
+    alone.forge.repository(PRESETS).rename(alone.folder / "away-again.git")
+    alone.run("lib")
+    offered = [
+        git("show", f"{branch}:{ANSWERS}", cwd=at(alone, "lib")) for branch in alone.pulls("lib")
+    ]
+    assert any(f"_commit: v{RELEASES[-1]}\n" in answers for answers in offered), "to everybody"
 
 
 @pytest.mark.parametrize("ruled", [True, False])

@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 
 import adopting
+import finishing
 import in_process
-from keeping import HERE, update, write
+from keeping import HERE, write
 from loopback_forge import OWNER, Forge, serving
 from published import LATER, NEXT, PIN, UVX
 from rendering import ROOT
@@ -148,13 +149,12 @@ def test_ten_repositories(organisation: Organisation, folder: Path) -> None:
     assert "* AGENTS.md" in forge.comments["in-conflict"][0]["body"]
     for name in REPOSITORIES:
         clone = cloned(organisation, name, ALONE)
-        update(folder / name, f"v{LATER if name.startswith('canary-') else NEXT}")
+        finishing.by_hand(folder / name, f"v{LATER if name.startswith('canary-') else NEXT}")
         assert snapshot(clone) == snapshot(folder / name)
     assert "<<<<<<< " in (folder / "in-conflict/AGENTS.md").read_text("utf-8")
     laid = cloned(organisation, "overlaid", OVERLAY)
     by_hand = cloned(organisation, "overlaid", "main")
-    options = ("--trust", "--defaults", "--skip-answered", "--vcs-ref=v2.0.0")
-    in_process.copier("update", *options, f"--answers-file={OF_OVERLAY}", by_hand)
+    finishing.by_hand(by_hand, "v2.0.0", f"--answers-file={OF_OVERLAY}")
     assert snapshot(laid) == snapshot(by_hand)
     assert "line-length = 110" in (laid / "pyproject.toml").read_text("utf-8")
 
@@ -196,7 +196,10 @@ LINES: Mapping[str, str] = {
 
 def test_one_line(programs: Path, index: Path, tmp_path: Path) -> None:
     with serving(tmp_path / "forge") as forge:
-        forge.add(TEMPLATE, index.parent / TEMPLATE)
+        fork = tmp_path / TEMPLATE
+        git("clone", "--quiet", index.parent / TEMPLATE, fork, cwd=tmp_path)
+        git("checkout", "--quiet", "-B", "main", cwd=fork)
+        forge.add(TEMPLATE, fork)
         for name in LINES:
             make(forge, index, tmp_path / name, ["forge=github"])
         rework(forge, tmp_path)
@@ -216,10 +219,10 @@ def test_one_line(programs: Path, index: Path, tmp_path: Path) -> None:
                 finish(forge, index, name, version, tmp_path, ANSWERS, ALONE)
         clone = cloned(organisation, "in-conflict", ALONE)
         head = git("rev-parse", "HEAD", cwd=clone)
-        finishing = [str(UVX), "--quiet", f"treewright=={NEXT}", "finish", "--base=origin/main"]
+        command_ = [str(UVX), "--quiet", f"treewright=={NEXT}", "finish", "--base=origin/main"]
         variables = os.environ | {"UV_FIND_LINKS": str(index)}
         done = subprocess.run(
-            [*finishing, "--commit"], cwd=clone, env=variables, capture_output=True, check=False
+            [*command_, "--commit"], cwd=clone, env=variables, capture_output=True, check=False
         )
         assert done.returncode == 1, "the job is red"
         assert b".github/workflows/ci.yml" in done.stdout
