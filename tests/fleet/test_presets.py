@@ -119,11 +119,12 @@ def test_whom_the_runner_trusts() -> None:
 def test_the_line_of_a_package_is_found(of_package: OfPackage, forge: str) -> None:
     project = of_package[PIN, forge, "renovate"]
     answers = (project / ".copier-answers.yml").read_text("utf-8")
-    ours, fork = read("one-line", "default")["customManagers"]
+    ours, *others = read("one-line", "default")["customManagers"]
     (found,) = (expression(text).search(answers) for text in ours["matchStrings"])
     assert found
     assert found["currentValue"] == PIN
-    assert not expression(fork["matchStrings"][0]).search(answers)
+    for other in others:
+        assert not expression(other["matchStrings"][0]).search(answers)
     rendered = json.loads((project / "renovate.json").read_text("utf-8"))
     assert read("one-line", "default")["gitIgnoredAuthors"] == rendered["gitIgnoredAuthors"]
     (manager,) = rendered["customManagers"]
@@ -132,8 +133,9 @@ def test_the_line_of_a_package_is_found(of_package: OfPackage, forge: str) -> No
 
 
 def test_which_lines_are_found() -> None:
-    ours, fork = read("one-line", "default")["customManagers"]
-    for manager, addresses in ((ours, [distribution.ADDRESS]), (fork, SPELLINGS)):
+    ours, fork, overlay = read("one-line", "default")["customManagers"]
+    above = [address.replace("treewright", "overlay") for address in SPELLINGS]
+    for manager, addresses in ((ours, [distribution.ADDRESS]), (fork, SPELLINGS), (overlay, above)):
         (lines,) = map(expression, manager["matchStrings"])
         for address in addresses:
             for start, end in (("", "\n"), ("# Words\n", "\r\n")):
@@ -143,9 +145,10 @@ def test_which_lines_are_found() -> None:
                 assert found["currentValue"].removeprefix("v") == "9.1.0"
             untagged = f"_commit: v9.1.0-3-g0123abc\n_src_path: {address}\n"
             assert not lines.search(untagged)
-        for address in OTHERS:
+        for address in {*OTHERS, *SPELLINGS, *above} - {*addresses}:
             assert not lines.search(f"_commit: v9.1.0\n_src_path: {address}\n")
     assert fork["packageNameTemplate"] == FORK
+    assert overlay["packageNameTemplate"] == above[0]
 
 
 @pytest.mark.parametrize("form", FORMS)

@@ -200,6 +200,8 @@ def test_one_line(programs: Path, index: Path, tmp_path: Path) -> None:
         git("clone", "--quiet", index.parent / TEMPLATE, fork, cwd=tmp_path)
         git("checkout", "--quiet", "-B", "main", cwd=fork)
         forge.add(TEMPLATE, fork)
+        make_overlay(tmp_path / ABOVE)
+        forge.add(ABOVE, tmp_path / ABOVE)
         for name in LINES:
             make(forge, index, tmp_path / name, ["forge=github"])
         rework(forge, tmp_path)
@@ -212,6 +214,8 @@ def test_one_line(programs: Path, index: Path, tmp_path: Path) -> None:
         for name, version in {**LINES, "of-a-fork": NEXT}.items():
             assert organisation.pulls(name) == {ALONE: ""}
             assert changed_lines(forge, name, ALONE) == one_line(ANSWERS, PIN, version)
+        assert organisation.pulls("overlaid") == {OVERLAY: ""}
+        assert changed_lines(forge, "overlaid", OVERLAY) == one_line(OF_OVERLAY, "1.0.0", "2.0.0")
         assert organisation.pulls("of-another-template") == {}
 
         for name, version in LINES.items():
@@ -250,3 +254,7 @@ def rework(forge: Forge, folder: Path) -> None:
         write(folder / name, ANSWERS, text.replace(distribution.ADDRESS, address))
         commit(folder / name)
         forge.add(name, folder / name)
+    answers = f"_commit: v1.0.0\n_src_path: {forge.clone_url(ABOVE)}\nteam: ''\n"
+    write(folder / "overlaid", OF_OVERLAY, answers)
+    commit(folder / "overlaid")
+    forge.add("overlaid", folder / "overlaid")
