@@ -4,6 +4,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -103,6 +104,13 @@ class Organisation:
             pull["head"]: self._artifacts(heads[pull["head"]])
             for pull in self.forge.pulls(name)
             if pull["state"] == "open"
+        }
+
+    def state(self) -> dict[str, Any]:
+        """Give a copy of all that is on the forge, by repositories."""
+        return {
+            name: deepcopy((heads, self.forge.items[name], self.forge.comments[name]))
+            for name, heads in self.forge.branches().items()
         }
 
     def _artifacts(self, commit_: str) -> str:

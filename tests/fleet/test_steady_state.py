@@ -157,9 +157,9 @@ def test_ten_repositories(organisation: Organisation, folder: Path) -> None:
     assert snapshot(laid) == snapshot(by_hand)
     assert "line-length = 110" in (laid / "pyproject.toml").read_text("utf-8")
 
-    proposed = forge.branches(), dict(forge.items), dict(forge.comments)
+    proposed = organisation.state()
     organisation.run()
-    assert (forge.branches(), dict(forge.items), dict(forge.comments)) == proposed
+    assert organisation.state() == proposed, "a second run adds nothing"
 
     organisation.configure(rings=ring_1(LATER))
     organisation.run(*PROMOTED)
@@ -239,9 +239,9 @@ def test_one_line(programs: Path, index: Path, tmp_path: Path) -> None:
         assert b".github/workflows/ci.yml" in done.stdout
         assert git("rev-parse", "HEAD", cwd=clone) == head, "and has nothing to push"
 
-        proposed = forge.branches(), dict(forge.items), dict(forge.comments)
+        proposed = organisation.state()
         organisation.run()
-        assert (forge.branches(), dict(forge.items), dict(forge.comments)) == proposed
+        assert organisation.state() == proposed, "a second run adds nothing"
 
 
 def rework(forge: Forge, folder: Path) -> None:
