@@ -12,6 +12,7 @@ from treewright.toml_merge.syntax import Document, Entry, key, toml
 
 Path = tuple[str, ...]
 Values = dict[Path, Any]
+_BASE = ("dependency-groups", "base")  # always there, as others include it
 _DOTTED = {("tool", "acme", "deep"), ("tool", "uv", "sources")}
 
 # Where something may be, and what.
@@ -66,7 +67,8 @@ class Corners(NamedTuple):
 def of_toml(random: Random) -> Corners:
     """Make the sides of a pyproject.toml."""
     template, overlay = (_releases(random, share) for share in (0.6, 0.4))
-    below = [_write({("project", "name"): "acme-tool", **one}, "template") for one in template]
+    always = {("project", "name"): "acme-tool", _BASE: ["ruff"]}
+    below = [_write(always | one, "template") for one in template]
     above = [_write(one, "acme") for one in overlay]
     return Corners((below[0], below[1]), (above[0], above[1]))
 
@@ -91,7 +93,7 @@ def _value(random: Random, kind: str) -> Any:  # noqa: ANN401
             for name in random.sample(_NAMES, 2)
         ]
     if kind == "group":
-        included = [{"include-group": "lint"}] * (random.random() < 0.5)
+        included = [{"include-group": _BASE[-1]}] * (random.random() < 0.5)
         return [*_value(random, "requirements"), *included]
     if kind == "tables":
         return [{"name": name, "x": random.randrange(2)} for name in random.sample(_NAMES, 2)]
@@ -169,7 +171,7 @@ def _edit(
     """Give where an owner edits, and what is there then."""
     value, end, number = here.text[entry.value], entry.value.stop, entry.start
     what = random.choice(["delete", "remark", "add", "change", "change"])
-    if what == "delete" and _keep_their_table(entry.path, sides):
+    if what == "delete" and entry.path != _BASE and _keep_their_table(entry.path, sides):
         return entry.lead, entry.end, ""
     if what == "add":
         return entry.end, entry.end, f"mine-{number} = 1\n"

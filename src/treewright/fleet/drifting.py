@@ -17,7 +17,7 @@ from treewright.fleet.outcomes import Point
 from treewright.fleet.template import Template, is_newer
 from treewright.shell import quoted
 from treewright.toml_merge import UnmergeableError
-from treewright.toml_merge.laying import lay
+from treewright.toml_merge.laying import lay, names
 from treewright.updating import line_sets
 from treewright.updating.answers import EMPTY, listed
 from treewright.updating.layers import FOLDER
@@ -165,8 +165,10 @@ class _Comparison:
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             yield Point(CHANGED, _SETTINGS, f"it cannot be read: {error}", "fix it by hand")
             return
+        fragments = self._fragments().get(_SETTINGS, {})
+        by = names({name: _text(fragment) for name, fragment in fragments.items()})
         for key, template, yours in found:
-            where, what = f"{_SETTINGS}: {key}", f"the template has {template}"
+            where, what = f"{_SETTINGS}: {key}", f"{by.get(key, 'the template')} has {template}"
             keep = f"add {key} to the answer own_tables"
             if keys.is_answered(key):
                 keep = "change the answer that decides it"

@@ -78,7 +78,7 @@ def merge_laid(base: str, ours: str, theirs: str, before: Overlays, now: Overlay
     if not before and not now:
         return MergedLaid(merged.text, merged.clashes, [])
     there = Document(_read("", merged.text))
-    by = {key(path): name for sides in (before, now) for path, (name, _) in _set(sides).items()}
+    by = names(before) | names(now)
     who = _changed(before, now) if base == theirs else Clash.by
     clashes = [
         replace(clash, by=by.get(clash.key, who))
@@ -89,6 +89,11 @@ def merge_laid(base: str, ours: str, theirs: str, before: Overlays, now: Overlay
     clashes += [clash for clash in _absent(there, before, now) if clash.key not in told]
     over = [clash for clash in new.over if clash not in old.over and _says_so(there, clash)]
     return MergedLaid(merged.text, clashes, over)
+
+
+def names(overlays: Overlays) -> dict[str, str]:
+    """Give the overlay that sets each key, or each requirement of a list: the last of several."""
+    return {key(path): name for path, (name, _) in _set(overlays).items()}
 
 
 def _changed(before: Overlays, now: Overlays) -> str:

@@ -69,7 +69,7 @@ MANAGED: dict[str, tuple[Files, Sequence[Found]]] = {
             ".treewright/acme/.gitignore": lambda _: "/acme/\n",
         },
         [
-            ("differs", "pyproject.toml: tool.mypy.strict", "the template has false"),
+            ("differs", "pyproject.toml: tool.mypy.strict", "acme has false"),
             ("lacks", ".gitignore", "/acme/"),
         ],
     ),

@@ -95,6 +95,33 @@ def test_nor_what_an_edited_file_says(path: str, count: int) -> None:
     each(path, count, check)
 
 
+@pytest.mark.parametrize("count", [2, full(100)])
+def test_nor_what_the_file_of_a_repository_that_joined_says(count: int) -> None:
+    def check(random: Random, sides: Corners, _: list[str]) -> None:
+        (t1, t2), (o1, o2) = sides
+        mine = overlaid.of_toml(random).template[0].replace("acme-tool", "mine")
+        file = step(step((mine, []), ("", t1), ("", "")), (t1, t1), ("", o1))
+        first = step(step(file, (t1, t2), (o1, o1)), (t2, t2), (o1, o2))
+        second = step(step(file, (t1, t1), (o1, o2)), (t1, t2), (o2, o2))
+        assert said(PATHS[0], first[0]) == said(PATHS[0], second[0])
+        assert plain(tomllib.loads(first[0])["project"]["name"]) == "mine"
+        assert step(first, (t2, t2), (o2, o2)) == first, "and again, nothing is to be done"
+
+    each(PATHS[0], count, check)
+
+
+Joined = tuple[str, list[str]]  # the file, and what is the repository's
+
+
+def step(file: Joined, template: tuple[str, str], overlay: tuple[str, str]) -> Joined:
+    """Update a pyproject.toml that joined, as `merged` does."""
+    text, own = file
+    sides = {BASE: template[0], OURS: text, THEIRS: template[1]}
+    before, now = ({"acme": text} if text else {} for text in overlay)
+    merged_, _, own = merging.join_toml(sides, own, [], Layers(before, now))
+    return merged_, own
+
+
 @pytest.mark.parametrize(
     ("path", "count"), [(".gitignore", 5), *(full(path, 30) for path in PATHS)]
 )
