@@ -274,19 +274,26 @@ def test_clones_are_those_that_have_answers(tmp_path: Path) -> None:
     assert (tmp_path / "summary").read_text("utf-8") == "2 of 5 have one\n"
 
 
+MARKED = "<<<<<<< before updating\nOurs.\n=======\nTheirs.\n>>>>>>> after updating\n"
+DRIFTS = [("deleted", 1), ("marked", 1), ("", 0)]
+
+
 @pytest.mark.skipif(is_shallow(), reason="a shallow clone has no releases")
-@pytest.mark.parametrize(("drifted", "status"), [(None, 2), full(True, 1), full(False, 0)])
+@pytest.mark.parametrize(("drifted", "status"), [(None, 2), *(full(*row) for row in DRIFTS)])
 def test_drift_fails_the_check(
-    tagged: Path, tmp_path: Path, *, drifted: bool | None, status: int
+    tagged: Path, tmp_path: Path, drifted: str | None, status: int
 ) -> None:
-    """Nobody passes by deleting the answers, either."""
+    """Nobody passes by deleting the answers, nor by merging what an update has left undone."""
     git("clone", "--quiet", tagged, "template", cwd=tmp_path)
     repository = tmp_path / "repository"
     repository.mkdir()
     if drifted is not None:
         copy(tagged, repository, HERE, PROJECT)
-    if drifted:
+    if drifted == "deleted":
         (repository / "AGENTS.md").unlink()
+    elif drifted == "marked":
+        with (repository / "AGENTS.md").open("a") as file:
+            file.write(MARKED)
     commit(repository)
     done = run(step("drift.yml", "drift", "Look for drift"), tmp_path)
     assert done.status == status, done.errors
