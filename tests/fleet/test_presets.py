@@ -11,6 +11,7 @@ import pytest
 import yaml
 from copier import _settings
 
+import renovate
 from conftest import OfPackage
 from published import PIN
 from steady import SHIPPED
@@ -62,6 +63,14 @@ def test_no_file_holds_a_secret_or_a_host_of_anybody(file: Path) -> None:
     assert not [word for word in words(said) if re.search(r"(?i)token|secret|passw|\bkey\b", word)]
     hosts = re.findall(r"//(?:git@)?([\w.-]+\.\w+)", text.replace("\\", ""))
     assert set(hosts) <= {"git.example.com", "docs.renovatebot.com", "treewright.invalid"}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_renovate_accepts_them(programs: Path, form: str) -> None:
+    files = {*(SHIPPED / form).glob("*.json")}
+    config = SHIPPED / form / "config.json"
+    renovate.validate(programs, files - {config}, "--no-global")
+    renovate.validate(programs, [config])
 
 
 def test_both_forms_agree() -> None:

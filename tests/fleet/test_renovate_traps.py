@@ -225,6 +225,21 @@ def test_without_presets_nothing_is_proposed(alone: Organisation) -> None:
     assert any(f"_commit: v{RELEASES[-1]}\n" in answers for answers in offered), "to everybody"
 
 
+def test_what_is_proposed_costs_nothing_again(alone: Organisation) -> None:
+    """If the folder of the cache is kept; without it, each run does each open update again."""
+
+    def commands(**more: str) -> int:
+        log = alone.run("lib", RENOVATE_BASE_DIR=str(alone.folder / "kept"), **more)
+        return sum("Executing command" in line["msg"] for line in log)
+
+    assert [commands(), commands()] == [1, 0]
+    alone.configure(rings=ring_1(RELEASES[-1]))
+    assert commands() == 1
+    answers = git("show", f"{ALONE}:{ANSWERS}", cwd=at(alone, "lib"))
+    assert f"_commit: v{RELEASES[-1]}\n" in answers
+    assert commands(RENOVATE_REPOSITORY_CACHE="disabled") == 1
+
+
 @pytest.mark.parametrize("ruled", [True, False])
 def test_what_an_overlay_sets_is_no_dependency(
     programs: Path, tmp_path: Path, *, ruled: bool
