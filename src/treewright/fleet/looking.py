@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TypeAlias
 
+import yaml
+
 from treewright.adopting.errors import UnableError
 from treewright.branch.requests import Request, UnreadableError, read
 from treewright.branch.scratch import UpdateError, Updater
@@ -107,9 +109,9 @@ class Fleet:
                 return [*self._projects(there, work)] or [_none(clone, "it has no answers file")]
         except EmptyError:
             return [_none(clone, "it has no commit at HEAD")]
-        except (GitError, OSError) as error:
+        except Exception as error:  # noqa: BLE001  # no clone stops the others
             project = Project(clone.shown)
-            _fail(project, str(error))
+            _fail(project, _told(error))
             return [project]
 
     def _projects(self, there: Opened, work: Work) -> Iterator[Project]:
@@ -132,7 +134,9 @@ class Fleet:
     def _read(self, there: Opened, file: str, project: Project) -> Request | None:
         """Read an answers file; None where the project is not to be worked on, which is told."""
         try:
-            request = read(file, there.made.read(there.tree[file]))
+            data = there.made.read(there.tree[file])
+            request = read(file, data)
+            _check_size(file, data)
         except UnreadableError as error:
             project.outcome = outcomes.UNREADABLE
             project.points.append(Point(outcomes.UNREADABLE, file, _sentence(error), "edit it"))
@@ -155,6 +159,17 @@ class Fleet:
         return request
 
 
+def _check_size(file: str, data: bytes) -> None:
+    """Refuse answers that a few lines make endless: by aliases, which Copier writes none of.
+
+    Raises:
+        UnreadableError: If there is an alias.
+
+    """
+    if any(isinstance(token, yaml.AliasToken) for token in yaml.scan(data)):
+        raise UnreadableError(f"{file} has aliases (`*name`): write out what they stand for")
+
+
 def _none(clone: Clone, why: str) -> Project:
     point = Point(outcomes.NONE, "", why, person=False)
     return Project(clone.shown, outcome=outcomes.NONE, points=[point])
@@ -164,10 +179,14 @@ def _attempt(found: Found, work: Work) -> None:
     """Do the work; what goes wrong is told of the project."""
     try:
         work(found)
-    except (GitError, OSError, UnableError, RefusedError, UpdateError) as error:
-        _fail(found.told, str(error))
-    except Exception as error:  # noqa: BLE001  # no fault of ours may stop the others
-        _fail(found.told, f"{type(error).__name__}: {error}")
+    except Exception as error:  # noqa: BLE001  # no project stops the others
+        _fail(found.told, _told(error))
+
+
+def _told(error: Exception) -> str:
+    """Give what an error says, with its name where it is a fault of ours."""
+    known = (GitError, OSError, UnableError, RefusedError, UpdateError)
+    return str(error) if isinstance(error, known) else f"{type(error).__name__}: {error}"
 
 
 def _fail(project: Project, why: str) -> None:

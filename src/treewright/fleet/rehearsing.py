@@ -177,10 +177,11 @@ class _Trial:
         made = self.found.opened.made
         made.git("reset", "--quiet", "--hard", "HEAD")
         made.git("clean", "-ffdxq")
-        before = [*self._faults()]
-        tests = self.rehearsal.tests
-        if tests and any(point.kind == TESTS for point in points):
-            before += self._failing(tests)
+        before, kinds = list[Point](), {point.kind for point in points}
+        if kinds & {FAULT, UNPROVEN}:
+            before += self._faults()
+        if TESTS in kinds and self.rehearsal.tests:
+            before += self._failing(self.rehearsal.tests)
         known = {(point.kind, point.where, point.what) for point in before}
         for point in points:
             if (point.kind, point.where, point.what) in known and not point.unable:

@@ -344,6 +344,37 @@ def test_a_fault_of_one_clone_stops_no_other(world: Path, tmp_path: Path, capsys
     assert cluster["what"] == "ZeroDivisionError: at once"
 
 
+def test_answers_without_an_end_stop_no_other(world: Path, tmp_path: Path, capsys: Capture) -> None:
+    """A few lines of aliases may stand for more than any memory holds."""
+    made = clone(world, tmp_path, "a")
+    text = (made / ANSWERS).read_text("utf-8")
+    write(made, ANSWERS, f"{text}a: &a [1, 2]\nb: [*a, *a]\n")
+    commit(made)
+    clone(world, tmp_path, "b")
+    words, update = ("rehearse", f"--to={NEXT}", tmp_path), fleets.update_made_up
+    document = told(capsys, *words, status=1, updater=update)
+    came = [one["outcome"] for one in document["projects"]]
+    assert came == [outcomes.UNREADABLE, outcomes.CLEAN]
+
+
+def test_a_clone_that_breaks_the_search_stops_no_other(
+    world: Path, tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    search = clones.Opened.answers_files
+
+    def broken(self: clones.Opened) -> list[str]:
+        if self.clone.place.name == "a":
+            raise RecursionError("nested too deeply")
+        return search(self)
+
+    monkeypatch.setattr(clones.Opened, "answers_files", broken)
+    for name in ("a", "b"):
+        clone(world, tmp_path, name)
+    words, update = ("rehearse", f"--to={NEXT}", tmp_path), fleets.update_made_up
+    document = told(capsys, *words, status=2, updater=update)
+    assert [one["outcome"] for one in document["projects"]] == [outcomes.FAILED, outcomes.CLEAN]
+
+
 def test_an_answers_file_that_is_a_link_is_no_projects(made_up: Path, tmp_path: Path) -> None:
     made = clone(made_up, tmp_path, "linked")
     (made / ANSWERS).rename(made / "real.yml")

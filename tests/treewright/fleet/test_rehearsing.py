@@ -349,12 +349,21 @@ def test_the_tests_are_run_after_the_update_and_before_it_where_they_fail(
     world: Path,
     tmp_path: Path,
     capsys: Capture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    proven: list[Path] = []
+
+    def prove(folder: Path) -> Proof:
+        proven.append(folder)
+        return Proof()
+
+    monkeypatch.setattr(rehearsing, "prove", prove)
     answer = {"test_command": repr(line)}
     found = rehearse(world, tmp_path, capsys, "--tests", status=status, **answer)
     assert found["tests"] == tests
     told_points = [(point["where"], point["what"], point["detail"]) for point in found["points"]]
     assert told_points == points
+    assert len(proven) == 1, "what was found to be in order is not proven again"
 
 
 @pytest.mark.parametrize(
