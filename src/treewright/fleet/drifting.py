@@ -51,7 +51,13 @@ class Drift:
         """Compare a project, and tell what is not as the template made it."""
         told = found.told
         if found.request.version != EMPTY:
-            told.points += _Comparison(self.template, found).points()
+            try:
+                told.points += _Comparison(self.template, found).points()
+            except UnableError as error:  # the project's own: its answers, or its overlays
+                told.outcome = outcomes.REFUSED
+                point = Point(outcomes.REFUSED, "", str(error), "do what the sentence says")
+                told.points = [point]
+                return
         told.outcome = outcomes.DRIFTED if told.points else outcomes.SAME
 
 

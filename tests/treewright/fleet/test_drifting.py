@@ -198,12 +198,25 @@ def test_an_overlay_that_cannot_be_read_is_told(
     project = make(template, tmp_path)
     write(project, ".treewright/acme/pyproject.toml", "[tool.mypy\n")
     commit(project)
-    (point,) = points(told(capsys, "drift", project, status=2))
-    assert point[0] == outcomes.FAILED
+    (point,) = points(told(capsys, "drift", "--check", project, status=1))
+    assert point[0] == outcomes.REFUSED
     why = (
         "pyproject.toml cannot be read with its overlays: what acme has for it is not valid TOML: "
     )
     assert point[2].startswith(why)
+
+
+def test_answers_that_the_template_refuses_are_the_projects_own_to_settle(
+    template: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    project = make(template, tmp_path)
+    edit(project, {ANSWERS: replacing("own_files: []", "own_files: 7")})
+    (point,) = points(told(capsys, "drift", "--check", project, status=1))
+    assert point == (
+        outcomes.REFUSED,
+        "",
+        "own_files=7 is refused: use a list of texts, as in [a, b]",
+    )
 
 
 def joined(folder: Path, capsys: Capture) -> Path:
