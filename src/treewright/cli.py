@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from treewright.rows import say
+from treewright.signals import ended_by_signal
 
 
 def _new(arguments: list[str]) -> int:
@@ -95,6 +96,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit status: that of the verb; 2 where the usage is wrong; 130 after Ctrl-C.
 
+    Raises:
+        SystemExit: If a signal ends it, with 128 and the signal's number.
+
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
     verbs = "\n".join(f"  {name:8}{verb.__doc__}" for name, verb in _VERBS.items())
@@ -108,7 +112,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("verb", choices=_VERBS, metavar="VERB", help="what to do: see below")
     chosen = parser.parse_args(given[:1])  # the rest is for the verb
     try:
-        status = _VERBS[chosen.verb](given[1:])
+        with ended_by_signal():
+            status = _VERBS[chosen.verb](given[1:])
         sys.stdout.flush()
     except KeyboardInterrupt:
         say("Interrupted.", file=sys.stderr)

@@ -1,6 +1,7 @@
 """The command `treewright`: verbs, usage, and how it ends."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -97,6 +98,19 @@ def test_an_end_from_outside(
     monkeypatch.setitem(cli._VERBS, "prove", ends)  # noqa: SLF001
     assert cli.main(["prove"]) == status
     assert capfd.readouterr().err == said
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows ends a process at once")
+def test_a_signal_lets_every_verb_clean_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    def ends(_: list[str]) -> int:
+        signal.raise_signal(signal.SIGTERM)
+        return 0
+
+    for verb in cli._VERBS:  # noqa: SLF001
+        monkeypatch.setitem(cli._VERBS, verb, ends)  # noqa: SLF001
+        with pytest.raises(SystemExit) as ended:
+            cli.main([verb])
+        assert ended.value.code == 128 + signal.SIGTERM
 
 
 def test_prove_is_of_this_folder_by_default(run: Run) -> None:

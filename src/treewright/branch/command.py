@@ -25,7 +25,6 @@ from treewright.branch.scratch import (
     scratch,
 )
 from treewright.rows import say, some
-from treewright.signals import ended_by_signal
 from treewright.updating.layers import owner_of
 from treewright.updating.locking import LockedError, lock, unlock
 from treewright.updating.repository import GitError, Repository
@@ -51,13 +50,12 @@ def run(arguments: Sequence[str], updater: Updater = run_stock) -> int:
     """
     asked = _parser().parse_args(arguments)
     machine.forget_repository()
-    with ended_by_signal():
-        try:
-            return _finish(asked, updater)
-        except (_UnableError, UnreadableError, DirtyError, LockedError, UpdateError) as error:
-            say(str(error), file=sys.stderr)
-        except (GitError, OSError) as error:
-            say(f"The branch is not finished: {error}", file=sys.stderr)
+    try:
+        return _finish(asked, updater)
+    except (_UnableError, UnreadableError, DirtyError, LockedError, UpdateError) as error:
+        say(str(error), file=sys.stderr)
+    except (GitError, OSError) as error:
+        say(f"The branch is not finished: {error}", file=sys.stderr)
     return _UNABLE
 
 

@@ -24,7 +24,6 @@ from treewright.fleet.showing import Report
 from treewright.fleet.template import Template
 from treewright.fleet.testing import Runs
 from treewright.rows import on_one_line, say
-from treewright.signals import ended_by_signal
 from treewright.updating.repository import GitError
 
 _UNABLE = 2
@@ -44,11 +43,10 @@ def run(arguments: Sequence[str], updater: Updater | None = None) -> int:
     """
     asked = _parser().parse_args(arguments)
     machine.forget_repository()
-    with ended_by_signal():
-        try:
-            return _run(asked, updater)
-        except (UnableError, stock.RefusedError, GitError, OSError) as error:
-            say(str(error), file=sys.stderr)
+    try:
+        return _run(asked, updater)
+    except (UnableError, stock.RefusedError, GitError, OSError) as error:
+        say(str(error), file=sys.stderr)
     return _UNABLE
 
 

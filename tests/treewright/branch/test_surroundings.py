@@ -337,7 +337,9 @@ import sys
 sys.path[:0] = {paths!r}
 from pathlib import Path
 import finishing
-sys.exit(finishing.finish(Path.cwd()))
+from treewright.signals import ended_by_signal
+with ended_by_signal():  # as the command does
+    sys.exit(finishing.finish(Path.cwd()))
 """
 
 
