@@ -1,6 +1,7 @@
 """The managed contract checks take the place of the seed, and no choice of its owner is undone."""
 
 import re
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from treewright.updating import contract
 from treewright.updating.answers import Update
 from treewright.updating.repository import Repository
 
-VERSIONS = [version for version in releases() if version < "v0.6.0"]
+VERSIONS = [*takewhile(lambda version: version != contract.SINCE, releases())]
 ANSWERED = {"project_name": "acme-tool"}
 ADDOPTS = '[tool.pytest]\naddopts = ["-ra"]\n'
 
