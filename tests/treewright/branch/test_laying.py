@@ -102,7 +102,7 @@ def an_answer_is_enough(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        ("_src_path: ", "_src_path: /other", "names another template than before the branch, /ot"),
+        ("_src_path: ", "_src_path: /other", "names another template than before the branch, /o"),
         full("v1.0.0", "--help", "has a `_commit` that names no release: --help"),
         full("v1.0.0", "v3.0.0", "Unknown revision: 'v3.0.0'"),
     ],
