@@ -190,26 +190,26 @@ def _parser(fixer: Fixer) -> argparse.ArgumentParser:
         prog=f"{fixer.name}.py",
         description=f"{fixer.description} The standard output has a line of JSON for each"
         " repository.",
-        epilog="Exit status: 0; 1 where a person has to settle something; 2 wrong usage, something"
-        " is lacking, or a repository failed.",
+        epilog="Exit status: 0; 1 if a person has to settle something; 2 wrong usage, something is"
+        " missing, or a repository failed.",
     )
     fixer.add_options(parser)
     cli.add_common_args(parser)
     cli.add_jobs_arg(parser, default=1)
     parser.add_argument("--dry-run", action="store_true", help="do all of it, but push nothing")
     parser.add_argument(
-        "--limit", type=_positive, metavar="N", help="end when N branches have been pushed"
+        "--limit", type=_positive, metavar="N", help="stop when N branches have been pushed"
     )
     parser.add_argument(
         "--clean-only",
         action="store_true",
-        help="push nothing that a person has to look at: no conflict, no fault of the proof, and no"
-        " answer that is a guess",
+        help="push nothing that a person has to look at: no conflict, no fault that the proof"
+        " finds, and no answer that is a guess",
     )
     parser.add_argument("--branch", metavar="NAME", help="the branch to push")
     parser.add_argument("--author", help="the author of the commits, as `git commit` takes it")
     parser.add_argument(
-        "--repos", nargs="*", metavar="CLONE", help="clones to work on, instead of all of all-repos"
+        "--repos", nargs="*", metavar="CLONE", help="clones to work on, instead of all there are"
     )
     parser.add_argument("--worker", action="store_true", help=argparse.SUPPRESS)
     return parser
@@ -239,8 +239,8 @@ def _check(options: argparse.Namespace, config: Config) -> None:
         )
     if config.push.__module__ == _MERGES and not options.clean_only:
         raise UnableError(
-            f"{options.config_filename} has {_MERGES}, by which nobody looks at what is merged:"
-            " run it with --clean-only."
+            f"{options.config_filename} has {_MERGES}, so nobody looks at what is merged: run this"
+            " with --clean-only."
         )
 
 
@@ -305,7 +305,7 @@ class _Campaign:
                 names = self.config.get_cloned_repos()
             except (OSError, ValueError):
                 raise UnableError(
-                    f"Nothing is cloned yet: all-repos-clone -C {self.options.config_filename}"
+                    f"Nothing is cloned yet. Run: all-repos-clone -C {self.options.config_filename}"
                 ) from None
             folder = Path(self.config.output_dir).resolve()
             found = [(str(folder / name), name) for name in sorted(names)]
@@ -388,8 +388,9 @@ class _Campaign:
         try:
             return Told(**json.loads(done.stdout)), log
         except ValueError:
-            how = f"signal {-done.returncode}" if done.returncode < 0 else f"{done.returncode}"
-            told.fail(f"its process ended with {how}, and told nothing")
+            ended = done.returncode
+            how = f"signal {-ended}" if ended < 0 else f"status {ended}"
+            told.fail(f"its process ended with {how}, and gave no result")
             return told, log
 
 
@@ -460,9 +461,9 @@ def _take_back(clone: Repository, name: str, told: Told) -> None:
         try:
             lease = f"--force-with-lease={name}:{there}"
             clone.git("push", "--quiet", lease, "origin", f":{name}")
-            told.why += "; the branch was taken back"
+            told.why += "; the branch was deleted again"
         except GitError as error:
-            told.why += f"; delete the branch, which could not be taken back: {sentence(error)}"
+            told.why += f"; the branch is still there, so delete it by hand: {sentence(error)}"
     elif there:
         told.outcome, told.commit = PROPOSED, there
         told.why = "somebody else pushed it just now"

@@ -57,13 +57,13 @@ class Register:
             metavar="URL",
             help="where the repositories find the template; by default, Treewright's own address",
         )
-        option("--features", metavar="A,B", help="the kinds of tools, as `treewright adopt` has it")
+        option("--features", metavar="A,B", help="the kinds of tools, as in `treewright adopt`")
         option(
             "--answer",
             action="append",
             default=[],
             metavar="KEY=VALUE",
-            help="an answer for all repositories, which is not to be inferred; may be repeated",
+            help="an answer for all repositories, in place of an inferred one; may be repeated",
         )
 
     def prepare(self, options: argparse.Namespace, stack: ExitStack) -> str:
@@ -77,8 +77,8 @@ class Register:
             raise UnableError(str(error)) from error
         if self.template.source.checkout and not options.address:
             raise UnableError(
-                f"The answers would name {self.template.address}, a folder on this machine: say by"
-                " --address URL where the repositories find the template."
+                f"The answers would name {self.template.address}, a folder on this machine: use"
+                " --address URL to say where the repositories find the template."
             )
         self.address = options.address
         return "treewright-join"

@@ -230,7 +230,7 @@ def _message(to: str, conflicts: Mapping[str, str], texts: Sequence[str]) -> str
     return "\n\n".join(
         [
             f"Update Treewright to {to}: {files} left to you",
-            f"These files are as they were, as nothing decides what they are to be:\n\n{listed}",
+            f"These files are unchanged, as no rule decides what they should be:\n\n{listed}",
             _SETTLE,
             *texts,
         ]

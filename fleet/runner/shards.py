@@ -47,7 +47,7 @@ def chosen(repositories: Sequence[str], shard: str) -> list[str]:
     """
     number, total = map(int, shard.split("/")) if re.fullmatch(r"\d+/\d+", shard) else (0, 0)
     if not 1 <= number <= total:
-        raise ValueError(f"{shard} is no shard: write 2/3 for the second of three.")
+        raise ValueError(f"{shard} is not a shard: write 2/3 for the second of three.")
     return sorted(set(repositories))[number - 1 :: total]
 
 
@@ -70,10 +70,12 @@ def read(file: Path) -> list[str]:
 def main() -> int:
     """Print the shards, or the repositories of one; give the exit status."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("file", type=Path)
-    parser.add_argument("shard", nargs="?")
-    parser.add_argument("--size", type=int, default=SIZE)
-    parser.add_argument("--most", type=int, default=MOST)
+    parser.add_argument(
+        "file", type=Path, help="what `renovate --write-discovered-repos` has written"
+    )
+    parser.add_argument("shard", nargs="?", help="such as 2/3; without it, all shards are named")
+    parser.add_argument("--size", type=int, default=SIZE, help="repositories for each shard")
+    parser.add_argument("--most", type=int, default=MOST, help="shards at most")
     asked = parser.parse_args()
     if asked.size < 1 or asked.most < 1:
         parser.error("--size and --most are 1 or more")

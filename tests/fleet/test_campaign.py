@@ -742,7 +742,7 @@ def test_joining_adds_one_file(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     from_clone(tagged, monkeypatch)
-    with ExitStack() as stack, pytest.raises(UnableError, match="say by --address URL"):
+    with ExitStack() as stack, pytest.raises(UnableError, match="use --address URL"):
         fixers("register").Register().prepare(Namespace(address=None), stack)
     clone = adopting.make(tmp_path / "acme-lib", files)
     before = snapshot(clone)

@@ -46,9 +46,9 @@ def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
 @pytest.mark.parametrize(
     ("content", "arguments", "said"),
     [
-        ("[]", ["0/1"], "0/1 is no shard: write 2/3 for the second of three."),
-        ("[]", ["2/1"], "2/1 is no shard: write 2/3 for the second of three."),
-        ("[]", ["two"], "two is no shard: write 2/3 for the second of three."),
+        ("[]", ["0/1"], "0/1 is not a shard: write 2/3 for the second of three."),
+        ("[]", ["2/1"], "2/1 is not a shard: write 2/3 for the second of three."),
+        ("[]", ["two"], "two is not a shard: write 2/3 for the second of three."),
         ("{", [], "repositories.json cannot be read: "),
         ('{"a": 1}', [], "repositories.json is not a list of names."),
         ("[1]", [], "repositories.json is not a list of names."),

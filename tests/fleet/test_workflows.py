@@ -272,7 +272,7 @@ def test_clones_are_those_that_have_answers(tmp_path: Path) -> None:
     assert sorted(path.name for path in (tmp_path / "clones").iterdir()) == ["one.git", "two.git"]
     assert (tmp_path / "clones.tar").stat().st_size
     assert "::warning::ORG/gone could not be cloned" in done.said
-    assert (tmp_path / "summary").read_text("utf-8") == "2 of 5 have one\n"
+    assert (tmp_path / "summary").read_text("utf-8") == "2 of 5 have an answers file\n"
 
 
 MARKED = "<<<<<<< before updating\nOurs.\n=======\nTheirs.\n>>>>>>> after updating\n"
