@@ -3,7 +3,7 @@
 Copier runs it in the project's folder. The work is done by `treewright overlay`: the one beside
 this Python, or the one on the PATH. Nothing is fetched, so nothing runs that nobody installed.
 
-Exit status: that of `treewright overlay`; 1 where there is none.
+Exit status: that of `treewright overlay`; 1 if it is not installed.
 """
 
 import shutil
