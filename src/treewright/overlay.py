@@ -64,7 +64,7 @@ def _parser() -> argparse.ArgumentParser:
         description=f"Lay what overlays have in {FOLDER}/NAME/ over the files of the same paths:"
         " what changed there since the last commit. An overlay's own update calls this.",
         epilog="Exit status: 0; 1 where a person must settle something first; 2 wrong usage, or"
-        " something is lacking.",
+        " something is missing.",
     )
     parser.add_argument(
         "project",
@@ -78,7 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument(
         "--base",
         metavar="COMMIT",
-        help="the commit with what is laid in until now; by default, the last one",
+        help="the commit to compare the fragments with; by default, the last one",
     )
     one.add_argument(
         "--remove", metavar="NAME", help="take an overlay out, with all that it brought"
@@ -109,12 +109,12 @@ def _run(asked: argparse.Namespace) -> int:
 def _check(repository: Repository, base: str) -> None:
     """See that this is a project, in a repository that has the base."""
     if not repository.project.is_dir():
-        raise UnableError(f"{repository.project} is no folder.")
+        raise UnableError(f"{repository.project} is not a folder.")
     try:
         repository.git("rev-parse", "--show-toplevel")
     except GitError as error:
         raise UnableError(
-            f"Overlays are merged by what git has: run `git init`, and commit. git said: {error}"
+            f"Overlays need a git repository: run `git init`, and commit. git said: {error}"
         ) from None
     if base != _HEAD:
         words = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{base}^{{commit}}")
@@ -124,7 +124,7 @@ def _check(repository: Repository, base: str) -> None:
             raise UnableError(f"--base {base} names no commit here: fetch it first.") from None
     if not (any(_answers(repository)) or any(_names(repository)) or layers.are_there(repository)):
         raise UnableError(
-            f"{repository.project} is no project: it has neither an answers file nor {FOLDER}/."
+            f"{repository.project} is not a project: it has neither an answers file nor {FOLDER}/."
         )
 
 
@@ -203,8 +203,8 @@ def _of_template(
         made = render(answers, patterns, source=address, version=request.version)
     if made is None:
         raise UnableError(
-            f"{address} could not be had at {request.version}, or does not take the answers of"
-            " this project: what an overlay changes cannot be told."
+            f"{address} could not be fetched at {request.version}, or refuses the answers of this"
+            " project, so no overlay was laid in."
         )
     return {path: merging.text(data) for path, data in made.items() if path in wanted}
 
@@ -257,8 +257,8 @@ def _laid(repository: Repository, found: Mapping[str, Layers]) -> _Laid:
     known = {path: one for path, one in found.items() if merging.has_meaning(path)}
     for path in sorted(found.keys() - known.keys()):
         laid.notes.append(
-            f"{path} cannot be laid in: pyproject.toml, {', '.join(line_sets.RULES)} are merged by"
-            " meaning. Have the overlay render all of it at its place."
+            f"{path} cannot be laid in: only pyproject.toml, {', '.join(line_sets.RULES)} can. Have"
+            " the overlay render the whole file instead."
         )
     if stuck := [path for path in repository.unmerged() if path in known]:
         raise _in_conflict(stuck)
@@ -280,7 +280,7 @@ def _broken_before(path: str, template: str, one: Layers) -> str:
     try:
         merging.by_meaning(path, dict.fromkeys((BASE, OURS, THEIRS), template), Layers(one.before))
     except merging.LeftError:
-        return " It is so in the base: name the last commit in which it was not, by --base."
+        return " The base has the same fault: use --base to name the last commit without it."
     return ""
 
 
@@ -340,10 +340,10 @@ def _remove(repository: Repository, name: str) -> int:
     data = repository.read(answers_file)
     request = read(answers_file, data) if data else None
     if request and request.is_ours and not repository.files("--", folder):
-        raise UnableError(f"{answers_file} is no overlay's: it is of Treewright itself.")
+        raise UnableError(f"{answers_file} is not an overlay's: it is Treewright's own.")
     brought = repository.files("--", folder, answers_file)
     if repository.git("status", "--porcelain", "--untracked-files=no", "--", "."):
-        raise UnableError("Commit or stash your changes first: so git can take back what follows.")
+        raise UnableError("Commit or stash your changes first, so that git can undo what follows.")
     found = {
         path: Layers(one.now, {other: text for other, text in one.now.items() if other != name})
         for path, one in layers.of(repository).items()
@@ -369,7 +369,7 @@ def _own(
 ) -> tuple[list[str], list[str]]:
     """Give an overlay's own files that nobody edited, and lines on what stays."""
     if request is None:
-        return [], [*row("untold", f"{answers_file} is gone: other files of the overlay stay")]
+        return [], [*row("stay", f"other files of the overlay, as {answers_file} is gone")]
     asked = {**request.answers, "_src_path": request.source}
     try:
         made = rendered(asked, _place(repository, request), request.version)

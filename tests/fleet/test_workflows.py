@@ -323,4 +323,4 @@ def test_a_rehearsal_is_a_page(tmp_path: Path, tagged: Path, tests: str) -> None
         assert (tmp_path / "rehearsal.html").is_file()
         assert "current" in (tmp_path / "summary").read_text("utf-8")
     else:
-        assert (done.status, done.errors) == (2, "clones is no clone, and there is none in it.\n")
+        assert (done.status, done.errors) == (2, "clones is not a clone, and has none in it.\n")

@@ -96,7 +96,7 @@ def test_what_a_bot_committed_without_laying_it_in(make: Make) -> None:
 @pytest.mark.parametrize(
     ("fragment", "text", "told", "status"),
     [
-        ("tox.toml", "x = 1\n", "tox.toml cannot be laid in: pyproject.toml, .gitignore, ", 1),
+        ("tox.toml", "x = 1\n", "tox.toml cannot be laid in: only pyproject.toml, .gitignore, ", 1),
         ("pyproject.toml", "[tool", "pyproject.toml stays as it was, without what overlays", 1),
         ("pyproject.toml", "\xff", ".treewright/acme/pyproject.toml is not UTF-8 text", 1),
     ],
@@ -123,9 +123,9 @@ def test_usage(make: Make, capsys: pytest.CaptureFixture[str], tmp_path: Path) -
     project = make({f"{FOLDER}/pyproject.toml": RUFF, "src/x.py": ""})
     before = snapshot(project)
     for arguments, told in [
-        ([str(tmp_path / "nowhere")], "is no folder"),
+        ([str(tmp_path / "nowhere")], "is not a folder"),
         ([str(tmp_path)], "run `git init`, and commit"),
-        ([str(project / "src")], "src is no project: it has neither an answers file nor .treew"),
+        ([str(project / "src")], "src is not a project: it has neither an answers file nor .t"),
         ([str(project), "--base", "v1"], "--base v1 names no commit here"),
     ]:
         assert overlay.run(arguments) == 2
@@ -156,7 +156,7 @@ def test_treewright_itself_is_not_taken_out(make: Make, capsys: pytest.CaptureFi
     project = make({".copier-answers.lib.yml": answers})
     before = snapshot(project)
     assert overlay.run([str(project), "--remove", "lib"]) == 2
-    assert capsys.readouterr().err.startswith(".copier-answers.lib.yml is no overlay's")
+    assert capsys.readouterr().err.startswith(".copier-answers.lib.yml is not an overlay's")
     assert snapshot(project) == before
 
 
@@ -197,7 +197,7 @@ def test_after_a_broken_fragment_was_committed(
     commit(project)
     write(project, f"{FOLDER}/pyproject.toml", RUFF.replace("120", "110"))
     assert overlay.run([str(project)]) == 1
-    assert "name the last commit in which it was not, by --base" in capsys.readouterr().out
+    assert "use --base to name the last commit without it" in capsys.readouterr().out
     assert overlay.run([str(project), "--base", "HEAD~1"]) == 0
     assert "line-length = 110\n" in (project / "pyproject.toml").read_text("utf-8")
 
@@ -206,7 +206,7 @@ def test_after_a_broken_fragment_was_committed(
     ("source", "version", "told"),
     [
         (distribution.ADDRESS, "v99.0.0", "This project is of Treewright v99.0.0, which this"),
-        ("/nowhere", HERE, f"/nowhere could not be had at {HERE}, or does not take the answers"),
+        ("/nowhere", HERE, f"/nowhere could not be fetched at {HERE}, or refuses the answers"),
         ("/nowhere", EMPTY, ""),
     ],
 )

@@ -99,7 +99,7 @@ def find(named: Sequence[str]) -> list[Clone]:
     for word in named:
         there = [*_of(word)]
         if not there:
-            raise UnableError(f"{word} is no clone, and there is none in it.")
+            raise UnableError(f"{word} is not a clone, and has none in it.")
         for clone in there:
             found.setdefault((clone.place, clone.below), clone)
     alone = [clone for clone in found.values() if not any(map(clone.is_in, found.values()))]
@@ -215,7 +215,7 @@ def _dirt(source: Repository) -> Iterator[str]:
     words = ("status", "--porcelain", "--untracked-files=no", "--ignore-submodules=all")
     try:
         if source.git(*words):
-            yield "what is not committed does not count"
+            yield "uncommitted changes do not count"
     except GitError:  # what counts may be whole all the same
         yield "git cannot tell whether all is committed"
 

@@ -53,7 +53,7 @@ def run(arguments: Sequence[str], updater: Updater | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="treewright fleet",
-        description="Look at many repositories at once. Nothing is ever written to one.",
+        description="Look at many repositories at once. Nothing is written to any of them.",
     )
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
     rehearse = verbs.add_parser(
@@ -63,7 +63,7 @@ def _parser() -> argparse.ArgumentParser:
         " settle. Each update is computed and proven in a temporary folder, which runs the"
         " project's own build backend.",
         epilog="Exit status: 0; 1 where a person must settle something; 2 wrong usage, something"
-        " is lacking, or a project could not be looked at.",
+        " is missing, or a project could not be looked at.",
     )
     rehearse.add_argument(
         "--to", required=True, metavar="REF", help="the release; in a checkout, any commit"
@@ -81,7 +81,7 @@ def _parser() -> argparse.ArgumentParser:
         help="tell how far each project is from what its release makes of its answers",
         description="Tell how far each project is from what its release makes of its answers, and"
         " how many releases it is behind.",
-        epilog="Exit status: 0; 1 where --check finds drift; 2 wrong usage, something is lacking,"
+        epilog="Exit status: 0; 1 where --check finds drift; 2 wrong usage, something is missing,"
         " or a project could not be looked at.",
     )
     drift.add_argument("--check", action="store_true", help="end with 1 where something drifted")
@@ -138,7 +138,7 @@ def _check_place(page: Path) -> None:
     if not folder.is_dir():
         raise UnableError(f"{page} cannot be written: its folder is not there.")
     if os.path.lexists(page) and not is_regular(page):
-        raise UnableError(f"{page} cannot be written: something that is no file is there.")
+        raise UnableError(f"{page} cannot be written: it exists, and is not a file.")
     if not os.access(folder, os.W_OK):
         raise UnableError(f"{page} cannot be written: its folder is read-only here.")
 

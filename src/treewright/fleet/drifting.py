@@ -73,7 +73,7 @@ class _Comparison:
         for path, data in self.managed.items():
             there = self._there(path)
             if there is None and f"{self.found.prefix}{path}" in self.found.opened.tree:
-                yield Point(CHANGED, path, "it is no regular file", _bring_back(path))
+                yield Point(CHANGED, path, "it is not a regular file", _bring_back(path))
             elif there is None:
                 yield Point(DELETED, path, "it is gone", _bring_back(path))
             elif path in reverted:
@@ -221,18 +221,18 @@ def _meant(path: str, line: str) -> str:
 def _bring_back(path: str) -> str:
     give, name = "treewright adopt --give", quoted(path)
     return (
-        f"bring it back from git's history, or by {give} {name} and then --take {name};"
-        " to keep it so, the first is enough"
+        f"bring it back from git's history, or by {give} {name}, a commit, and then treewright"
+        f" adopt --take {name}; to keep it as it is, run only {give} {name}"
     )
 
 
 def _changes(path: str, data: bytes, there: bytes) -> Iterator[Point]:
     """Give a point for each change that somebody made to a file."""
-    settle = f"take it back by hand; to keep it so: treewright adopt --give {quoted(path)}"
+    settle = f"change it back by hand; to keep it, run: treewright adopt --give {quoted(path)}"
     try:
         sides = [side.decode() for side in (data, there)]
     except UnicodeDecodeError:
-        yield Point(CHANGED, path, "it is no text in UTF-8", settle)
+        yield Point(CHANGED, path, "it is not UTF-8 text", settle)
         return
     for gone, came in changed(*(_PINS.sub(_unpinned, side.encode()).decode() for side in sides)):
         shown = [f"-{line}" for line in gone] or [f"+{line}" for line in came]

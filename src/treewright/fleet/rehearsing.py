@@ -210,7 +210,7 @@ class _Trial:
             return
         settle = "fix it on the update's branch"
         if ended is None:
-            yield Point(TESTS, line, f"no end within {_PATIENCE // 60} minutes", settle)
+            yield Point(TESTS, line, f"did not end within {_PATIENCE // 60} minutes", settle)
             return
         names = [*dict.fromkeys(_FAILED.findall(printed))]
         for name in names:
@@ -248,7 +248,7 @@ def _rules(updated: Updated) -> Iterator[Point]:
 def _other_choice(what: str) -> str:
     """Say how to have the value that did not count."""
     if what.endswith(" no longer has it"):
-        return "nothing to do; to follow, delete it"
+        return "nothing to do; to do as the template does, delete it"
     if " has " in what:
         return "nothing to do; to have that value, set it after the update"
     return "nothing to do; to have it back, change that answer"

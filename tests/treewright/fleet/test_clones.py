@@ -52,7 +52,7 @@ def test_clones_are_found_wherever_they_are(
 @pytest.mark.parametrize(
     ("word", "sentence"),
     [
-        ("none", "none is no clone, and there is none in it."),
+        ("none", "none is not a clone, and has none in it."),
         ("lacking", "lacking is not a folder."),
         ("file", "file is not a folder."),
     ],
@@ -221,7 +221,7 @@ def test_each_clone_is_rehearsed_as_it_is(world: Path, tmp_path: Path, capsys: C
     assert came == made
     notes = {Path(one["path"]).name: one["notes"] for one in document["projects"] if one["notes"]}
     assert notes == {
-        "dirty": ["what is not committed does not count"],
+        "dirty": ["uncommitted changes do not count"],
         "with-broken-index": ["git cannot tell whether all is committed"],
     }
     told_of = {Path(one["path"]).name: one["points"] for one in document["projects"]}

@@ -68,8 +68,8 @@ def test_without_git_nothing_is_done(
     ("place", "why"),
     [
         ("lacking/page.html", "its folder is not there"),
-        ("folder", "something that is no file is there"),
-        ("link", "something that is no file is there"),
+        ("folder", "it exists, and is not a file"),
+        ("link", "it exists, and is not a file"),
     ],
 )
 def test_a_page_that_cannot_be_written_is_told_before_the_work(

@@ -147,7 +147,7 @@ def test_a_decision_is_read_as_the_hooks_tell_it(clash: Clash, what: str, detail
     [
         (Clash("tool.x", "1", "2"), "nothing to do; to have that value, set it after the update"),
         (Clash("tool.x", "", "2"), "nothing to do; to have that value, set it after the update"),
-        (Clash("tool.x", "1", ""), "nothing to do; to follow, delete it"),
+        (Clash("tool.x", "1", ""), "nothing to do; to do as the template does, delete it"),
         (
             Clash("tool.x", "1", "", kept=False),
             "nothing to do; to have it back, change that answer",
