@@ -67,7 +67,7 @@ class Opened:
         words = ("grep", "-lzI", "--no-textconv", "--extended-regexp", "-e", _PATTERN, self.commit)
         try:
             found = [path.partition(":")[2] for path in paths(self.made.git(*words))]
-        except GitError:  # it also fails where there is none
+        except GitError:  # git also fails if it finds nothing
             found = []
         found = [path for path in found if looks_like_answers(path, self._read(path))]
         found += [path for path in self.tree if _NAMED.search(path)]
@@ -206,7 +206,7 @@ def _settings(source: Repository, pattern: str) -> list[str]:
     asked = ("config", "-z", "--show-scope", "--name-only", "--get-regexp", pattern)
     try:
         words = paths(source.git(*asked))
-    except GitError:  # it also fails where there is none
+    except GitError:  # git also fails if it finds nothing
         return []
     return [name for scope, name in zip(words[::2], words[1::2], strict=True) if scope in _ITS_OWN]
 

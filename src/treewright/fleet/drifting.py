@@ -20,7 +20,7 @@ from treewright.toml_merge import UnmergeableError
 from treewright.toml_merge.laying import lay, names
 from treewright.updating import line_sets
 from treewright.updating.answers import EMPTY, listed
-from treewright.updating.layers import FOLDER
+from treewright.updating.layers import FOLDER, NoFragmentError, by_file
 from treewright.updating.names import Names
 from treewright.updating.repository import FILE_MODES
 
@@ -109,27 +109,30 @@ class _Comparison:
 
         """
         laid = dict(files)
-        for path, fragments in self._fragments().items():
+        for path, texts in self._fragments.items():
             below = files.get(path, b"").decode()
             try:
-                texts = {name: _text(data) for name, data in fragments.items()}
                 if path == _SETTINGS:
                     laid[path] = lay(below, texts).text.encode()
                 elif line_sets.is_line_set(path):
                     laid[path] = line_sets.lay(path, below, texts).text.encode()
-            except (UnmergeableError, UnicodeDecodeError) as error:
+            except UnmergeableError as error:
                 raise UnableError(f"{path} cannot be read with its overlays: {error}") from error
         return laid
 
-    def _fragments(self) -> dict[str, dict[str, bytes]]:
-        """Give what overlays have for each file, by their names."""
-        start, found = f"{self.found.prefix}{FOLDER}/", dict[str, dict[str, bytes]]()
-        for place in sorted(self.found.opened.tree, key=PurePosixPath):
-            name, _, path = place.removeprefix(start).partition("/")
-            if place.startswith(start) and path:
-                data = self._there(place.removeprefix(self.found.prefix)) or b""
-                found.setdefault(path, {})[name] = data
-        return found
+    @cached_property
+    def _fragments(self) -> Mapping[str, Mapping[str, str]]:
+        """What overlays have for each file, by their names."""
+        inside = (
+            place.removeprefix(self.found.prefix)
+            for place in self.found.opened.tree
+            if place.startswith(f"{self.found.prefix}{FOLDER}/")
+        )
+        places = sorted(inside, key=PurePosixPath)
+        try:
+            return by_file((place, self._there(place) or b"") for place in places)
+        except NoFragmentError as error:
+            raise UnableError(f"The overlays cannot be read: {error}") from error
 
     def _there(self, path: str) -> bytes | None:
         """Give what a file of the project holds; None where there is no regular file."""
@@ -171,8 +174,7 @@ class _Comparison:
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             yield Point(CHANGED, _SETTINGS, f"it cannot be read: {error}", "fix it by hand")
             return
-        fragments = self._fragments().get(_SETTINGS, {})
-        by = names({name: _text(fragment) for name, fragment in fragments.items()})
+        by = names(self._fragments.get(_SETTINGS, {}))
         for key, template, yours in found:
             where, what = f"{_SETTINGS}: {key}", f"{by.get(key, 'the template')} has {template}"
             keep = f"add {key} to the answer own_tables"
@@ -207,10 +209,6 @@ class _Comparison:
             if file.startswith(self.found.prefix)
         )
         return any(GitIgnoreSpec.from_lines([line]).match_files(files))
-
-
-def _text(data: bytes) -> str:
-    return data.decode("utf-8-sig").replace("\r\n", "\n")
 
 
 def _meant(path: str, line: str) -> str:

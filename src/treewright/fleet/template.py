@@ -13,6 +13,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from unittest.mock import patch
@@ -97,6 +98,10 @@ class Template:
 
     def releases(self) -> list[str]:
         """List the releases, oldest first, without the empty one."""
+        return [*self._releases]
+
+    @cached_property
+    def _releases(self) -> list[str]:
         if self.source.checkout is None:
             found = [*stock.releases()]
         else:

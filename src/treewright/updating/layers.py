@@ -68,14 +68,34 @@ def of(
         NoFragmentError: If one is not in UTF-8, or is a link.
 
     """
-    found: dict[str, tuple[dict[str, str], dict[str, str]]] = {}
-    for place in sorted(repository.committed_files(FOLDER, commit), key=PurePosixPath):
-        data = repository.committed(place, commit) or b""
-        _note(found, 0, place, translate(_text(place, data), place))
-    for place in _in_work_tree(repository):
-        data = (repository.project / place).read_bytes()
-        _note(found, 1, place, translate(_text(place, data), place))
-    return {path: Layers(*sides) for path, sides in sorted(found.items())}
+    places = sorted(repository.committed_files(FOLDER, commit), key=PurePosixPath)
+    committed = ((place, repository.committed(place, commit) or b"") for place in places)
+    there = ((p, (repository.project / p).read_bytes()) for p in _in_work_tree(repository))
+    before, now = by_file(committed, translate), by_file(there, translate)
+    paths = sorted({*before, *now})
+    return {path: Layers(before.get(path, {}), now.get(path, {})) for path in paths}
+
+
+def by_file(
+    fragments: Iterable[tuple[str, bytes]],
+    translate: Callable[[str, str], str] = lambda text, _: text,
+) -> dict[str, dict[str, str]]:
+    """Give the texts of fragments by the files that they are for, and the names of overlays.
+
+    Args:
+        fragments: The place of each, relative to the project, and what it holds.
+        translate: Rewrites a text, of which it also gets the place.
+
+    Raises:
+        NoFragmentError: If one is not in UTF-8.
+
+    """
+    found: dict[str, dict[str, str]] = {}
+    for place, data in fragments:
+        _, name, *parts = PurePosixPath(place).parts
+        if parts:
+            found.setdefault("/".join(parts), {})[name] = translate(_text(place, data), place)
+    return found
 
 
 def _in_work_tree(repository: Repository) -> Iterator[str]:
@@ -89,14 +109,6 @@ def _in_work_tree(repository: Repository) -> Iterator[str]:
             yield place
         elif file.is_symlink() or not file.is_dir():
             raise NoFragmentError(f"{place} is not a regular file")
-
-
-def _note(
-    found: dict[str, tuple[dict[str, str], dict[str, str]]], side: int, place: str, text: str
-) -> None:
-    _, name, *parts = PurePosixPath(place).parts
-    if parts:
-        found.setdefault("/".join(parts), ({}, {}))[side][name] = text
 
 
 def _text(place: str, data: bytes) -> str:
