@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 
 import finishing
 import invented
@@ -76,7 +77,16 @@ project_name: {name}
 """
 
 
-def make_up(folder: Path) -> None:
+def made_up(shared: Path) -> Path:
+    """Give that world, made once for all workers, which share a folder."""
+    folder = shared / "made-up-fleet"
+    with FileLock(folder.with_suffix(".lock")):
+        if not folder.exists():
+            _make_up(folder)
+    return folder
+
+
+def _make_up(folder: Path) -> None:
     """Make a template of which only the releases are there, and a project of each name."""
     template = folder / "treewright"
     template.mkdir(parents=True)

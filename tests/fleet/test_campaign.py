@@ -402,11 +402,7 @@ def test_a_campaign(scenario: Callable[[Fleet], None], fleet: Fleet) -> None:
 @pytest.fixture(scope="session")
 def made_up(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A template of which only the releases are there, and projects of it. Do not write."""
-    folder = shared_folder(tmp_path_factory) / "made-up-campaign"
-    with FileLock(folder.with_suffix(".lock")):
-        if not folder.exists():
-            fleets.make_up(folder)
-    return folder
+    return fleets.made_up(shared_folder(tmp_path_factory))
 
 
 @pytest.fixture

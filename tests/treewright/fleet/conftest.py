@@ -31,11 +31,7 @@ def template(shelf: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture(scope="session")
 def made_up(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same, made up. Do not write."""
-    folder = shared_folder(tmp_path_factory) / "made-up-fleet"
-    with FileLock(folder.with_suffix(".lock")):
-        if not folder.exists():
-            fleets.make_up(folder)
-    return folder
+    return fleets.made_up(shared_folder(tmp_path_factory))
 
 
 @pytest.fixture
