@@ -17,8 +17,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))  # before a
 from treewright import isolation  # noqa: F401  # first
 from treewright.rendered import prove_here, warn_of_secret
 from treewright.rows import say
-from treewright.updating.layers import FOLDER
-from treewright.updating.repository import Repository
+
+_OVERLAYS = ".treewright"  # layers.FOLDER: to import that costs each copy 20 ms
 
 
 def main(answers_file: str, situation: str, _version: str = "", theirs: str = "", *_: str) -> int:
@@ -30,8 +30,9 @@ def main(answers_file: str, situation: str, _version: str = "", theirs: str = ""
         from treewright.theirs import join  # noqa: PLC0415  # seldom needed
 
         say(*join(answers_file, theirs.split(",")))
-    if Path(FOLDER).is_dir() and Path(answers_file).is_file():
+    if Path(_OVERLAYS).is_dir() and Path(answers_file).is_file():
         from treewright.updating.overlays import lay_again  # noqa: PLC0415  # as above
+        from treewright.updating.repository import Repository  # noqa: PLC0415
 
         say(*lay_again(Repository(Path.cwd()), answers_file))
     new, quiet = "existing" not in situation, "quiet" in situation

@@ -9,6 +9,7 @@ import pytest
 
 import after_copy
 from rendering import ROOT
+from treewright.updating import layers
 
 AFTER_COPY = ROOT / "hooks/after_copy.py"
 MINE = "raise SystemExit('it was imported')\n"
@@ -85,3 +86,11 @@ def test_style_counts_where_all_is_the_templates(
     monkeypatch.chdir(tmp_path)
     assert after_copy.main(".copier-answers.yml", situation) == status
     assert asked == [{"quiet": "quiet" in situation, "strict": strict}]
+
+
+def test_overlays_are_laid_in_again(tmp_path: Path) -> None:
+    """Where the folder of fragments is, and what is wrong with one is told."""
+    fragment = tmp_path / layers.FOLDER / "acme/pyproject.toml"
+    fragment.parent.mkdir(parents=True)
+    fragment.write_bytes(b"\xff")
+    assert f"{layers.FOLDER}/acme/pyproject.toml is not UTF-8 text" in run_hook(tmp_path).stdout
