@@ -193,8 +193,8 @@ def _of_template(
     is_here = source.is_that_of(request.source) or again.is_own(request.source)
     if is_here and not source.has(request.version):
         raise UnableError(
-            f"This project is of Treewright {request.version}, which this treewright does not"
-            " have: use a newer one."
+            f"This project has Treewright {request.version}, which is not in this treewright: use"
+            " a newer one."
         )
     address = source.address if is_here else _place(repository, request)
     answers = {**request.answers, "_src_path": request.source}

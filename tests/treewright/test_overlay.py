@@ -205,7 +205,7 @@ def test_after_a_broken_fragment_was_committed(
 @pytest.mark.parametrize(
     ("source", "version", "told"),
     [
-        (distribution.ADDRESS, "v99.0.0", "This project is of Treewright v99.0.0, which this"),
+        (distribution.ADDRESS, "v99.0.0", "This project has Treewright v99.0.0, which is not"),
         ("/nowhere", HERE, f"/nowhere could not be fetched at {HERE}, or refuses the answers"),
         ("/nowhere", EMPTY, ""),
     ],
