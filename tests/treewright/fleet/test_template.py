@@ -73,6 +73,14 @@ def test_what_names_no_commit_is_wrong_usage(
     assert printed.err.startswith(f"--to {ref} names no commit in {checkout}.")
 
 
+def test_releases_of_a_checkout_are_its_tags(checkout: Path) -> None:
+    """Oldest first, without the empty one, and without tags that are no versions."""
+    for name in ("v10.0.0", "v9.10.0", "very-old"):
+        git("tag", name, cwd=checkout)
+    with Template.found() as template:
+        assert template.releases() == ["v8.0.0", "v9.0.0", NEXT, "v9.10.0", "v10.0.0"]
+
+
 def test_releases_are_compared_as_versions() -> None:
     releases = ["v0.9.0", "v0.10.0", "v1.0.0"]
     assert behind("v0.9.0", releases) == ["v0.10.0", "v1.0.0"]
